@@ -1,0 +1,207 @@
+"""Everything that can happen to a ticket, as it is kept for ever. Pure.
+
+Events are in the past tense, append-only and bear who did it and when. A field may be added with a default; none is
+ever renamed or removed, since old events are read for as long as the desk exists.
+"""
+
+import enum
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from protocol import limits
+from protocol.diagnostics import DiagnosticField
+from protocol.scopes import Scope
+
+Moment = Annotated[datetime, Meta(tz=True)]
+Text = Annotated[str, Meta(max_length=limits.NOTE_CHARS)]
+Name = Annotated[str, Meta(max_length=limits.NAME_CHARS)]
+Level = Annotated[int, Meta(ge=1, le=3)]
+SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+
+
+class EndReason(enum.StrEnum):
+    """Why a session is over."""
+
+    USER_STOPPED = "user_stopped"
+    HOT_KEY = "hot_key"
+    TECHNICIAN_LEFT = "technician_left"
+    TIME_OVER = "time_over"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    LINE_LOST = "line_lost"
+    USER_LOGGED_OFF = "user_logged_off"
+    NOT_TRUSTED = "not_trusted"
+    FAULT = "fault"
+
+
+class Staff(Struct, frozen=True, forbid_unknown_fields=True):
+    """A technician as certified: name, title and phone are mandatory (promise 45)."""
+
+    identifier: Name
+    name: Name
+    title: Name
+    phone: Name
+
+
+class _Event(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    pass
+
+
+class Opened(_Event, frozen=True):
+    """The user asked for help. `asked_at` is the user's own clock, which may be before the line came back."""
+
+    request: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    device: Name
+    device_label: Name
+    requester: Name
+    problem: Annotated[str, Meta(min_length=1, max_length=limits.PROBLEM_CHARS)]
+    urgency: Level
+    minutes: Annotated[int, Meta(ge=1, le=limits.MAX_MINUTES)]
+    diagnostics: Annotated[tuple[DiagnosticField, ...], Meta(max_length=limits.DIAGNOSTIC_FIELDS)]
+    asked_at: Moment
+
+
+class Triaged(_Event, frozen=True):
+    """Impact and urgency were judged."""
+
+    impact: Level
+    urgency: Level
+
+
+class Assigned(_Event, frozen=True):
+    """Somebody owns it from now on."""
+
+    staff: Staff
+
+
+class Started(_Event, frozen=True):
+    """Work began or went on."""
+
+
+class NextStepSet(_Event, frozen=True):
+    """What happens next, and when at the latest (promise 16)."""
+
+    next_step: Text
+    due: Moment | None = None
+
+
+class MessageAdded(_Event, frozen=True):
+    """Somebody wrote something. Internal ones are not for the requester."""
+
+    text: Text
+    internal: bool = False
+
+
+class SessionRequested(_Event, frozen=True):
+    """A technician asked to see the screen."""
+
+    session: SessionId
+    staff: Staff
+
+
+class SessionConsented(_Event, frozen=True):
+    """The user allowed it; `consent` is the signed original."""
+
+    session: SessionId
+    staff: Staff
+    scopes: frozenset[Scope]
+    begin: Moment
+    end: Moment
+    consent: Annotated[bytes, Meta(max_length=16 * 1024)]
+
+
+class SessionEnded(_Event, frozen=True):
+    """It is over. Without a consent before it, nothing was shown and `worked_s` is 0."""
+
+    session: SessionId
+    reason: EndReason
+    worked_s: Annotated[float, Meta(ge=0)]
+
+
+class SessionNoted(_Event, frozen=True):
+    """The technician's note on a session."""
+
+    session: SessionId
+    text: Text
+
+
+class Resolved(_Event, frozen=True):
+    """The technician thinks it is solved; the requester has the last word."""
+
+    solution: Text
+
+
+class Accepted(_Event, frozen=True):
+    """The requester said so: closed (promise 18)."""
+
+
+class NotSolved(_Event, frozen=True):
+    """The requester said it is not solved."""
+
+    text: Text = ""
+
+
+class Cancelled(_Event, frozen=True):
+    """The requester needs no help any more."""
+
+
+Event = (
+    Opened
+    | Triaged
+    | Assigned
+    | Started
+    | NextStepSet
+    | MessageAdded
+    | SessionRequested
+    | SessionConsented
+    | SessionEnded
+    | SessionNoted
+    | Resolved
+    | Accepted
+    | NotSolved
+    | Cancelled
+)
+
+
+class Actor(enum.StrEnum):
+    """What kind of party did something."""
+
+    REQUESTER = "requester"
+    STAFF = "staff"
+    DESK = "desk"
+
+
+class Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    """An event with its place in the history: what is hashed and kept.
+
+    Attributes:
+        ticket: the ticket's number.
+        at: when the desk took it down, aware UTC.
+        actor: who, by kind;
+        actor_id: certificate identifier (device or technician), empty for the desk itself;
+        actor_name: and as a person reads it.
+        event: what.
+    """
+
+    ticket: Annotated[int, Meta(ge=1)]
+    at: Moment
+    actor: Actor
+    actor_id: Name
+    actor_name: Name
+    event: Event
+
+
+def encode(entry: Entry) -> bytes:
+    """The canonical bytes of an entry: msgpack with fields in the order they are declared."""
+    return msgspec.msgpack.encode(entry, order="deterministic")
+
+
+_decoder = msgspec.msgpack.Decoder(Entry)
+
+
+def decode(body: bytes) -> Entry:
+    """The inverse of `encode`; raises msgspec.MsgspecError for anything else."""
+    return _decoder.decode(body)

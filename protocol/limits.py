@@ -1,0 +1,76 @@
+"""Every bound on what a peer may send, wait for or hold, in one place.
+
+The figures for sign-in, message sizes and buffers are starting points from the project's threat model; a change here
+is a change of what a hostile peer can make us hold. Sizes are in bytes, times in seconds.
+"""
+
+PROTOCOL_VERSION = 1
+
+# --- sockets
+HANDSHAKE_S = 5.0
+"""From TCP accept to the end of the websocket upgrade."""
+SIGN_IN_S = 10.0
+"""From the upgrade to a verified signature; also the bound for a session's TLS handshake."""
+SIGN_IN_BYTES = 16 * 1024
+"""The one message before sign-in. A chain of two P-256 certificates with names in base64 takes about 3 KiB; the
+model's 4 KiB leaves no room for long names in scripts that take 4 bytes a letter."""
+CONTROL_BYTES = 64 * 1024
+"""One control message from a client."""
+REPLY_BYTES = 1024 * 1024
+"""One control message from the relay (a queue of tickets)."""
+SESSION_BYTES = 1024 * 1024
+"""One message of a session as the relay forwards it."""
+PING_S = 20.0
+"""Keep-alive of control and session sockets."""
+STALL_S = 30.0
+"""A receiver that takes nothing for so long is closed."""
+PAIRING_S = 30.0
+"""How long the first end of a session waits at the relay for the other."""
+BUFFERED_BYTES = 1024 * 1024
+"""What the relay holds for a slow receiver before it stops reading the sender."""
+
+# --- sign-in attempts and traffic: token buckets (a second, burst)
+SIGN_INS_PER_ADDRESS = (5.0, 60.0)
+"""By IPv4 address or IPv6 /64: an office of 50 agents behind one address comes back within its burst."""
+SIGN_INS_IN_ALL = (200.0, 1000.0)
+REQUESTS_PER_IDENTITY = (20.0, 100.0)
+"""Control messages of one signed-in client."""
+SESSIONS_PER_DEVICE = 1
+PENDING_ENROLMENTS = 100
+HALF_OPEN_SOCKETS = 4096
+"""Sockets that have not signed in yet; beyond it new ones are refused at once."""
+
+# --- clocks
+CLOCK_SKEW_S = 300.0
+"""A peer's clock that is further off gets a sentence about its clock, not about its certificate."""
+REVOCATIONS_MAX_AGE_S = 24 * 3600.0
+
+# --- consent and session
+CONSENT_ANSWER_S = 60.0
+"""No answer within a minute means no."""
+CONSENT_MAX_S = 8 * 3600.0
+MAX_MINUTES = 480
+HEARTBEAT_S = 1.0
+"""Between the agent's window process and a session's worker and guard."""
+HEARTBEAT_LOST_S = 5.0
+"""A window process silent for so long shows no banner that can be trusted: the session ends."""
+
+# --- inside the tunnel
+MESSAGE_BYTES = 64 * 1024
+"""A typed message."""
+FRAME_BYTES = 128 * 1024 * 1024
+"""A picture message: 5120x2880 raw BGRX plus headers, rounded up. Nothing is held before the length is checked."""
+FRAME_MAX_SIDE = 16384
+FRAME_MAX_RECTS = 4096
+PADDING_BYTES = 64
+"""Messages are padded to a multiple: the sizes of compressed keystroke echoes give away typing."""
+INPUT_PER_S = (2000.0, 4000.0)
+"""Input messages from a technician: far above a 1,000 Hz mouse, far below what would starve the helped side."""
+
+# --- texts a person writes
+PROBLEM_CHARS = 4000
+NOTE_CHARS = 4000
+NAME_CHARS = 120
+DIAGNOSTIC_FIELDS = 40
+DIAGNOSTIC_CHARS = 400
+"""A field's value; longer ones are cut where they are collected, never here."""

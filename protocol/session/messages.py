@@ -1,0 +1,203 @@
+"""The typed messages inside the tunnel. Pure; distrusts the peer: strict types, unknown fields refused, sizes bounded.
+
+Each is a tagged msgspec struct in msgpack. Coordinates are physical pixels of the helped screen, its root window's
+origin at (0, 0). Which scope a message needs stands in `protocol.session.gate`, in one table.
+"""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from protocol import limits
+from protocol.scopes import Scope
+
+Coordinate = Annotated[int, Meta(ge=-limits.FRAME_MAX_SIDE, le=2 * limits.FRAME_MAX_SIDE)]
+Side = Annotated[int, Meta(ge=1, le=limits.FRAME_MAX_SIDE)]
+Counter = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Text = Annotated[str, Meta(max_length=limits.NOTE_CHARS)]
+Name = Annotated[str, Meta(max_length=limits.NAME_CHARS)]
+
+
+M = TypeVar("M")
+
+
+class MessageError(Exception):
+    """The peer sent something that is none of the messages; the sentence says what is wrong with it."""
+
+
+class _Message(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    pass
+
+
+# --- console → agent
+class Ask(_Message, frozen=True):
+    """What the technician would like to be allowed; the first message in a session, and again for more."""
+
+    ticket: Annotated[int, Meta(ge=1)]
+    scopes: frozenset[Scope]
+    minutes: Annotated[int, Meta(ge=1, le=limits.MAX_MINUTES)]
+    remark: Text = ""
+
+
+class PointerMoved(_Message, frozen=True):
+    """Absolute position; of several that wait, only the last counts."""
+
+    x: Coordinate
+    y: Coordinate
+
+
+class ButtonChanged(_Message, frozen=True):
+    """A pointer button by X11's number (1 left, 2 middle, 3 right, 8 back, 9 forward); the wheel is `Scrolled`."""
+
+    button: Annotated[int, Meta(ge=1, le=15)]
+    down: bool
+    x: Coordinate
+    y: Coordinate
+
+
+class Scrolled(_Message, frozen=True):
+    """The wheel, in 1/120 of a notch (the unit of Windows and libinput): positive is right and down."""
+
+    dx: Annotated[int, Meta(ge=-12000, le=12000)]
+    dy: Annotated[int, Meta(ge=-12000, le=12000)]
+    x: Coordinate
+    y: Coordinate
+
+
+class KeyChanged(_Message, frozen=True):
+    """A physical key by its evdev code (linux/input-event-codes.h; X11 keycode less 8); the remote layout decides.
+
+    `keysym` is what the technician's own layout makes of it (X11 keysym, 0 if unknown), for keys no code names.
+    """
+
+    evdev: Annotated[int, Meta(ge=0, le=767)]
+    keysym: Annotated[int, Meta(ge=0, le=0x1FFFFFFF)]
+    down: bool
+
+
+class TextTyped(_Message, frozen=True):
+    """Text no single key gives: from an input method, or a symbol the helped side's layout lacks."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class ReleaseAll(_Message, frozen=True):
+    """The technician's window lost the focus: let go of every key and button."""
+
+
+class FrameShown(_Message, frozen=True):
+    """Acknowledges a picture as received, decoded and handed to the screen. Drives the flow, so it is sent at once."""
+
+    number: Counter
+
+
+class RefreshRequested(_Message, frozen=True):
+    """The console has no picture to build on: start the stream anew with the whole screen."""
+
+
+# --- agent → console
+class ConsentGiven(_Message, frozen=True):
+    """The signed consent, as `protocol.consent` encodes it; the console checks it like anybody else."""
+
+    consent: Annotated[bytes, Meta(max_length=16 * 1024)]
+
+
+class ConsentRefused(_Message, frozen=True):
+    """The user said no, or did not answer within a minute; `sentence` is for the technician."""
+
+    sentence: Text
+
+
+class Monitor(Struct, frozen=True, forbid_unknown_fields=True):
+    """One output of the helped side, in root coordinates."""
+
+    name: Name
+    x: Coordinate
+    y: Coordinate
+    width: Side
+    height: Side
+    primary: bool = False
+
+
+class ScreenChanged(_Message, frozen=True):
+    """Size of the helped screen and its monitors. Always followed by a whole picture on a fresh stream."""
+
+    width: Side
+    height: Side
+    monitors: Annotated[tuple[Monitor, ...], Meta(max_length=32)] = ()
+
+
+class CursorChanged(_Message, frozen=True):
+    """The cursor's picture: premultiplied BGRA rows without gaps, `width * height * 4` bytes; (0, 0) hides it."""
+
+    width: Annotated[int, Meta(ge=0, le=128)]
+    height: Annotated[int, Meta(ge=0, le=128)]
+    hot_x: Annotated[int, Meta(ge=0, le=128)]
+    hot_y: Annotated[int, Meta(ge=0, le=128)]
+    bgra: Annotated[bytes, Meta(max_length=128 * 128 * 4)]
+
+
+class CursorMoved(_Message, frozen=True):
+    """Where the helped side's cursor is, when something else than this technician moved it."""
+
+    x: Coordinate
+    y: Coordinate
+
+
+class InputDropped(_Message, frozen=True):
+    """The gate or a limit dropped input since the last of these; shown, so that nobody wonders."""
+
+    reason: Name
+    count: Annotated[int, Meta(ge=1)]
+
+
+# --- both ways
+class Goodbye(_Message, frozen=True):
+    """The last message of a session, with the end's reason as `protocol.desk.events.EndReason` spells it."""
+
+    reason: Name
+
+
+FromConsole = (
+    Ask
+    | PointerMoved
+    | ButtonChanged
+    | Scrolled
+    | KeyChanged
+    | TextTyped
+    | ReleaseAll
+    | FrameShown
+    | RefreshRequested
+    | Goodbye
+)
+FromAgent = ConsentGiven | ConsentRefused | ScreenChanged | CursorChanged | CursorMoved | InputDropped | Goodbye
+
+_encoder = msgspec.msgpack.Encoder()
+_from_console: msgspec.msgpack.Decoder[FromConsole] = msgspec.msgpack.Decoder(FromConsole)
+_from_agent: msgspec.msgpack.Decoder[FromAgent] = msgspec.msgpack.Decoder(FromAgent)
+
+
+def encode(message: FromConsole | FromAgent) -> bytes:
+    """The body of a `Kind.TYPED` message."""
+    return _encoder.encode(message)
+
+
+def decode_from_console(body: bytes) -> FromConsole:
+    """Raises MessageError for anything that is not exactly one message a console may send."""
+    return _decode(_from_console, body)
+
+
+def decode_from_agent(body: bytes) -> FromAgent:
+    """Raises MessageError for anything that is not exactly one message an agent may send."""
+    message = _decode(_from_agent, body)
+    if isinstance(message, CursorChanged) and len(message.bgra) != message.width * message.height * 4:
+        raise MessageError("a cursor whose picture has another size than it says")
+    return message
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[M], body: bytes) -> M:
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise MessageError(f"not a message of this protocol: {error}") from error
