@@ -1,0 +1,84 @@
+"""Starts a session's worker and guard, each with its end of three socket pairs and nothing else.
+
+Guarantees: no secret in arguments or environment, no descriptor shared by mistake. Call it from any thread of the
+window process; it takes some milliseconds and waits for nothing.
+
+How to run a session, and what must hold whoever dies::
+
+    launched = launch()                          # worker and guard run
+    guard ← Watch(launched.worker.pid, hot_key)  # then wait for Watching
+    worker ← Begin(…)
+    … until Ended, WorkerDied, or the end of a pipe …
+    guard ← StopGuard; worker.wait(); guard.wait()
+
+If the guard's pipe ends without a `StopGuard`, call `release_everything`: both may have died in one moment, and the
+window process is then the only one left to let go of what the technician held.
+Do not wait for (reap) the worker before the guard has said `WorkerDied` or `HotKeyPressed` or is gone itself.
+"""
+
+import dataclasses
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Launched:
+    """Two running children, and this process's ends of the pipes to them.
+
+    Attributes:
+        worker: `python -m agent.worker`.
+        guard: `python -m agent.guard`.
+        worker_end: for `AsyncPipe.open(worker_end, FromWorker)`; close it after use.
+        guard_end: for `AsyncPipe.open(guard_end, FromGuard)`; close it after use.
+    """
+
+    worker: subprocess.Popen[bytes]
+    guard: subprocess.Popen[bytes]
+    worker_end: socket.socket
+    guard_end: socket.socket
+
+
+def launch(*, env: Mapping[str, str] | None = None) -> Launched:
+    """Starts both. `env` is their environment, by default this process's. Raises OSError when none can be started."""
+    worker_end, worker_far = socket.socketpair()
+    guard_end, guard_far = socket.socketpair()
+    worker_life, guard_life = socket.socketpair()
+    try:
+        guard = _start("agent.guard", guard_far, guard_life, env)
+        try:
+            worker = _start("agent.worker", worker_far, worker_life, env)
+        except OSError:
+            guard.kill()
+            guard.wait()
+            raise
+    except OSError:
+        worker_end.close()
+        guard_end.close()
+        raise
+    finally:  # a copy left open here would hide the death of whoever holds the other
+        for far in (worker_far, guard_far, worker_life, guard_life):
+            far.close()
+    return Launched(worker, guard, worker_end, guard_end)
+
+
+def release_everything(*, display: str | None = None, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Starts a short-lived guard that lets go of every key and button that XTEST holds, and exits within 0.5 s."""
+    arguments = ["--display", display] if display else []
+    return subprocess.Popen(
+        [sys.executable, "-m", "agent.guard", "--release", *arguments], stdin=subprocess.DEVNULL, env=env
+    )
+
+
+def _start(
+    module: str, pipe: socket.socket, life_line: socket.socket, env: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    fds = (pipe.fileno(), life_line.fileno())
+    return subprocess.Popen(
+        [sys.executable, "-m", module, "--ipc-fd", str(fds[0]), "--life-fd", str(fds[1])],
+        stdin=subprocess.DEVNULL,
+        pass_fds=fds,
+        env=env,
+        start_new_session=True,  # Ctrl+C in a terminal ends the window process, which ends these in order
+    )
