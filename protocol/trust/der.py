@@ -17,7 +17,7 @@ from protocol.trust.errors import Distrust, TrustError
 
 MAX_CERTIFICATE_BYTES = 4096
 MAX_REQUEST_BYTES = 2048
-MAX_LIST_BYTES = 44 * 1024
+MAX_LIST_BYTES = 192 * 1024
 
 
 class _HoldsPublicKey(Protocol):

@@ -19,7 +19,7 @@ def new_key() -> ec.EllipticCurvePrivateKey:
 
 
 def key_to_pem(key: ec.EllipticCurvePrivateKey, passphrase: str | None) -> bytes:
-    """`key` as PKCS #8 PEM, encrypted under `passphrase`; None only where the place itself is the lock (0600, keyring)."""
+    """`key` as PKCS #8 PEM, encrypted; without `passphrase` only where the place is the lock (mode 0600, keyring)."""
     encryption: serialization.KeySerializationEncryption = (
         serialization.NoEncryption()
         if passphrase is None
