@@ -16,7 +16,6 @@ from protocol import limits
 from protocol.desk.events import Actor, EndReason, Event, Level, Moment, Name, SessionId, Staff, Text
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
-from protocol.scopes import Scope
 
 Ref = Annotated[int, Meta(ge=0, le=2**31)]
 TicketNumber = Annotated[int, Meta(ge=1, le=2**53)]

@@ -1,4 +1,4 @@
-"""How a socket is signed in at the relay: a signature over a nonce, host and role. No bearer tokens, no passwords. Pure.
+"""How a socket is signed in at the relay: a signature over nonce, host and role. No bearer tokens, no passwords. Pure.
 
 ::
 

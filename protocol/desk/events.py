@@ -22,6 +22,10 @@ Level = Annotated[int, Meta(ge=1, le=3)]
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 
 
+class EventError(Exception):
+    """Bytes that are no event: the store is damaged."""
+
+
 class EndReason(enum.StrEnum):
     """Why a session is over."""
 
@@ -203,5 +207,8 @@ _decoder = msgspec.msgpack.Decoder(Entry)
 
 
 def decode(body: bytes) -> Entry:
-    """The inverse of `encode`; raises msgspec.MsgspecError for anything else."""
-    return _decoder.decode(body)
+    """The inverse of `encode`; raises EventError for anything else."""
+    try:
+        return _decoder.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise EventError(f"not an event: {error}") from error
