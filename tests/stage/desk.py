@@ -1,0 +1,308 @@
+"""One person's desk: an X display with window manager, tray, keyring and accessibility bus, and the programs on it.
+
+Everything is real and private to the desk: its own session bus, home directory and display. Whatever happens to the
+process that made it, nothing of the desk stays behind: a sweeper outside of it sees to that.
+"""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.stage import sweep
+from tests.stage.display import Display, Pixel
+from tests.stage.process import Process
+from tests.stage.ui import Ui
+from tests.stage.waiting import StageError, wait_for
+
+KEYRING_PASSWORD = "throw-away"
+BACKGROUND = "#5b6b7b"
+
+# A bar at the bottom with the tray at its right end: what tint2 needs to be a real XEmbed tray, and nothing more.
+TINT2_CONFIG = """\
+rounded = 0
+border_width = 0
+background_color = #2b2f33 100
+border_color = #2b2f33 100
+panel_items = TFSC
+panel_size = 100% 32
+panel_position = bottom center horizontal
+panel_background_id = 1
+taskbar_padding = 4 2 4
+task_icon = 0
+task_text = 1
+task_maximum_size = 220 28
+task_font = sans 9
+task_font_color = #e6e6e6 100
+systray_padding = 6 4 6
+systray_icon_size = 22
+time1_format = %H:%M
+time1_font = sans 9
+clock_font_color = #e6e6e6 100
+clock_padding = 8 0
+"""
+
+
+class Desk:
+    """A virtual desk; use it as a context manager.
+
+    Attributes:
+        name: whose desk it is, for messages and file names.
+        directory: the desk's own directory (home, run-time files); removed at the end.
+        logs: where the programs' logs go; kept if it was given.
+        env: the environment of whoever works at this desk.
+        display: the X server's screen, keyboard and mouse.
+    """
+
+    def __init__(
+        self,
+        name: str = "desk",
+        size: tuple[int, int] = (1920, 1080),
+        *,
+        logs: Path | None = None,
+        language: str = "",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.size = size
+        self.mark = secrets.token_hex(8)
+        self.directory = Path()
+        self.env: dict[str, str] = {}
+        self.processes: list[Process] = []
+        self._logs = logs
+        self._language = language
+        self._extra_env = dict(env or {})
+        self._stack = ExitStack()
+        self._display: Display | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            # Short, because Unix sockets lie below it and their paths end at 108 bytes (unix(7)).
+            self.directory = Path(tempfile.mkdtemp(prefix="athand-desk-"))
+            self._start_sweeper(stack)
+            self.logs.mkdir(parents=True, exist_ok=True)
+            self._build_env()
+            self._start_display(stack)
+            self._start_session()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything on the desk.
+
+        Raises:
+            StageError: something survived even SIGKILL.
+        """
+        self._stack.close()
+
+    @property
+    def logs(self) -> Path:
+        """The directory with one log for each program."""
+        return self._logs or self.directory / "logs"
+
+    @property
+    def home(self) -> Path:
+        """The home directory of whoever works here."""
+        return self.directory / "home"
+
+    @property
+    def display(self) -> Display:
+        """The desk's screen, keyboard and mouse."""
+        if self._display is None:
+            raise StageError(f"the desk {self.name} is not up")
+        return self._display
+
+    @cached_property
+    def ui(self) -> Ui:
+        """The desk's windows, worked through the accessibility tree."""
+        return self._stack.enter_context(Ui(self.env, self.logs / f"{self.name}-ui.log", self.display))
+
+    def start(
+        self, *argv: str, stdin: bytes = b"", cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> Process:
+        """Start a program at this desk; its log is `logs/<desk>-<number>-<program>.log`.
+
+        Args:
+            argv: the program and its arguments.
+            stdin: what it reads before its standard input ends.
+            cwd: where it starts, by default where the tests run.
+            env: additions to the desk's environment.
+        """
+        program = Path(argv[0]).name
+        if program.startswith("python") and "-m" in argv:
+            program = argv[argv.index("-m") + 1]
+        log = self.logs / f"{self.name}-{len(self.processes):02}-{program}.log"
+        process = Process(argv, env={**self.env, **(env or {})}, log=log, stdin=stdin, cwd=cwd)
+        self.processes.append(process)
+        return process
+
+    def python(self, *arguments: str, env: Mapping[str, str] | None = None) -> Process:
+        """Start the Python that runs the tests, e.g. `desk.python("-m", "agent")`."""
+        return self.start(sys.executable, *arguments, env=env)
+
+    def run(self, *argv: str, timeout_s: float = 30.0, stdin: str = "") -> str:
+        """Run a program at this desk to its end and return what it printed.
+
+        Raises:
+            StageError: it failed or took longer than `timeout_s` seconds.
+        """
+        try:
+            done = subprocess.run(
+                argv, env=self.env, capture_output=True, text=True, timeout=timeout_s, input=stdin, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise StageError(f"{' '.join(argv)} still runs after {timeout_s:g} s") from None
+        if done.returncode:
+            raise StageError(f"{' '.join(argv)} failed ({done.returncode}): {done.stdout}{done.stderr}")
+        return done.stdout
+
+    # What hands and eyes do most, without the detour by `display`.
+
+    def key(self, *combinations: str) -> None:
+        """Press and release keys, e.g. `desk.key("ctrl+n", "Return")` (xdotool's names)."""
+        self.display.key(*combinations)
+
+    def type(self, text: str) -> None:
+        """Type text on the keyboard."""
+        self.display.type(text)
+
+    def click(self, x: int, y: int, button: int = 1) -> None:
+        """Move the mouse to (x, y) in pixels and click."""
+        self.display.click(x, y, button)
+
+    def pixel(self, x: int, y: int) -> Pixel:
+        """Return the colour (red, green, blue) of one pixel."""
+        return self.display.pixel(x, y)
+
+    def screenshot(self, path: Path) -> Path:
+        """Save the whole screen as a PNG and return its path."""
+        return self.display.screenshot(path)
+
+    def set_layout(self, layout: str, variant: str = "") -> None:
+        """Set the keyboard layout, e.g. "de"."""
+        self.run("setxkbmap", "-layout", layout, "-variant", variant)
+
+    def click_tray(self, name: str, button: int = 1) -> None:
+        """Click the tray icon whose window title or class contains `name`."""
+        x, y, width, height = self.display.tray_icon(name)
+        self.click(x + width // 2, y + height // 2, button)
+
+    def survivors(self) -> list[str]:
+        """Command lines of all live processes of this desk."""
+        return [sweep.command_of(pid) for pid in sorted(sweep.marked(self.mark))]
+
+    def _start_sweeper(self, stack: ExitStack) -> None:
+        # Outside of the desk (without its mark), in its own session: nothing that ends the tests ends it.
+        sweeper = subprocess.Popen(
+            [sys.executable, "-I", sweep.__file__, self.mark, str(self.directory)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+        def close() -> None:
+            left = sweep.sweep(self.mark, polite_s=3.0)
+            for process in self.processes:
+                process.stop()
+            sweeper.communicate()
+            shutil.rmtree(self.directory, ignore_errors=True)
+            if left:
+                raise StageError(f"survived: {', '.join(sweep.command_of(pid) for pid in left)}")
+
+        stack.callback(close)
+
+    def _build_env(self) -> None:
+        for part in ("home", "run", "config", "data", "cache", "state"):
+            (self.directory / part).mkdir(mode=0o700)
+        self.env = {
+            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+            "LANG": "C.UTF-8",
+            "TZ": os.environ.get("TZ", "UTC"),
+            "USER": self.name,
+            "LOGNAME": self.name,
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(self.directory / "run"),
+            "XDG_CONFIG_HOME": str(self.directory / "config"),
+            "XDG_DATA_HOME": str(self.directory / "data"),
+            "XDG_CACHE_HOME": str(self.directory / "cache"),
+            "XDG_STATE_HOME": str(self.directory / "state"),
+            "XDG_CURRENT_DESKTOP": "Openbox",
+            "XDG_SESSION_TYPE": "x11",
+            "QT_QPA_PLATFORM": "xcb",
+            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
+            "NO_AT_BRIDGE": "0",
+            "GSETTINGS_BACKEND": "memory",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+            sweep.MARK: self.mark,
+            **self._extra_env,
+        }
+        if self._language:
+            self.env["LANGUAGE"] = self._language
+
+    def _start_display(self, stack: ExitStack) -> None:
+        number = self._start_xvfb(stack)
+        self.env["DISPLAY"] = f":{number}"
+        self._display = stack.enter_context(Display(self.env, self.size))
+
+    def _start_xvfb(self, stack: ExitStack) -> int:
+        """Start Xvfb, which takes the next free display number by itself and tells it when it is ready."""
+        read_fd, write_fd = os.pipe()
+        width, height = self.size
+        with os.fdopen(read_fd) as told:
+            try:
+                with (self.logs / f"{self.name}-xvfb.log").open("ab") as sink:
+                    screen = ["-screen", "0", f"{width}x{height}x24", "-dpi", "96"]
+                    server = subprocess.Popen(
+                        ["Xvfb", "-displayfd", str(write_fd), *screen, "-nolisten", "tcp", "-noreset"],
+                        env=self.env,
+                        pass_fds=[write_fd],
+                        stdout=subprocess.DEVNULL,
+                        stderr=sink,
+                        start_new_session=True,
+                    )
+            finally:
+                os.close(write_fd)
+            line = told.readline()
+        stack.callback(server.wait)
+        stack.callback(server.terminate)
+        if not line.strip():
+            server.wait()
+            raise StageError(f"Xvfb did not start, see {self.logs}/{self.name}-xvfb.log")
+        return int(line)
+
+    def _start_session(self) -> None:
+        run = self.directory / "run"
+        bus = run / "bus"
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={bus}"
+        self.start("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address=unix:path={bus}")
+        wait_for("the session bus", bus.exists)
+        self.start("/usr/libexec/at-spi-bus-launcher", "--launch-immediately")
+        self.start(
+            "gnome-keyring-daemon",
+            "--foreground",
+            "--unlock",
+            "--components=secrets",
+            f"--control-directory={run}/keyring",
+            stdin=KEYRING_PASSWORD.encode(),
+        )
+        self.run("xsetroot", "-solid", BACKGROUND)
+        self.start("openbox", "--sm-disable")
+        wait_for("the window manager", self.display.has_window_manager)
+        config = self.directory / "tint2rc"
+        config.write_text(TINT2_CONFIG)
+        self.start("tint2", "-c", str(config))
+        wait_for("the tray", self.display.has_tray)
+        wait_for("the keyring", (run / "keyring" / "control").exists)
