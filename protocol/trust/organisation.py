@@ -4,7 +4,7 @@ Pure; any thread. Distrusts: every file. All are JSON objects with base64 for by
 """
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,12 +17,17 @@ from protocol.trust.errors import Distrust, TrustError
 from protocol.trust.names import Role, clean_phone, clean_text, dns_name
 
 VERSION = 1
-MAX_FILE_BYTES = 16 * 1024
 MIN_SECRET_CHARACTERS = 32
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What all files have in common."""
+    """What all files have in common.
+
+    Attributes:
+        MAX_BYTES: Larger ones are refused unread.
+    """
+
+    MAX_BYTES: ClassVar[int] = 16 * 1024
 
     def encode(self) -> bytes:
         """The file's content, JSON in UTF-8 with a line feed at its end."""
@@ -32,7 +37,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def decode(cls, content: bytes) -> Self:
         """Read and check a file's content. Raises TrustError."""
         what = cls.__name__.lower()
-        if len(content) > MAX_FILE_BYTES:
+        if len(content) > cls.MAX_BYTES:
             raise TrustError(Distrust.TOO_LARGE, f"The {what} file is too large.")
         try:
             decoded = msgspec.json.decode(content, type=cls)

@@ -1,0 +1,12 @@
+"""`athand-admin`: makes the organisation, and keeps its register of staff. Works on local files only.
+
+files      careful writing: private, whole or not at all
+folder     what the relay is run with (DIR/relay); the relay reads it through here too
+register   who was invited, certified and revoked (DIR/offline/register.json)
+home       the two folders of one organisation, keys and passphrases
+organise   init
+people     invite, approve, staff
+devices    bundle
+revoking   revoke, refresh
+__main__   the command line: every mistake ends in one sentence and exit code 2
+"""

@@ -1,0 +1,145 @@
+"""What the relay is run with, as files: the only place where admin and relay meet.
+
+    organisation.json      who is trusted                       admin writes, relay reads
+    device-ca.crt, .key    signs devices; the key encrypted     admin writes, relay reads
+    revocations.crl        the signed list                      admin writes, relay reads
+    tokens.json            hashes of bundles' tokens, open invitations; admin writes, relay reads
+    devices.jsonl          certificates the relay issued        relay appends, admin reads
+    enrolment/<id>.request       a technician's request         relay writes, admin removes
+    enrolment/<id>.certificate   its answer                     admin writes, relay reads
+    enrolment/<id>.refused       the other answer               admin writes, relay reads
+
+Each file has one writer. Guarantees: an answer is on disk before it is sent. Blocking: the relay calls it in a
+thread, one call at a time. Distrusts: requests.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from protocol.trust import (
+    Authority,
+    DeviceAuthority,
+    DeviceRecord,
+    Distrust,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    Granted,
+    Organisation,
+    Refused,
+    TechnicianRequest,
+    Tokens,
+    TrustError,
+    Waiting,
+    decode_answer,
+    decode_request,
+    encode_answer,
+    encode_request,
+    key_from_pem,
+    read_revocations,
+)
+from relay.admin import files
+
+_MAX_FILE_BYTES = 256 * 1024
+_MAX_DEVICES_BYTES = 256 * 1024 * 1024  # some 400 bytes each
+
+
+class RelayFolder:
+    """One relay's folder.
+
+    Attributes:
+        path: Where it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.organisation_file = path / "organisation.json"
+        self.device_certificate_file = path / "device-ca.crt"
+        self.device_key_file = path / "device-ca.key"
+        self.revocations_file = path / "revocations.crl"
+        self.tokens_file = path / "tokens.json"
+        self.devices_file = path / "devices.jsonl"
+        self.mailbox = path / "enrolment"
+
+    def organisation(self) -> Organisation:
+        """Raises TrustError, AdminError, OSError."""
+        return Organisation.decode(files.read(self.organisation_file, _MAX_FILE_BYTES))
+
+    def revocations(self) -> bytes:
+        """The list as it travels, unchecked. Raises AdminError, OSError."""
+        return files.read(self.revocations_file, _MAX_FILE_BYTES)
+
+    def tokens(self) -> Tokens:
+        """Raises TrustError, AdminError, OSError."""
+        return Tokens.decode(files.read(self.tokens_file, _MAX_FILE_BYTES))
+
+    def devices(self) -> list[DeviceRecord]:
+        """All device certificates issued here. A line that a power cut left half written is passed over."""
+        try:
+            content = files.read(self.devices_file, _MAX_DEVICES_BYTES)
+        except FileNotFoundError:
+            return []
+        decoder = msgspec.json.Decoder(DeviceRecord)
+        records = []
+        for line in content.splitlines():
+            try:
+                records.append(decoder.decode(line))
+            except msgspec.DecodeError:
+                continue
+        return records
+
+    def device_authority(self, passphrase: str) -> DeviceAuthority:
+        """Raises TrustError (WRONG_PASSPHRASE among others), AdminError, OSError."""
+        key = key_from_pem(files.read(self.device_key_file, _MAX_FILE_BYTES), passphrase)
+        certificate = files.read(self.device_certificate_file, _MAX_FILE_BYTES)
+        return DeviceAuthority(Authority(certificate, key), self.devices())
+
+    def enrol(self, request: EnrolmentRequest, authority: DeviceAuthority, *, now: datetime) -> EnrolmentAnswer:
+        """What to answer to a request. Raises OSError when the disk fails; then nothing was granted."""
+        try:
+            if isinstance(request, TechnicianRequest):
+                return self._file(request, now)
+            revoked = read_revocations(self.revocations(), organisation=self.organisation(), now=now)
+            grant = authority.issue(request, tokens=self.tokens(), now=now, revoked=revoked.serials)
+        except TrustError as error:
+            return Refused(error.reason, str(error))
+        files.append(self.devices_file, msgspec.json.encode(grant.record))
+        return grant.answer
+
+    def _file(self, request: TechnicianRequest, now: datetime) -> EnrolmentAnswer:
+        """The admin's answer if there is one; else keep the request for the admin, the newest for each invitation."""
+        for name in (f"{request.invitation}.certificate", f"{request.invitation}.refused"):
+            try:
+                return decode_answer(files.read(self.mailbox / name, _MAX_FILE_BYTES))
+            except FileNotFoundError:
+                continue
+        self.tokens().expects(request, now)
+        files.write(self.mailbox / f"{request.invitation}.request", encode_request(request))
+        return Waiting()
+
+    def waiting(self) -> list[TechnicianRequest]:
+        """The requests the admin has not answered. Files that are none are passed over."""
+        found = []
+        for path in sorted(self.mailbox.glob("*.request")):
+            try:
+                request = decode_request(files.read(path, _MAX_FILE_BYTES))
+            except (TrustError, files.AdminError):
+                continue
+            if isinstance(request, TechnicianRequest) and request.invitation == path.stem:
+                found.append(request)
+        return found
+
+    def grant(self, identifier: str, chain: tuple[bytes, ...]) -> None:
+        """Put a certificate in the mailbox and take the request out."""
+        files.write(self.mailbox / f"{identifier}.certificate", encode_answer(Granted(chain)))
+        self.discard(identifier)
+
+    def refuse(self, identifier: str, reason: Distrust, sentence: str) -> None:
+        """Put a refusal in the mailbox and take the request out."""
+        files.write(self.mailbox / f"{identifier}.refused", encode_answer(Refused(reason, sentence)))
+        self.discard(identifier)
+
+    def discard(self, identifier: str) -> None:
+        """Take a request out of the mailbox."""
+        (self.mailbox / f"{identifier}.request").unlink(missing_ok=True)
