@@ -59,6 +59,18 @@ def write_new(path: Path, content: bytes) -> None:
     _sync_folder(path.parent)
 
 
+@contextlib.contextmanager
+def removed_on_failure(path: Path, content: bytes) -> Iterator[None]:
+    """Write `path`, which must not exist yet, and take it away again if what belongs to it could not be done."""
+    write_new(path, content)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
+
+
 def append(path: Path, line: bytes) -> None:
     """Add one line to `path`, durably. A line half written by a power cut ends with the next one's line feed."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)

@@ -1,0 +1,73 @@
+"""The command line of `athand-admin`: every mistake ends in one sentence and exit code 2, never in a traceback."""
+
+import io
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+
+import click
+
+from protocol.trust import TrustError
+from relay.admin.devices import bundle
+from relay.admin.files import AdminError
+from relay.admin.home import said
+from relay.admin.organise import init
+from relay.admin.people import approve, invite, staff
+from relay.admin.revoking import refresh, revoke
+
+WRONG_USE = 2
+
+
+def _version() -> str:
+    try:
+        return metadata.version("athand")
+    except metadata.PackageNotFoundError:  # run from a source tree that is not installed
+        return "unknown"
+
+
+@click.group(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="athand-admin")
+def admin() -> None:
+    """Make and keep an organisation: who may help, which devices may be helped, who is no longer trusted.
+
+    Works on local files only. Passphrases are asked for, or taken from ATHAND_PASSPHRASE (offline keys) and
+    ATHAND_RELAY_PASSPHRASE (the relay's device key).
+    """
+
+
+for command in (init, invite, approve, bundle, staff, revoke, refresh):
+    admin.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Gives the exit code: 0, or 2 with one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names in every script, on terminals of every kind
+    try:
+        result = admin.main(args=arguments, prog_name="athand-admin", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return WRONG_USE
+    except click.UsageError as error:
+        return _fail(f"{error.format_message().rstrip('.')}. See: {_command_path(error)} --help")
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except click.Abort:
+        return _fail("Stopped before the end.")
+    except (TrustError, AdminError, OSError) as error:
+        return _fail(said(error))
+    return result if isinstance(result, int) else 0
+
+
+def _command_path(error: click.UsageError) -> str:
+    return error.ctx.command_path if error.ctx else "athand-admin"
+
+
+def _fail(sentence: str) -> int:
+    click.echo(f"athand-admin: {' '.join(sentence.split())}", err=True)
+    return WRONG_USE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
