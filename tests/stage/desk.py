@@ -20,9 +20,10 @@ from typing import Self
 from tests.stage import sweep
 from tests.stage.display import Display, Pixel
 from tests.stage.process import Process
-from tests.stage.ui import Ui
+from tests.stage.ui import SYSTEM_PYTHON, Ui
 from tests.stage.waiting import StageError, wait_for
 
+PORTAL = Path(__file__).with_name("portal_server.py")
 KEYRING_PASSWORD = "throw-away"
 BACKGROUND = "#5b6b7b"
 
@@ -54,6 +55,8 @@ clock_padding = 8 0
 class Desk:
     """A virtual desk; use it as a context manager.
 
+    `language` is the person's ("de"), `theme` whether they like "light" or "dark" colours (else nobody asked them).
+
     Attributes:
         name: whose desk it is, for messages and file names.
         directory: the desk's own directory (home, run-time files); removed at the end.
@@ -69,6 +72,7 @@ class Desk:
         *,
         logs: Path | None = None,
         language: str = "",
+        theme: str = "",
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
@@ -79,6 +83,7 @@ class Desk:
         self.processes: list[Process] = []
         self._logs = logs
         self._language = language
+        self._theme = theme
         self._extra_env = dict(env or {})
         self._stack = ExitStack()
         self._display: Display | None = None
@@ -251,6 +256,8 @@ class Desk:
         }
         if self._language:
             self.env["LANGUAGE"] = self._language
+        if self._theme:  # the one among Qt's themes for X11 that asks the portal for it
+            self.env["QT_QPA_PLATFORMTHEME"] = "xdgdesktopportal"
 
     def _start_display(self, stack: ExitStack) -> None:
         number = self._start_xvfb(stack)
@@ -305,4 +312,7 @@ class Desk:
         config.write_text(TINT2_CONFIG)
         self.start("tint2", "-c", str(config))
         wait_for("the tray", self.display.has_tray)
+        if self._theme:
+            portal = self.start(SYSTEM_PYTHON, "-I", str(PORTAL), self._theme)
+            portal.wait_log("ready")
         wait_for("the keyring", (run / "keyring" / "control").exists)

@@ -25,7 +25,7 @@ class Process:
     ) -> None:
         self.argv = tuple(argv)
         self.log = log
-        with log.open("ab") as sink:
+        with log.open("wb") as sink:
             self._popen = subprocess.Popen(
                 self.argv,
                 env=dict(env),

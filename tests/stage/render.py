@@ -5,7 +5,7 @@
     python -m tests.stage.render console.ui.queue:example --size 1200x800 --whole out.png
 
 `MODULE:FACTORY` is a class or function without arguments that returns the widget (or a window, or a dialog); write a
-small function with made-up data where the widget needs some. `--theme` asks Qt for the system's light or dark colours,
+small function with made-up data where the widget needs some. `--theme` is what the system's settings say,
 `--lang` sets the person's language (LANGUAGE), `--scale` is the screen's scale factor, `--size` the window's size in
 logical pixels, `--whole` saves the whole screen with the window's frame and the bar, `--press NAME` presses a button
 (or ticks a box) first, any number of times. What the program printed is shown when it fails.
@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.stage.desk import Desk
@@ -48,8 +48,6 @@ def _arguments() -> argparse.Namespace:
 def _show(arguments: argparse.Namespace) -> int:
     """Show the widget; this is the process on the desk."""
     app = QApplication([sys.argv[0]])
-    wanted = Qt.ColorScheme.Dark if arguments.theme == "dark" else Qt.ColorScheme.Light
-    app.styleHints().setColorScheme(wanted)
     module, _, factory = arguments.widget.partition(":")
     widget = getattr(importlib.import_module(module), factory)()
     if not isinstance(widget, QWidget):
@@ -70,7 +68,7 @@ def render(arguments: argparse.Namespace) -> Path:
         StageError: the widget did not show.
     """
     env = {"QT_SCALE_FACTOR": arguments.scale, "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
-    with Desk("render", (2560, 1600), language=arguments.lang, env=env) as desk:
+    with Desk("render", (2560, 1600), language=arguments.lang, theme=arguments.theme, env=env) as desk:
         program = desk.python("-m", "tests.stage.render", "--on-desk", *sys.argv[1:])
         said = program.wait_log(SHOWN, timeout_s=30)
         for name in arguments.press:
