@@ -3,14 +3,27 @@
 Pure; any thread. Distrusts: key files, signatures, certificates.
 """
 
+import base64
+import secrets
+
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes, padding, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from protocol.trust import der
 from protocol.trust.errors import Distrust, TrustError
 
 MAX_KEY_BYTES = 4096
+
+# OWASP's password storage recommendation for scrypt with 16 MiB; more memory and openssl would not read it any more.
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 5
+_AES_KEY_BYTES = 32
+_SEQUENCE, _OCTETS, _INTEGER = 0x30, 0x04, 0x02
+_PBES2_OID = bytes.fromhex("06092a864886f70d01050d")  # 1.2.840.113549.1.5.13
+_SCRYPT_OID = bytes.fromhex("06092b06010401da47040b")  # 1.3.6.1.4.1.11591.4.11
+_AES256_CBC_OID = bytes.fromhex("060960864801650304012a")  # 2.16.840.1.101.3.4.1.42
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -20,12 +33,49 @@ def new_key() -> ec.EllipticCurvePrivateKey:
 
 def key_to_pem(key: ec.EllipticCurvePrivateKey, passphrase: str | None) -> bytes:
     """`key` as PKCS #8 PEM, encrypted; without `passphrase` only where the place is the lock (mode 0600, keyring)."""
-    encryption: serialization.KeySerializationEncryption = (
-        serialization.NoEncryption()
-        if passphrase is None
-        else serialization.BestAvailableEncryption(passphrase.encode())
+    if passphrase is None:
+        return key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    plain = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+    text = base64.encodebytes(_encrypted(plain, passphrase.encode()))
+    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + text + b"-----END ENCRYPTED PRIVATE KEY-----\n"
+
+
+def _encrypted(plain: bytes, passphrase: bytes) -> bytes:
+    """EncryptedPrivateKeyInfo (RFC 5958) by PBES2 (RFC 8018) with scrypt (RFC 7914) and AES-256-CBC.
+
+    Written out here because the library writes PBKDF2 with 2,048 rounds only, too few for a root's passphrase; it
+    reads this form, and so does openssl::
+
+        SEQUENCE { SEQUENCE { pbes2, SEQUENCE { SEQUENCE { scrypt, SEQUENCE { salt, N, r, p, key length } },
+                                                SEQUENCE { aes256-CBC, iv } } },
+                   OCTET STRING ciphertext }
+    """
+    salt, iv = secrets.token_bytes(16), secrets.token_bytes(16)
+    secret = Scrypt(salt=salt, length=_AES_KEY_BYTES, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P).derive(passphrase)
+    padder = padding.PKCS7(algorithms.AES256.block_size).padder()
+    encryptor = Cipher(algorithms.AES256(secret), modes.CBC(iv)).encryptor()
+    ciphertext = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
+    numbers = b"".join(_integer(number) for number in (_SCRYPT_N, _SCRYPT_R, _SCRYPT_P, _AES_KEY_BYTES))
+    stretching = _tlv(_SEQUENCE, _SCRYPT_OID + _tlv(_SEQUENCE, _tlv(_OCTETS, salt) + numbers))
+    cipher = _tlv(_SEQUENCE, _AES256_CBC_OID + _tlv(_OCTETS, iv))
+    algorithm = _tlv(_SEQUENCE, _PBES2_OID + _tlv(_SEQUENCE, stretching + cipher))
+    return _tlv(_SEQUENCE, algorithm + _tlv(_OCTETS, ciphertext))
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    length = len(content)
+    if length < 0x80:  # noqa: PLR2004 - X.690, 8.1.3.4: the short form of a length
+        return bytes((tag, length)) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(octets))) + octets + content
+
+
+def _integer(number: int) -> bytes:
+    return _tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
 
 
 def key_from_pem(pem: bytes, passphrase: str | None) -> ec.EllipticCurvePrivateKey:
