@@ -1,0 +1,47 @@
+# `make demo` shows athand at work, `make test` proves it; both set up what they need by themselves.
+
+PYTHON_IN_VENV := .venv/bin/python
+BENCH ?= tests/bench
+RELAY_DIR ?= demo/organisation/relay
+
+.PHONY: help demo test lint format types contracts bench run-relay setup system environment clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## the whole path, in real windows; pictures and report.json in demo/
+	$(PYTHON_IN_VENV) -m tests.e2e.demo
+
+test: setup ## every test, end-to-end ones included
+	$(PYTHON_IN_VENV) -m pytest
+
+lint: environment ## ruff: rules and format
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check .
+
+format: environment ## rewrite the code in the one format
+	$(PYTHON_IN_VENV) -m ruff check --fix .
+	$(PYTHON_IN_VENV) -m ruff format .
+
+types: environment ## mypy, strict, tests included
+	$(PYTHON_IN_VENV) -m mypy
+
+contracts: environment ## who may import whom
+	.venv/bin/lint-imports
+
+bench: setup ## figures of this machine
+	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" $(BENCH)
+
+run-relay: environment ## a relay on the organisation that RELAY_DIR names
+	.venv/bin/athand-relay $(RELAY_DIR)
+
+setup: system environment ## system packages (apt, when root) and .venv
+
+system:
+	@.ci/system-packages
+
+environment:
+	@.ci/environment
+
+clean: ## throw away what was made, .venv too
+	rm -rf .venv build demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
