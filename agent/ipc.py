@@ -31,6 +31,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from types import UnionType
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -248,10 +249,11 @@ def encode(message: Message) -> bytes:
 class Reader(Generic[R]):
     """Collects bytes and gives whole messages back; holds at most one unfinished message.
 
-    `kind` is the union that may come: `ToWorker`, `FromWorker`, `ToGuard` or `FromGuard`.
+    `kind` is the union that may come: `ToWorker`, `FromWorker`, `ToGuard` or `FromGuard`; say it in the annotation
+    too (`reader: Reader[ToWorker] = Reader(ToWorker)`), since no type can be concluded from a union.
     """
 
-    def __init__(self, kind: type[R]) -> None:
+    def __init__(self, kind: type[R] | UnionType) -> None:
         self._decoder: msgspec.msgpack.Decoder[R] = msgspec.msgpack.Decoder(kind)
         self._buffer = bytearray()
 
@@ -277,7 +279,7 @@ class Reader(Generic[R]):
 class Pipe(Generic[R]):
     """An end for a program without an event loop. Never waits, neither to send nor to receive: select on `fileno`."""
 
-    def __init__(self, end: socket.socket, kind: type[R]) -> None:
+    def __init__(self, end: socket.socket, kind: type[R] | UnionType) -> None:
         """Takes the socket over. `kind` is what may come out of it."""
         end.setblocking(False)
         self._socket, self._reader = end, Reader(kind)
@@ -345,12 +347,12 @@ class Pipe(Generic[R]):
 class AsyncPipe(Generic[R]):
     """An end for a program with an event loop; make it with `await AsyncPipe.open(socket, kind)`."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: type[R]) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: type[R] | UnionType) -> None:
         """See `open`."""
         self._incoming, self._writer, self._reader = reader, writer, Reader(kind)
 
     @classmethod
-    async def open(cls, end: socket.socket, kind: type[R]) -> "AsyncPipe[R]":
+    async def open(cls, end: socket.socket, kind: type[R] | UnionType) -> "AsyncPipe[R]":
         """Takes the socket over. `kind` is what may come out of it."""
         reader, writer = await asyncio.open_connection(sock=end)
         return cls(reader, writer, kind)

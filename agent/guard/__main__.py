@@ -31,7 +31,7 @@ def main() -> int:
         return 0
     if options.ipc_fd is None or options.life_fd is None:
         parser.error("the agent starts this program; there is nothing to start by hand")
-    pipe: Pipe[ToGuard] = Pipe(socket.socket(fileno=options.ipc_fd), ToGuard)  # type: ignore[arg-type]
+    pipe: Pipe[ToGuard] = Pipe(socket.socket(fileno=options.ipc_fd), ToGuard)
     life = socket.socket(fileno=options.life_fd)
     ended, told = os.pipe()
     os.set_blocking(told, False)
