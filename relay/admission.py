@@ -1,0 +1,86 @@
+"""How much one address, one identity, and all together may ask: token buckets. Pure; seconds are passed in.
+
+Guarantees bounded memory however many addresses come: the least recently seen are forgotten, and an address that was
+forgotten starts with a full bucket, which costs no more than what all together are allowed.
+"""
+
+import collections
+import ipaddress
+
+from protocol import limits
+
+KEPT_BUCKETS = 20_000
+
+
+class Bucket:
+    """Fills at `rate` a second up to `burst`; `take` takes one."""
+
+    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+
+    def __init__(self, rate: float, burst: float, *, now: float) -> None:
+        """Full at `now` (seconds, monotonic)."""
+        self._rate, self._burst = rate, burst
+        self._tokens, self._at = burst, now
+
+    def take(self, now: float) -> bool:
+        """Whether there was one left."""
+        self._tokens = min(self._burst, self._tokens + max(0.0, now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
+
+
+class Buckets:
+    """One bucket for each key, the most recently used KEPT_BUCKETS of them."""
+
+    def __init__(self, rate: float, burst: float, *, kept: int = KEPT_BUCKETS) -> None:
+        """All alike."""
+        self._rate, self._burst, self._kept = rate, burst, kept
+        self._buckets: collections.OrderedDict[str, Bucket] = collections.OrderedDict()
+
+    def take(self, key: str, now: float) -> bool:
+        """Whether `key` had one left."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket(self._rate, self._burst, now=now)
+            if len(self._buckets) > self._kept:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(key)
+        return bucket.take(now)
+
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._buckets)
+
+
+class SignIns:
+    """Who may try to sign in: by address, and in all."""
+
+    def __init__(self, *, now: float) -> None:
+        """With the rates of protocol.limits."""
+        self._by_address = Buckets(*limits.SIGN_INS_PER_ADDRESS)
+        self._in_all = Bucket(*limits.SIGN_INS_IN_ALL, now=now)
+
+    def take(self, address: str, now: float) -> str | None:
+        """None, or the name of the bound that was met."""
+        if not self._by_address.take(address_key(address), now):
+            return "too_many_sign_ins_from_address"
+        if not self._in_all.take(now):
+            return "too_many_sign_ins"
+        return None
+
+
+def address_key(address: str) -> str:
+    """The IPv4 address, or the IPv6 /64: what one subscriber usually has. Anything else counts as one."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,16 @@
+"""The desk's memory: events on disk, append-only and chained (promise 22), and the tickets they fold to.
+
+    tables       what stands in the database
+    migrations   how an older database becomes this one (Alembic)
+    database     one SQLite file: opened, brought up to date, closed
+    events       appending and reading
+    verify       the check of it all, for the administrator and for tests
+
+An event is acknowledged after it is committed, with synchronous=FULL: what was acknowledged survives `kill -9` and a
+power cut. Blocking disk work runs in aiosqlite's threads.
+"""
+
+from relay.store.events import By, Change, EventStore
+from relay.store.verify import Report, verify
+
+__all__ = ["By", "Change", "EventStore", "Report", "verify"]

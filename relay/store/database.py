@@ -1,0 +1,105 @@
+"""One SQLite file: brought up to date by Alembic, then opened for one writer and a few readers.
+
+WAL lets readers go on beside the writer; synchronous=FULL makes a commit survive a power cut. The driver's own
+transaction handling is switched off and BEGIN said explicitly, as SQLAlchemy's documentation of pysqlite advises.
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import alembic.command
+import alembic.config
+import sqlalchemy as sa
+import sqlalchemy.exc
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from relay.errors import StartRefused
+
+BUSY_MS = 2000
+"""How long to wait for somebody else's lock (a backup, say) before a request is refused."""
+READERS = 2
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_MS}",
+    "PRAGMA trusted_schema=OFF",
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Database:
+    """An open file: one connection writes, others read."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    async def close(self) -> None:
+        """Give the file back; the write-ahead log goes into it."""
+        await self.reader.dispose()
+        await self.writer.dispose()
+
+
+def open_database(path: Path) -> Database:
+    """Migrates and opens `path`; blocking.
+
+    Raises:
+        StartRefused: it is no database, of a newer version, or cannot be written.
+    """
+    try:
+        _migrate(path)
+    except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+        raise StartRefused(f"The database {path} cannot be opened: {_cause(error)}.") from error
+    except alembic.util.CommandError as error:
+        raise StartRefused(
+            f"The database {path} is of a version this program does not know; is the program older than it?"
+        ) from error
+    url = f"sqlite+aiosqlite:///{path}"
+    return Database(
+        writer=_engine(url, begin="BEGIN IMMEDIATE", readers=1, query_only=False),
+        reader=_engine(url, begin="BEGIN", readers=READERS, query_only=True),
+    )
+
+
+def _migrate(path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
+    sa.event.listen(engine, "connect", lambda connection, _record: _set_up(connection))
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "head")
+    engine.dispose()
+
+
+def _engine(url: str, *, begin: str, readers: int, query_only: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=readers, max_overflow=0)
+
+    def connected(connection: Any, _record: ConnectionPoolEntry) -> None:
+        _set_up(connection)
+        if query_only:
+            _run(connection, "PRAGMA query_only=ON")
+
+    sa.event.listen(engine.sync_engine, "connect", connected)
+    sa.event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _set_up(connection: Any) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        _run(connection, pragma)
+
+
+def _run(connection: Any, statement: str) -> None:
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error)

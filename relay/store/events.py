@@ -1,0 +1,322 @@
+"""Appends events and reads them back: gapless numbers, one chain, one transaction for what belongs together.
+
+Guarantees: what was returned is committed; what raised changed nothing; two writers never interleave. On the loop's
+thread; the disk work in aiosqlite's. Distrusts the disk: after any failure the head of the chain is read anew.
+"""
+
+import asyncio
+import collections
+import dataclasses
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import msgspec
+import sqlalchemy as sa
+import sqlalchemy.exc
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from protocol.desk import chain, events
+from protocol.desk.states import TicketState
+from protocol.desk.ticket import FoldError, Ticket, apply, fold
+from relay.errors import StoreFault
+from relay.store import tables
+from relay.store.database import Database, open_database
+
+CACHED_TICKETS = 1000
+"""Folded tickets kept in memory, some 10 KB each with their diagnostics."""
+
+_OVER = (TicketState.CLOSED.value, TicketState.CANCELLED.value)
+_FAULT = "The server could not save this, so nothing was changed; please try again in a little while."
+_UNREADABLE = "The server cannot read its records at the moment; please try again in a little while."
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class By:
+    """Who does it, as it goes into the history."""
+
+    actor: events.Actor
+    identifier: str
+    name: str
+
+
+THE_DESK = By(events.Actor.DESK, "", "athand")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """What an append came to: the ticket after it, and the events' numbers (none: there was nothing to do)."""
+
+    ticket: Ticket
+    numbers: range
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Happened:
+    ticket: int
+    events: Sequence[events.Event]
+    by: By
+
+
+Decide = Callable[[Ticket], Sequence[events.Event]]
+"""From the ticket as it is now to what happens to it; raises to let nothing happen."""
+
+
+class EventStore:
+    """The desk's events in one SQLite file."""
+
+    def __init__(self, database: Database) -> None:
+        """Use `open`."""
+        self._database = database
+        self._writing = asyncio.Lock()
+        self._head: chain.Head | None = None  # None: to be read from the file
+        self._last_ticket = 0
+        self._cache: collections.OrderedDict[int, Ticket] = collections.OrderedDict()
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Raises StartRefused when `path` cannot be opened or brought up to date."""
+        store = cls(await asyncio.to_thread(open_database, path))
+        async with store._reading() as connection:
+            await store._read_head(connection)
+        return store
+
+    async def close(self) -> None:
+        """After the last append."""
+        async with self._writing:
+            await self._database.close()
+
+    async def head(self) -> chain.Head:
+        """Where the chain stands. Raises StoreFault."""
+        if self._head is None:
+            async with self._reading() as connection:
+                return await _head(connection)
+        return self._head
+
+    # --- writing
+    async def open_ticket(self, opened: events.Opened, by: By, now: datetime) -> tuple[Ticket, bool]:
+        """A new ticket, or the one that this request of this device already made; and whether it is new.
+
+        Raises:
+            StoreFault: nothing was changed.
+        """
+        async with self._writing, self._transaction() as connection:
+            known = await connection.scalar(
+                sa.select(tables.tickets.c.number).where(
+                    tables.tickets.c.device == opened.device, tables.tickets.c.request == opened.request
+                )
+            )
+            if known is not None:
+                found = await self._ticket(connection, known)
+                if found is None:
+                    raise StoreFault(_UNREADABLE)
+                return found, False
+            number = self._last_ticket + 1
+            change = await self._append(connection, None, _Happened(number, (opened,), by), now)
+        self._keep(change.ticket)
+        self._last_ticket = number
+        return change.ticket, True
+
+    async def change(self, number: int, decide: Decide, by: By, now: datetime) -> Change | None:
+        """Appends what `decide` says to ticket `number`; None if there is no such ticket.
+
+        Raises:
+            StepRefused: the ticket's state does not allow it.
+            StoreFault: nothing was changed.
+        """
+        async with self._writing, self._transaction() as connection:
+            before = await self._ticket(connection, number)
+            if before is None:
+                return None
+            happened = decide(before)
+            if not happened:
+                return Change(before, range(0))
+            change = await self._append(connection, before, _Happened(number, happened, by), now)
+        self._keep(change.ticket)
+        return change
+
+    async def mark_sessions(self, worked_s: Iterable[tuple[str, float]]) -> None:
+        """Note how long sessions under way have lasted, for after a crash. Raises StoreFault."""
+        rows = [{"session": session, "worked_s": seconds} for session, seconds in worked_s]
+        async with self._writing, self._transaction() as connection:
+            await connection.execute(sa.delete(tables.session_marks))
+            if rows:
+                await connection.execute(sa.insert(tables.session_marks), rows)
+
+    # --- reading
+    async def ticket(self, number: int) -> Ticket | None:
+        """One ticket as it stands, or None. Raises StoreFault."""
+        found = self._cached(number)
+        if found is None:
+            async with self._reading() as connection:
+                found = await self._ticket(connection, number)
+        return found
+
+    async def history(self, number: int) -> list[tuple[int, events.Entry]]:
+        """All events of a ticket with their numbers, oldest first; erased ones are left out. Raises StoreFault."""
+        async with self._reading() as connection:
+            return await _entries(connection, number)
+
+    async def unfinished(self, limit: int) -> list[Ticket]:
+        """The oldest `limit` tickets that are neither closed nor cancelled. Raises StoreFault."""
+        column = tables.tickets.c
+        query = sa.select(column.number).where(column.state.not_in(_OVER)).order_by(column.number).limit(limit)
+        return await self._tickets(query)
+
+    async def tickets_of(self, device: str, limit: int, *, unfinished: bool = False) -> list[Ticket]:
+        """The newest `limit` tickets of a device, newest first. Raises StoreFault."""
+        column = tables.tickets.c
+        query = sa.select(column.number).where(column.device == device)
+        if unfinished:
+            query = query.where(column.state.not_in(_OVER))
+        return await self._tickets(query.order_by(column.number.desc()).limit(limit))
+
+    async def requested_session(self, session: str) -> tuple[int, events.SessionRequested] | None:
+        """The ticket a session was for, and its request. Raises StoreFault."""
+        column = tables.events.c
+        query = sa.select(column.body).where(column.session == session).order_by(column.number).limit(1)
+        async with self._reading() as connection:
+            body = await connection.scalar(query)
+        if body is None:
+            return None
+        entry = events.decode(body)
+        return (entry.ticket, entry.event) if isinstance(entry.event, events.SessionRequested) else None
+
+    async def sessions_left_open(self) -> list[tuple[int, str, float]]:
+        """Ticket, session and seconds known to be worked, of sessions that never ended: the relay was killed."""
+        begun, ended = tables.events.alias("begun"), tables.events.alias("ended")
+        marks = tables.session_marks
+        query = (
+            sa.select(begun.c.ticket, begun.c.session, sa.func.coalesce(marks.c.worked_s, 0.0))
+            .outerjoin(marks, marks.c.session == begun.c.session)
+            .where(begun.c.session.is_not(None), begun.c.kind == events.SessionRequested.__name__)
+            .where(~sa.exists().where(ended.c.session == begun.c.session, ended.c.kind == events.SessionEnded.__name__))
+        )
+        async with self._reading() as connection:
+            return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
+
+    # --- inside
+    async def _append(
+        self, connection: AsyncConnection, before: Ticket | None, happened: "_Happened", now: datetime
+    ) -> Change:
+        head = first = self._head or chain.EMPTY
+        number, by = happened.ticket, happened.by
+        after, rows = before, []
+        for event in happened.events:
+            entry = events.Entry(number, now, by.actor, by.identifier, by.name, event)
+            after = apply(after, entry)
+            body = events.encode(entry)
+            events.decode(body)  # what cannot be read back is never written
+            salt = secrets.token_bytes(chain.SALT_BYTES)
+            digest = chain.digest(salt, body)
+            head = chain.extend(head, digest)
+            rows.append(
+                {
+                    "number": head.number,
+                    "ticket": number,
+                    "kind": type(event).__name__,
+                    "at_us": tables.microseconds(now),
+                    "session": tables.session_of(event),
+                    "salt": salt,
+                    "body": body,
+                    "digest": digest,
+                    "link": head.link,
+                }
+            )
+        if after is None:
+            raise FoldError(f"nothing happened to ticket {number}")
+        await connection.execute(sa.insert(tables.events), rows)
+        await self._derive(connection, before, after, head.number)
+        await connection.commit()
+        self._head = head
+        return Change(after, range(first.number + 1, head.number + 1))
+
+    async def _derive(self, connection: AsyncConnection, before: Ticket | None, after: Ticket, last_event: int) -> None:
+        facts = {"state": after.state.value, "revision": after.revision, "last_event": last_event}
+        if before is None:
+            whose = {"number": after.number, "device": after.device, "request": after.request}
+            await connection.execute(sa.insert(tables.tickets).values(whose | facts))
+        else:
+            await connection.execute(
+                sa.update(tables.tickets).where(tables.tickets.c.number == after.number).values(facts)
+            )
+
+    async def _read_head(self, connection: AsyncConnection) -> None:
+        head = await _head(connection)
+        self._last_ticket = await connection.scalar(sa.select(sa.func.max(tables.tickets.c.number))) or 0
+        self._head = head
+
+    async def _ticket(self, connection: AsyncConnection, number: int) -> Ticket | None:
+        found = self._cached(number)
+        if found is None:
+            history = await _entries(connection, number)
+            if not history:
+                return None
+            found = fold(entry for _, entry in history)
+            self._keep(found)
+        return found
+
+    async def _tickets(self, query: sa.Select[int]) -> list[Ticket]:
+        async with self._reading() as connection:
+            numbers = (await connection.scalars(query)).all()
+            found = [await self._ticket(connection, number) for number in numbers]
+        return [one for one in found if one is not None]
+
+    def _cached(self, number: int) -> Ticket | None:
+        found = self._cache.get(number)
+        if found is not None:
+            self._cache.move_to_end(number)
+        return found
+
+    def _keep(self, folded: Ticket) -> None:
+        known = self._cache.get(folded.number)
+        if known is not None and known.revision > folded.revision:
+            return  # a reader that began before the last commit
+        self._cache[folded.number] = folded
+        self._cache.move_to_end(folded.number)
+        if len(self._cache) > CACHED_TICKETS:
+            self._cache.popitem(last=False)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """For writing; whatever goes wrong, memory is held to be wrong too, and read from the file again."""
+        try:
+            async with self._database.writer.connect() as connection:
+                if self._head is None:
+                    await self._read_head(connection)
+                yield connection
+        except (sqlalchemy.exc.SQLAlchemyError, OSError, msgspec.MsgspecError, FoldError) as error:
+            self._forget()
+            raise StoreFault(_FAULT) from error
+        except asyncio.CancelledError:
+            self._forget()
+            raise
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._database.reader.connect() as connection:
+                yield connection
+        except (sqlalchemy.exc.SQLAlchemyError, OSError, msgspec.MsgspecError, FoldError) as error:
+            raise StoreFault(_UNREADABLE) from error
+
+    def _forget(self) -> None:
+        self._head = None
+        self._cache.clear()
+
+
+async def _head(connection: AsyncConnection) -> chain.Head:
+    column = tables.events.c
+    query = sa.select(column.number, column.link).order_by(column.number.desc()).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    return chain.EMPTY if row is None else chain.Head(row[0], row[1])
+
+
+async def _entries(connection: AsyncConnection, number: int) -> list[tuple[int, events.Entry]]:
+    column = tables.events.c
+    query = sa.select(column.number, column.body).where(column.ticket == number).order_by(column.number)
+    rows = (await connection.execute(query)).all()
+    return [(row[0], events.decode(row[1])) for row in rows if row[1] is not None]

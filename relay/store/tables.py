@@ -1,0 +1,66 @@
+"""What stands in the database.
+
+`events` is the truth. Its columns besides number, salt, body, digest and link are derived from the body, so that the
+database can find rows; `tickets` is derived from the events as a whole. `verify` compares both with what they are
+derived from. Times are microseconds since 1970, UTC.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from protocol.desk import events as happenings
+
+metadata = sa.MetaData()
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ticket", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at_us", sa.Integer, nullable=False),
+    sa.Column("session", sa.Text),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("link", sa.LargeBinary, nullable=False),
+    sa.Index("events_by_ticket", "ticket", "number"),
+    sa.Index("events_by_session", "session", "number", sqlite_where=sa.text("session IS NOT NULL")),
+)
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("last_event", sa.Integer, nullable=False),
+    sa.UniqueConstraint("device", "request", name="tickets_once_for_each_request"),
+    sa.Index("tickets_by_state", "state", "number"),
+    sa.Index("tickets_by_device", "device", "number"),
+)
+
+session_marks = sa.Table(
+    "session_marks",
+    metadata,
+    sa.Column("session", sa.Text, primary_key=True),
+    sa.Column("worked_s", sa.Float, nullable=False),
+)
+"""How long sessions under way have lasted when last looked at: what a relay that was killed still knows of them."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(moment: datetime) -> int:
+    """`moment` as it stands in a column."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def session_of(event: happenings.Event) -> str | None:
+    """The session an event is about, if any."""
+    session: str | None = getattr(event, "session", None)
+    return session
