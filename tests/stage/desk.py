@@ -200,6 +200,14 @@ class Desk:
         """Set the keyboard layout, e.g. "de"."""
         self.run("setxkbmap", "-layout", layout, "-variant", variant)
 
+    def resize(self, width: int, height: int) -> None:
+        """Change the screen's size, up to what the desk was made with, as another monitor would."""
+        mode = f"{width}x{height}"
+        if mode not in self.run("xrandr"):
+            self.run("xrandr", "--newmode", mode, "0", *[str(n) for n in (width, 0, 0, width, height, 0, 0, height)])
+            self.run("xrandr", "--addmode", "screen", mode)
+        self.run("xrandr", "--output", "screen", "--mode", mode)
+
     def click_tray(self, name: str, button: int = 1) -> None:
         """Click the tray icon whose window title or class contains `name`."""
         x, y, width, height = self.display.tray_icon(name)

@@ -59,7 +59,7 @@ class Display:
     def grab(self, bounds: Bounds | None = None) -> bytes:
         """Return the pixels of the screen or a part of it as rows of red, green, blue bytes."""
         x, y, width, height = bounds or Bounds(0, 0, *self.current_size())
-        with mss.mss(display=self.name) as eyes:
+        with mss.MSS(display=self.name) as eyes:
             return bytes(eyes.grab({"left": x, "top": y, "width": width, "height": height}).rgb)
 
     def pixel(self, x: int, y: int) -> Pixel:
