@@ -1,0 +1,216 @@
+"""The screen of an X server: XDamage to wake, MIT-SHM to grab, XFixes for the cursor, RANDR for the size.
+
+Lives on the capture thread, with a connection of its own.
+"""
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xcffib.damage
+import xcffib.randr
+import xcffib.shm
+import xcffib.xfixes
+import xcffib.xproto
+
+from agent.worker.capture.source import (
+    CaptureError,
+    Changes,
+    Geometry,
+    Pixels,
+    SourceLostError,
+    SourceResizedError,
+)
+from agent.x11.connection import Connection, DisplayLost, XError
+from protocol import limits
+from protocol.session.messages import CursorChanged, Monitor
+from protocol.session.picture import Rect
+
+_CURSOR_NOTIFY, _RANDR_NOTIFY = 1, 1
+_ALL_PLANES = 0xFFFF_FFFF
+_MAX_CURSOR = 128
+_IPC_PRIVATE, _IPC_CREAT, _IPC_RMID = 0, 0o1000, 0  # sys/ipc.h
+
+
+class X11Source:
+    """See `Source`."""
+
+    def __init__(self, display: str | None = None) -> None:
+        """Connects and begins to listen. Raises CaptureError, SourceLostError."""
+        try:
+            self._x = Connection(display)
+            self._check_format()
+            self._open_extensions()
+            self._geometry = self.geometry()
+        except DisplayLost as error:
+            raise SourceLostError("There is no display to be seen.") from error
+        self._segment = _Segment(self._x, self._geometry.width * self._geometry.height * 4)
+
+    def fileno(self) -> int:
+        """See `Source`."""
+        return self._x.fileno()
+
+    def changes(self) -> Changes:
+        """See `Source`."""
+        damaged = resized = cursor = False
+        try:
+            for event in self._x.events():
+                kind = event[0]
+                damaged |= kind == self._damage_event
+                cursor |= kind == self._cursor_event
+                resized |= kind in self._randr_events
+        except DisplayLost as error:
+            raise SourceLostError("The display is gone.") from error
+        return Changes(damaged, resized, cursor)
+
+    def take_damage(self) -> list[Rect]:
+        """See `Source`."""
+        try:
+            self._damages.Subtract(self._damage, 0, self._region)
+            found = self._fixes.FetchRegion(self._region).reply().rectangles
+        except DisplayLost as error:
+            raise SourceLostError("The display is gone.") from error
+        return [Rect(part.x, part.y, part.width, part.height) for part in found]
+
+    def grab(self, rects: Sequence[Rect]) -> list[Pixels]:
+        """See `Source`. All are asked for before the first answer is waited for."""
+        answers, at, pixels = [], 0, []
+        z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
+        try:
+            for rect in rects:
+                size = rect.area * 4
+                if at + size > self._segment.size:
+                    raise SourceResizedError("The screen has grown.")
+                answers.append(
+                    self._shm.GetImage(
+                        self._x.root, rect.x, rect.y, rect.width, rect.height,
+                        _ALL_PLANES, z_pixmap, self._segment.number, at,
+                    )
+                )  # fmt: skip
+                pixels.append(self._segment.pixels(at, rect.height, rect.width))
+                at += size
+            for answer in answers:
+                answer.reply()
+        except DisplayLost as error:
+            raise SourceLostError("The display is gone.") from error
+        except XError as error:
+            raise SourceResizedError("The screen is not what it was.") from error
+        return pixels
+
+    def geometry(self) -> Geometry:
+        """See `Source`."""
+        try:
+            root = self._x.core.GetGeometry(self._x.root).reply()
+            monitors = self._monitors(root.width, root.height)
+        except DisplayLost as error:
+            raise SourceLostError("The display is gone.") from error
+        found = Geometry(root.width, root.height, monitors)
+        if max(found.width, found.height) > limits.FRAME_MAX_SIDE:
+            raise CaptureError("The screen is too large to be shown.")
+        if hasattr(self, "_segment") and self._segment.size < found.whole.area * 4:
+            self._segment.close()
+            self._segment = _Segment(self._x, found.whole.area * 4)
+        return found
+
+    def cursor(self) -> CursorChanged:
+        """See `Source`. What is larger than a message may carry is cut."""
+        try:
+            image = self._fixes.GetCursorImage().reply()
+        except DisplayLost as error:
+            raise SourceLostError("The display is gone.") from error
+        width, height = min(image.width, _MAX_CURSOR), min(image.height, _MAX_CURSOR)
+        argb = np.frombuffer(image.cursor_image.raw, np.uint32).reshape(image.height, image.width)[:height, :width]
+        if not argb.any():
+            return CursorChanged(0, 0, 0, 0, b"")
+        return CursorChanged(width, height, min(image.xhot, width), min(image.yhot, height), argb.tobytes())
+
+    def close(self) -> None:
+        """See `Source`."""
+        try:
+            self._segment.close()
+            self._x.close()
+        except DisplayLost:
+            pass
+
+    def _open_extensions(self) -> None:
+        for key, name in (
+            (xcffib.damage.key, "DAMAGE"),
+            (xcffib.shm.key, "MIT-SHM"),
+            (xcffib.xfixes.key, "XFIXES"),
+            (xcffib.randr.key, "RANDR"),
+        ):
+            if not self._x.present(key):
+                raise CaptureError(f"The display lacks the extension {name}, without which it cannot be shown.")
+        self._damages: Any = self._x.extension(xcffib.damage.key)
+        self._fixes: Any = self._x.extension(xcffib.xfixes.key)
+        self._randr: Any = self._x.extension(xcffib.randr.key)
+        self._shm: Any = self._x.extension(xcffib.shm.key)
+        self._fixes.QueryVersion(5, 0).reply()
+        self._damages.QueryVersion(1, 1).reply()
+        self._randr.QueryVersion(1, 5).reply()
+        self._damage_event = self._x.first_event(xcffib.damage.key)
+        self._cursor_event = self._x.first_event(xcffib.xfixes.key) + _CURSOR_NOTIFY
+        randr_event = self._x.first_event(xcffib.randr.key)
+        self._randr_events = (randr_event, randr_event + _RANDR_NOTIFY)
+        self._damage, self._region = self._x.new_id(), self._x.new_id()
+        self._fixes.CreateRegion(self._region, 0, [])
+        self._damages.Create(self._damage, self._x.root, xcffib.damage.ReportLevel.NonEmpty)
+        self._fixes.SelectCursorInput(self._x.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
+        wanted = xcffib.randr.NotifyMask
+        self._randr.SelectInput(self._x.root, wanted.ScreenChange | wanted.CrtcChange | wanted.OutputChange)
+
+    def _monitors(self, width: int, height: int) -> tuple[Monitor, ...]:
+        reply = self._randr.GetMonitors(self._x.root, True).reply()
+        found = []
+        for one in list(reply.monitors)[:32]:
+            name = bytes(b"".join(self._x.core.GetAtomName(one.name).reply().name)).decode(errors="replace")
+            if one.width and one.height:
+                primary = bool(one.primary)
+                found.append(Monitor(name[: limits.NAME_CHARS], one.x, one.y, one.width, one.height, primary))
+        return tuple(found) or (Monitor("screen", 0, 0, width, height, primary=True),)
+
+    def _check_format(self) -> None:
+        """BGRX, 32 bits a pixel, least significant byte first: every X server of this century on such machines."""
+        setup: Any = self._x._x.setup  # noqa: SLF001 - the rim of an untyped library
+        depth = self._x.screen.root_depth
+        bits = [one.bits_per_pixel for one in setup.pixmap_formats if one.depth == depth]
+        if bits != [32] or setup.image_byte_order != 0:
+            raise CaptureError("The display's colours are stored in a way that this program does not know.")
+
+
+class _Segment:
+    """Memory shared with the X server; marked for removal at once, so that it never outlives both."""
+
+    def __init__(self, x: Connection, size: int) -> None:
+        self.size, self._x = size, x
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.shmat.restype = ctypes.c_void_p
+        libc.shmat.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
+        libc.shmget.argtypes = [ctypes.c_int, ctypes.c_size_t, ctypes.c_int]
+        libc.shmdt.argtypes = [ctypes.c_void_p]
+        identifier = libc.shmget(_IPC_PRIVATE, size, _IPC_CREAT | 0o600)
+        if identifier < 0:
+            raise CaptureError("There is no shared memory left to see the screen with.")
+        address = libc.shmat(identifier, None, 0)
+        self.number = x.new_id()
+        try:
+            x.extension(xcffib.shm.key).AttachChecked(self.number, identifier, False).check()
+        except XError as error:
+            raise CaptureError("The display does not share its memory with this program.") from error
+        finally:
+            libc.shmctl(identifier, _IPC_RMID, None)
+        self._address, self._libc = address, libc
+        memory: Any = (ctypes.c_uint8 * size).from_address(address)
+        self._bytes: npt.NDArray[np.uint8] = np.frombuffer(memory, np.uint8)
+        self._bytes.fill(0)
+
+    def pixels(self, at: int, height: int, width: int) -> Pixels:
+        """A view of so many pixels from byte `at` on."""
+        flat: Pixels = self._bytes[at : at + height * width * 4].view(np.uint32)
+        return flat.reshape(height, width)
+
+    def close(self) -> None:
+        """Detaches the server's end; ours stays mapped for views that may still be about, and goes with the process."""
+        self._x.extension(xcffib.shm.key).Detach(self.number)

@@ -1,0 +1,140 @@
+"""How much of the picture may be under way: as much as the line can carry in one round trip and a little. Pure.
+
+The console acknowledges each frame it has shown. From that follow the smallest round trip and the greatest rate of
+delivery; what may be in flight is their product and a little (`QUEUE_S` of rate), so that nothing queues on the way.
+Until the line has shown what it can, the amount doubles each round trip as long as no queue is seen (slow start, as
+RFC 5681, 3.1). Distrusts the console: an acknowledgement of what was not sent raises, and never opens the window.
+"""
+
+import dataclasses
+from collections import deque
+
+RTT_WINDOW_S = 10.0
+"""The smallest round trip of so long a time counts: routes change."""
+RATE_WINDOW_S = 2.0
+"""The greatest rate of so long a time counts."""
+QUEUE_S = 0.008
+"""Round trips longer than the smallest by this much mean that a queue is building up."""
+FLOOR_BYTES = 4 * 1024
+"""What may always be in flight: some keystrokes' echoes; 16 ms of a line of 2 Mbit/s."""
+FIRST_FRAMES = 2
+"""Before anything was acknowledged."""
+MAX_FRAMES = 64
+"""In flight at most, however small they are."""
+
+
+class FlowError(Exception):
+    """The console acknowledged something that was never sent."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Sent:
+    number: int
+    size: int
+    sent_s: float
+    delivered_before: int
+    delivered_before_s: float
+    limited: bool  # by the window rather than by how little there was to send
+
+
+class _Extreme:
+    """The greatest of what was seen lately (with a sign turned, the smallest): a monotonic queue."""
+
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
+        self._seen: deque[tuple[float, float]] = deque()
+
+    def see(self, value: float, now_s: float) -> None:
+        """Takes one value; older ones beyond the window are forgotten, but never all of them."""
+        while self._seen and self._seen[-1][1] <= value:
+            self._seen.pop()
+        self._seen.append((now_s, value))
+        while len(self._seen) > 1 and self._seen[0][0] < now_s - self._window_s:
+            self._seen.popleft()
+
+    @property
+    def value(self) -> float | None:
+        """The greatest, or None before the first."""
+        return self._seen[0][1] if self._seen else None
+
+
+class Flow:
+    """Decides when the next frame may be made.
+
+    Attributes:
+        in_flight_bytes: sent and not acknowledged.
+    """
+
+    def __init__(self) -> None:
+        self._sent: deque[_Sent] = deque()
+        self.in_flight_bytes = 0
+        self._delivered, self._delivered_s = 0, float("-inf")
+        self._rate, self._rtt = _Extreme(RATE_WINDOW_S), _Extreme(RTT_WINDOW_S)
+        self._probe = 0.0
+        self._last = -1
+
+    @property
+    def rtt_min_s(self) -> float | None:
+        """The smallest round trip seen lately, from encoded to shown."""
+        return None if self._rtt.value is None else -self._rtt.value
+
+    @property
+    def rate(self) -> float | None:
+        """The greatest rate of delivery seen lately, in bytes a second."""
+        return self._rate.value
+
+    @property
+    def window_bytes(self) -> float:
+        """What may be in flight; one frame always may."""
+        if self.rate is None or self.rtt_min_s is None:
+            return FLOOR_BYTES
+        return max(FLOOR_BYTES, self._probe, self.rate * (self.rtt_min_s + QUEUE_S))
+
+    def may_send(self) -> bool:
+        """Whether another frame may be made now."""
+        if not self._sent:
+            return True
+        if self.rate is None:
+            return len(self._sent) < FIRST_FRAMES
+        return self.in_flight_bytes < self.window_bytes and len(self._sent) < MAX_FRAMES
+
+    def sent(self, number: int, size: int, now_s: float) -> None:
+        """Frame `number` of `size` bytes was handed to the line at `now_s`, monotonic seconds."""
+        if not self._sent:  # an idle line delivers nothing, and that is no measure of it
+            self._delivered_s = now_s
+        self.in_flight_bytes += size
+        self._last = number
+        limited = self.in_flight_bytes >= self.window_bytes
+        self._sent.append(_Sent(number, size, now_s, self._delivered, self._delivered_s, limited))
+
+    def acknowledged(self, number: int, now_s: float) -> None:
+        """The console has shown frame `number`, and with it all before.
+
+        Raises:
+            FlowError: it was not sent.
+        """
+        if number > self._last:
+            raise FlowError(f"frame {number} was acknowledged before it was sent")
+        newest = None
+        while self._sent and self._sent[0].number <= number:
+            newest = self._sent.popleft()
+            self.in_flight_bytes -= newest.size
+            self._delivered += newest.size
+        if newest is None:
+            return
+        rtt_s = max(now_s - newest.sent_s, 1e-6)
+        self._rtt.see(-rtt_s, now_s)
+        self._learn_rate(newest, rtt_s, now_s)
+        self._delivered_s = now_s
+        queued = rtt_s > (self.rtt_min_s or 0.0) + QUEUE_S
+        if queued:
+            self._probe = 0.0
+        elif newest.limited:
+            self._probe = self.window_bytes + newest.size
+
+    def _learn_rate(self, newest: _Sent, rtt_s: float, now_s: float) -> None:
+        """Delivery rate as in BBR (draft-cheng-iccrg-delivery-rate-estimation, 2.2)."""
+        delivered = self._delivered - newest.delivered_before
+        rate = delivered / max(now_s - newest.delivered_before_s, rtt_s)
+        if newest.limited or self.rate is None or rate >= self.rate:  # little to send says little about the line
+            self._rate.see(rate, now_s)
