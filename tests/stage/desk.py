@@ -1,25 +1,17 @@
 """One person's desk: an X display with window manager, tray, keyring and accessibility bus, and the programs on it.
 
-Everything is real and private to the desk: its own session bus, home directory and display. Whatever happens to the
-process that made it, nothing of the desk stays behind: a sweeper outside of it sees to that.
+Everything is real and private to the desk: its own session bus, home directory and display.
 """
 
 import os
-import secrets
-import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from tests.stage import sweep
 from tests.stage.display import Display, Pixel
-from tests.stage.process import Process
+from tests.stage.host import Host
 from tests.stage.ui import SYSTEM_PYTHON, Ui
 from tests.stage.waiting import StageError, wait_for
 
@@ -52,17 +44,13 @@ clock_padding = 8 0
 """
 
 
-class Desk:
+class Desk(Host):
     """A virtual desk; use it as a context manager.
 
     `language` is the person's ("de"), `theme` whether they like "light" or "dark" colours (else nobody asked them).
 
     Attributes:
-        name: whose desk it is, for messages and file names.
-        directory: the desk's own directory (home, run-time files); removed at the end.
-        logs: where the programs' logs go; kept if it was given.
-        env: the environment of whoever works at this desk.
-        display: the X server's screen, keyboard and mouse.
+        size: width and height of the screen at its largest, in pixels.
     """
 
     def __init__(
@@ -75,53 +63,28 @@ class Desk:
         theme: str = "",
         env: Mapping[str, str] | None = None,
     ) -> None:
-        self.name = name
+        super().__init__(name, logs=logs, language=language, env=env)
         self.size = size
-        self.mark = secrets.token_hex(8)
-        self.directory = Path()
-        self.env: dict[str, str] = {}
-        self.processes: list[Process] = []
-        self._logs = logs
-        self._language = language
         self._theme = theme
-        self._extra_env = dict(env or {})
-        self._stack = ExitStack()
         self._display: Display | None = None
 
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            # Short, because Unix sockets lie below it and their paths end at 108 bytes (unix(7)).
-            self.directory = Path(tempfile.mkdtemp(prefix="athand-desk-"))
-            self._start_sweeper(stack)
-            self.logs.mkdir(parents=True, exist_ok=True)
-            self._build_env()
-            self._start_display(stack)
-            self._start_session()
-            self._stack = stack.pop_all()
-        return self
+    def _open(self, stack: ExitStack) -> None:
+        super()._open(stack)
+        self.env["DISPLAY"] = f":{self._start_xvfb(stack)}"
+        self._display = stack.enter_context(Display(self.env, self.size))
+        self._start_session()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End everything on the desk.
-
-        Raises:
-            StageError: something survived even SIGKILL.
-        """
-        self._stack.close()
-
-    @property
-    def logs(self) -> Path:
-        """The directory with one log for each program."""
-        return self._logs or self.directory / "logs"
-
-    @property
-    def home(self) -> Path:
-        """The home directory of whoever works here."""
-        return self.directory / "home"
+    def _environment(self) -> dict[str, str]:
+        desktop = {
+            "XDG_CURRENT_DESKTOP": "Openbox",
+            "XDG_SESSION_TYPE": "x11",
+            "QT_QPA_PLATFORM": "xcb",
+            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
+            "GSETTINGS_BACKEND": "memory",
+        }
+        if self._theme:  # the one among Qt's themes for X11 that asks the portal for it
+            desktop["QT_QPA_PLATFORMTHEME"] = "xdgdesktopportal"
+        return desktop | super()._environment()
 
     @property
     def display(self) -> Display:
@@ -134,45 +97,6 @@ class Desk:
     def ui(self) -> Ui:
         """The desk's windows, worked through the accessibility tree."""
         return self._stack.enter_context(Ui(self.env, self.logs / f"{self.name}-ui.log", self.display))
-
-    def start(
-        self, *argv: str, stdin: bytes = b"", cwd: Path | None = None, env: Mapping[str, str] | None = None
-    ) -> Process:
-        """Start a program at this desk; its log is `logs/<desk>-<number>-<program>.log`.
-
-        Args:
-            argv: the program and its arguments.
-            stdin: what it reads before its standard input ends.
-            cwd: where it starts, by default where the tests run.
-            env: additions to the desk's environment.
-        """
-        program = Path(argv[0]).name
-        if program.startswith("python") and "-m" in argv:
-            program = argv[argv.index("-m") + 1]
-        log = self.logs / f"{self.name}-{len(self.processes):02}-{program}.log"
-        process = Process(argv, env={**self.env, **(env or {})}, log=log, stdin=stdin, cwd=cwd)
-        self.processes.append(process)
-        return process
-
-    def python(self, *arguments: str, env: Mapping[str, str] | None = None) -> Process:
-        """Start the Python that runs the tests, e.g. `desk.python("-m", "agent")`."""
-        return self.start(sys.executable, *arguments, env=env)
-
-    def run(self, *argv: str, timeout_s: float = 30.0, stdin: str = "") -> str:
-        """Run a program at this desk to its end and return what it printed.
-
-        Raises:
-            StageError: it failed or took longer than `timeout_s` seconds.
-        """
-        try:
-            done = subprocess.run(
-                argv, env=self.env, capture_output=True, text=True, timeout=timeout_s, input=stdin, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise StageError(f"{' '.join(argv)} still runs after {timeout_s:g} s") from None
-        if done.returncode:
-            raise StageError(f"{' '.join(argv)} failed ({done.returncode}): {done.stdout}{done.stderr}")
-        return done.stdout
 
     # What hands and eyes do most, without the detour by `display`.
 
@@ -212,65 +136,6 @@ class Desk:
         """Click the tray icon whose window title or class contains `name`."""
         x, y, width, height = self.display.tray_icon(name)
         self.click(x + width // 2, y + height // 2, button)
-
-    def survivors(self) -> list[str]:
-        """Command lines of all live processes of this desk."""
-        return [sweep.command_of(pid) for pid in sorted(sweep.marked(self.mark))]
-
-    def _start_sweeper(self, stack: ExitStack) -> None:
-        # Outside of the desk (without its mark), in its own session: nothing that ends the tests ends it.
-        sweeper = subprocess.Popen(
-            [sys.executable, "-I", sweep.__file__, self.mark, str(self.directory)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
-
-        def close() -> None:
-            left = sweep.sweep(self.mark, polite_s=3.0)
-            for process in self.processes:
-                process.stop()
-            sweeper.communicate()
-            shutil.rmtree(self.directory, ignore_errors=True)
-            if left:
-                raise StageError(f"survived: {', '.join(sweep.command_of(pid) for pid in left)}")
-
-        stack.callback(close)
-
-    def _build_env(self) -> None:
-        for part in ("home", "run", "config", "data", "cache", "state"):
-            (self.directory / part).mkdir(mode=0o700)
-        self.env = {
-            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-            "LANG": "C.UTF-8",
-            "TZ": os.environ.get("TZ", "UTC"),
-            "USER": self.name,
-            "LOGNAME": self.name,
-            "HOME": str(self.home),
-            "XDG_RUNTIME_DIR": str(self.directory / "run"),
-            "XDG_CONFIG_HOME": str(self.directory / "config"),
-            "XDG_DATA_HOME": str(self.directory / "data"),
-            "XDG_CACHE_HOME": str(self.directory / "cache"),
-            "XDG_STATE_HOME": str(self.directory / "state"),
-            "XDG_CURRENT_DESKTOP": "Openbox",
-            "XDG_SESSION_TYPE": "x11",
-            "QT_QPA_PLATFORM": "xcb",
-            "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-            "NO_AT_BRIDGE": "0",
-            "GSETTINGS_BACKEND": "memory",
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
-            sweep.MARK: self.mark,
-            **self._extra_env,
-        }
-        if self._language:
-            self.env["LANGUAGE"] = self._language
-        if self._theme:  # the one among Qt's themes for X11 that asks the portal for it
-            self.env["QT_QPA_PLATFORMTHEME"] = "xdgdesktopportal"
-
-    def _start_display(self, stack: ExitStack) -> None:
-        number = self._start_xvfb(stack)
-        self.env["DISPLAY"] = f":{number}"
-        self._display = stack.enter_context(Display(self.env, self.size))
 
     def _start_xvfb(self, stack: ExitStack) -> int:
         """Start Xvfb, which takes the next free display number by itself and tells it when it is ready."""

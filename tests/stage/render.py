@@ -67,7 +67,7 @@ def render(arguments: argparse.Namespace) -> Path:
     Raises:
         StageError: the widget did not show.
     """
-    env = {"QT_SCALE_FACTOR": arguments.scale, "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    env = {"QT_SCALE_FACTOR": arguments.scale, "PYTHONPATH": os.pathsep.join(sys.path)}
     with Desk("render", (2560, 1600), language=arguments.lang, theme=arguments.theme, env=env) as desk:
         program = desk.python("-m", "tests.stage.render", "--on-desk", *sys.argv[1:])
         said = program.wait_log(SHOWN, timeout_s=30)
