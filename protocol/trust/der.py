@@ -31,6 +31,10 @@ def certificate(data: bytes) -> x509.Certificate:
         # Touch every lazy part now; later nothing may fail.
         _ = (parsed.subject, parsed.issuer, parsed.extensions, parsed.signature_algorithm_parameters)
         _ = (parsed.public_key(), parsed.not_valid_before_utc, parsed.not_valid_after_utc, parsed.serial_number)
+        # The signature is the last element, a BIT STRING of whole octets. The library takes "the last n bits are
+        # unused" too if they are zero; then one certificate would have several fingerprints.
+        if not data.endswith(b"\0" + parsed.signature):
+            raise ValueError("unused bits in the signature")
     return parsed
 
 
