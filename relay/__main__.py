@@ -1,0 +1,122 @@
+"""`athand-relay`: starts the relay, says where it listens, and stops on SIGTERM or Ctrl+C.
+
+Wrong use, or a folder it cannot run with, gets one sentence and exit code 2.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import click
+
+from relay.errors import StartRefused
+from relay.log import make_log
+from relay.server import VERSION, Relay, Settings
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # Windows; asyncio's own loop does
+    from asyncio import new_event_loop  # type: ignore[assignment]  # the same, wider
+
+PASSPHRASE = "ATHAND_RELAY_PASSPHRASE"  # noqa: S105 - the variable's name
+MAX_PASSPHRASE_BYTES = 1024
+
+
+WRONG_USE = 2
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home", type=click.Path(path_type=Path), required=True, help="The folder `athand-admin init` made: DIR/relay."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="0 takes a free one and prints it."
+)
+@click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help=f"Holds the passphrase of the device authority's key; or set {PASSPHRASE}.",
+)
+@click.option("--proxy", help="Address of the TLS proxy in front of the relay, whose X-Forwarded-For is believed.")
+@click.version_option(VERSION, prog_name="athand-relay")
+def relay(home: Path, host: str, port: int, passphrase_file: Path | None, proxy: str | None) -> None:
+    """Run the relay: the server that agents and consoles meet at.
+
+    It keeps the tickets and carries sessions it cannot open. Put a TLS proxy in front of it where it is reached
+    from outside.
+    """
+    settings = Settings(home, host, port, _passphrase(passphrase_file), proxy)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_run(settings))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the relay until it is stopped. Gives the exit code: 0, or 2 and one sentence."""
+    try:
+        relay.main(args=arguments, prog_name="athand-relay", standalone_mode=False)
+    except click.ClickException as error:
+        return _fail(f"{error.format_message().rstrip('.')}. See: athand-relay --help")
+    except (StartRefused, click.Abort) as error:
+        return _fail(str(error) or "Stopped before the start.")
+    return 0
+
+
+def _fail(sentence: str) -> int:
+    click.echo(f"athand-relay: {' '.join(sentence.split())}", err=True)
+    return WRONG_USE
+
+
+def _passphrase(file: Path | None) -> str:
+    if file is None:
+        passphrase = os.environ.get(PASSPHRASE, "")
+        if not passphrase:
+            raise StartRefused(f"The device authority's passphrase is missing: set {PASSPHRASE} or --passphrase-file.")
+        return passphrase
+    try:
+        with file.open("rb") as opened:
+            passphrase = opened.read(MAX_PASSPHRASE_BYTES).decode().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartRefused(f"The passphrase file {file} cannot be read.") from error
+    if not passphrase:
+        raise StartRefused(f"The passphrase file {file} is empty.")
+    return passphrase
+
+
+async def _run(settings: Settings) -> None:
+    running = Relay(settings, make_log())
+    stopping = asyncio.Event()
+    with _Signals(stopping):
+        await running.start()
+        click.echo(f"athand-relay listens on {settings.host} port {running.port}")
+        sys.stdout.flush()
+        await stopping.wait()
+        await running.stop()
+
+
+class _Signals:
+    """SIGTERM and SIGINT set an event, instead of ending the process in the middle of something."""
+
+    def __init__(self, stopping: asyncio.Event) -> None:
+        self._stopping = stopping
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            try:
+                loop.add_signal_handler(number, self._stopping.set)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._stopping.set))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Nothing to undo: the process ends."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""What an agent may ask: for help, and about its own device's tickets. Distrusts the agent in everything it says."""
+
+import dataclasses
+
+from protocol import consent, envelope, limits
+from protocol.desk import events
+from protocol.desk.events import EndReason
+from protocol.desk.ticket import Ticket
+from protocol.envelope import RefusalReason
+from protocol.trust import Party
+from relay.admission import Buckets
+from relay.desk.room import LISTED, Room, by_requester, no_such_session
+from relay.errors import Refused, StoreFault
+from relay.sessions.states import SessionStepRefused
+from relay.sessions.switchboard import MAX_CONSENTS
+from relay.store import By
+
+OPEN_TICKETS_PER_DEVICE = 20
+"""More would be a fault or an attack; people add to the one they have."""
+WRITES_PER_DEVICE = (0.5, 40.0)
+"""A second, and at once: what fills the disk. People write slower; a queue after a day offline fits the burst."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Requester:
+    """The agent that asks: its certificate's party and the certificate, DER."""
+
+    party: Party
+    leaf: bytes
+
+
+class Requesters:
+    """One function for each of an agent's requests."""
+
+    def __init__(self, room: Room) -> None:
+        """In the desk's `room`."""
+        self._room = room
+        self._writes = Buckets(*WRITES_PER_DEVICE)
+
+    async def open_ticket(self, requester: Requester, message: envelope.OpenTicket) -> envelope.Ticket:
+        """A new ticket; the same one again for a request that was sent again."""
+        room, party = self._room, requester.party
+        mine = await room.store.tickets_of(party.identifier, OPEN_TICKETS_PER_DEVICE, unfinished=True)
+        known = next((ticket for ticket in mine if ticket.request == message.request), None)
+        if known is not None:
+            return await room.whole(message.ref, known, for_staff=False)
+        if len(mine) >= OPEN_TICKETS_PER_DEVICE:
+            raise Refused(
+                RefusalReason.NOT_NOW,
+                f"There are {OPEN_TICKETS_PER_DEVICE} open requests from this computer already; "
+                "please add to one of them.",
+            )
+        self._check_pace(party)
+        opened = events.Opened(
+            request=message.request,
+            device=party.identifier,
+            device_label=party.name,
+            requester=message.requester,
+            problem=message.problem,
+            urgency=message.urgency,
+            minutes=message.minutes,
+            diagnostics=message.diagnostics,
+            asked_at=message.asked_at,
+        )
+        ticket, new = await room.store.open_ticket(opened, by_requester(party, message.requester), room.clock())
+        if new:
+            room.announce(ticket)
+        return await room.whole(message.ref, ticket, for_staff=False)
+
+    async def list_tickets(self, requester: Requester, message: envelope.ListMyTickets) -> envelope.Tickets:
+        """This device's, newest first."""
+        return self._room.listed(message.ref, await self._room.store.tickets_of(requester.party.identifier, LISTED))
+
+    async def read_ticket(self, requester: Requester, message: envelope.ReadTicket) -> envelope.Ticket:
+        """One of this device's tickets, without what staff wrote to each other."""
+        ticket = await self._own(requester, message.ticket)
+        return await self._room.whole(message.ref, ticket, for_staff=False)
+
+    async def add_message(self, requester: Requester, message: envelope.AddMessage) -> envelope.Ticket:
+        """The user writes something on one of this device's tickets."""
+        if message.internal:
+            raise Refused(RefusalReason.FORBIDDEN, "Only staff can write internal messages.")
+        return await self._happens(requester, message.ref, message.ticket, events.MessageAdded(message.text))
+
+    async def give_verdict(self, requester: Requester, message: envelope.GiveVerdict) -> envelope.Ticket:
+        """Solved: the ticket closes, and nothing else closes it (promise 18). Not solved: work goes on."""
+        if not message.solved:
+            return await self._happens(requester, message.ref, message.ticket, events.NotSolved(message.text))
+        said = (events.MessageAdded(message.text),) if message.text else ()
+        return await self._happens(requester, message.ref, message.ticket, events.Accepted(), *said)
+
+    async def cancel_ticket(self, requester: Requester, message: envelope.CancelTicket) -> envelope.Ticket:
+        """The user needs no help any more; a session under way ends with it."""
+        return await self._happens(requester, message.ref, message.ticket, events.Cancelled())
+
+    async def report_consent(self, requester: Requester, message: envelope.ReportConsent) -> envelope.Done:
+        """The user allowed a session. The signature, and that it is for this session, are checked before it counts."""
+        room = self._room
+        session = room.sessions.find(message.session)
+        if session is None or session.device != requester.party.identifier:
+            raise no_such_session()
+        if session.consents >= MAX_CONSENTS:
+            raise Refused(RefusalReason.TOO_FAST, "Too much was asked for in this session.")
+        given = self._read_consent(requester, message)
+        if given.ticket != session.ticket or given.technician != session.technician:
+            raise Refused(RefusalReason.BAD_INPUT, "The consent was given to somebody else, or for another ticket.")
+        happened = events.SessionConsented(
+            session=given.session,
+            staff=session.staff,
+            scopes=given.scopes,
+            begin=given.begin,
+            end=given.end,
+            consent=message.consent,
+        )
+        by = await self._by(requester, session.ticket)
+        try:
+            # Before it is written down: the minutes run from when the user said yes, not from when the disk was done.
+            session.consent((given.end - given.begin).total_seconds(), room.seconds())
+        except SessionStepRefused as error:
+            raise Refused(RefusalReason.NOT_NOW, "Nobody is there for this consent.") from error
+        try:
+            await room.change(session.ticket, lambda _: (happened,), by)
+        except StoreFault:
+            if room.sessions.find(session.identifier) is session:
+                room.sessions.end(session, EndReason.FAULT)  # no session without its consent in the history
+            raise
+        return envelope.Done(message.ref)
+
+    def report_end(self, requester: Requester, message: envelope.ReportEnd) -> envelope.Done:
+        """Why a session is over, as the user's side knows it."""
+        return self._room.report_end(requester.party, message)
+
+    # --- inside
+    def _read_consent(self, requester: Requester, message: envelope.ReportConsent) -> consent.Consent:
+        try:
+            given = consent.read(message.consent, device_leaf=requester.leaf)
+        except consent.ConsentError as error:
+            self._room.counts.add("bad_consent", device=requester.party.identifier, why=str(error))
+            raise Refused(RefusalReason.BAD_INPUT, f"The consent does not hold: {error}.") from error
+        now = self._room.clock()
+        skew = limits.CLOCK_SKEW_S + limits.CONSENT_ANSWER_S
+        if given.session != message.session or abs((now - given.begin).total_seconds()) > skew:
+            self._room.counts.add("bad_consent", device=requester.party.identifier, why="another session or time")
+            raise Refused(RefusalReason.BAD_INPUT, "The consent was given in another session, or at another time.")
+        return given
+
+    async def _own(self, requester: Requester, number: int) -> Ticket:
+        ticket = await self._room.find(number)
+        if ticket.device != requester.party.identifier:
+            self._room.counts.add("not_yours", device=requester.party.identifier)
+            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        return ticket
+
+    async def _happens(self, requester: Requester, ref: int, number: int, *happened: events.Event) -> envelope.Ticket:
+        await self._own(requester, number)
+        self._check_pace(requester.party)
+        by = await self._by(requester, number)
+        ticket = await self._room.change(number, lambda _: happened, by)
+        self._room.end_if_over(ticket, EndReason.USER_STOPPED)
+        return await self._room.whole(ref, ticket, for_staff=False)
+
+    async def _by(self, requester: Requester, number: int) -> By:
+        return by_requester(requester.party, (await self._room.find(number)).requester)
+
+    def _check_pace(self, party: Party) -> None:
+        if not self._writes.take(party.identifier, self._room.seconds()):
+            self._room.counts.add("writes_too_fast", device=party.identifier)
+            raise Refused(RefusalReason.TOO_FAST, "That was very much at once; please wait a minute.")

@@ -1,0 +1,122 @@
+"""Takes each request to its function, and turns what goes wrong into a refusal with its sentence.
+
+Guarantees that every request gets exactly one answer with its `ref`. On the loop's thread; distrusts every client.
+"""
+
+from protocol import envelope
+from protocol.desk.events import EndReason, SessionEnded
+from protocol.desk.ticket import Ticket
+from protocol.envelope import RefusalReason
+from protocol.trust import Party
+from relay.desk.requesters import Requester, Requesters
+from relay.desk.room import Room
+from relay.desk.staff import StaffRequests
+from relay.errors import Refused, StoreFault
+from relay.sessions import LiveSession, Over
+from relay.sockets.connection import RelayConnection
+from relay.store.events import THE_DESK
+
+
+class Desk:
+    """Everything a client can ask for."""
+
+    def __init__(self, room: Room) -> None:
+        """In its `room`."""
+        self._room = room
+        self._requesters = Requesters(room)
+        self._staff = StaffRequests(room)
+
+    async def for_agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:
+        """An agent's request and its answer."""
+        try:
+            return await self._agent(requester, message)
+        except Refused as refused:
+            return self._refusal(message.ref, refused)
+        except StoreFault as fault:
+            return self._fault(message.ref, fault)
+
+    async def for_console(self, party: Party, message: envelope.FromConsole) -> envelope.ToClient:
+        """A console's request and its answer."""
+        try:
+            return await self._console(party, message)
+        except Refused as refused:
+            return self._refusal(message.ref, refused)
+        except StoreFault as fault:
+            return self._fault(message.ref, fault)
+
+    async def _agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:  # noqa: PLR0911 - one line for each kind of request
+        asked = self._requesters
+        match message:
+            case envelope.OpenTicket():
+                return await asked.open_ticket(requester, message)
+            case envelope.ListMyTickets():
+                return await asked.list_tickets(requester, message)
+            case envelope.ReadTicket():
+                return await asked.read_ticket(requester, message)
+            case envelope.AddMessage():
+                return await asked.add_message(requester, message)
+            case envelope.GiveVerdict():
+                return await asked.give_verdict(requester, message)
+            case envelope.CancelTicket():
+                return await asked.cancel_ticket(requester, message)
+            case envelope.ReportConsent():
+                return await asked.report_consent(requester, message)
+            case envelope.ReportEnd():
+                return asked.report_end(requester, message)
+
+    async def _console(self, party: Party, message: envelope.FromConsole) -> envelope.ToClient:  # noqa: PLR0911 - one line for each kind of request
+        asked = self._staff
+        match message:
+            case envelope.ListQueue():
+                return await asked.list_queue(message)
+            case envelope.ReadTicket():
+                return await asked.read_ticket(message)
+            case envelope.TakeTicket():
+                return await asked.take_ticket(party, message)
+            case envelope.SetNextStep():
+                return await asked.set_next_step(party, message)
+            case envelope.AddMessage():
+                return await asked.add_message(party, message)
+            case envelope.RequestSession():
+                return await asked.request_session(party, message)
+            case envelope.AddSessionNote():
+                return await asked.add_session_note(party, message)
+            case envelope.ResolveTicket():
+                return await asked.resolve_ticket(party, message)
+            case envelope.ReportEnd():
+                return asked.report_end(party, message)
+
+    async def session_over(self, session: LiveSession[RelayConnection], over: Over) -> None:
+        """Tells both ends, then writes it down. Raises StoreFault; then it has to be written down later."""
+        message = envelope.SessionOver(session.identifier, session.ticket, over.reason, over.worked_s)
+        self._room.audience.tell_device(session.device, message)
+        self._room.audience.tell_technician(session.staff.identifier, message)
+        await self.note_end(session.ticket, session.identifier, over)
+
+    async def note_end(self, number: int, session: str, over: Over) -> None:
+        """Writes a session's end into its ticket's history, once. Raises StoreFault."""
+
+        def decide(ticket: Ticket) -> tuple[SessionEnded, ...]:
+            return (SessionEnded(session, over.reason, over.worked_s),) if session in ticket.sessions else ()
+
+        await self._room.change(number, decide, THE_DESK)
+
+    async def close_left_open(self) -> int:
+        """Ends, in the history, the sessions that were under way when the relay was killed. Raises StoreFault."""
+        left = await self._room.store.sessions_left_open()
+        for number, session, worked_s in left:
+            await self.note_end(number, session, Over(EndReason.LINE_LOST, worked_s))
+        return len(left)
+
+    async def presence_changed(self, device: str) -> None:
+        """A device came or went: staff see it on its open tickets. Raises StoreFault."""
+        for ticket in await self._room.store.tickets_of(device, limit=50, unfinished=True):
+            self._room.audience.tell_staff(envelope.TicketChanged(self._room.view(ticket)))
+
+    def _refusal(self, ref: int, refused: Refused) -> envelope.RequestRefused:
+        self._room.counts.add(f"request_refused_{refused.reason}")
+        return envelope.RequestRefused(ref, refused.reason, str(refused))
+
+    def _fault(self, ref: int, fault: StoreFault) -> envelope.RequestRefused:
+        self._room.counts.add("store_fault", why=repr(fault.__cause__)[:300])
+        return envelope.RequestRefused(ref, RefusalReason.FAULT, str(fault))

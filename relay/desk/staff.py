@@ -1,0 +1,130 @@
+"""What a console may ask: about every ticket, in the name its certificate gives, and never to close one."""
+
+import secrets
+from collections.abc import Sequence
+
+from protocol import envelope
+from protocol.desk import events
+from protocol.desk.events import EndReason
+from protocol.desk.states import TicketState
+from protocol.desk.ticket import Ticket
+from protocol.envelope import RefusalReason
+from protocol.trust import Party
+from relay.desk.room import LISTED, Room, as_staff, by_staff, no_such_session
+from relay.errors import Refused, RelayError
+from relay.sessions import SessionState
+
+
+class StaffRequests:
+    """One function for each of a console's requests; `party` is the technician as certified."""
+
+    def __init__(self, room: Room) -> None:
+        """In the desk's `room`."""
+        self._room = room
+
+    async def list_queue(self, message: envelope.ListQueue) -> envelope.Tickets:
+        """All that are not closed, oldest first."""
+        return self._room.listed(message.ref, await self._room.store.unfinished(LISTED))
+
+    async def read_ticket(self, message: envelope.ReadTicket) -> envelope.Ticket:
+        """One ticket, whole."""
+        return await self._room.whole(message.ref, await self._room.find(message.ticket), for_staff=True)
+
+    async def take_ticket(self, party: Party, message: envelope.TakeTicket) -> envelope.Ticket:
+        """Judge it, own it, begin: urgency is judged for every ticket before work (promise 25)."""
+        return await self._happens(
+            party,
+            message.ref,
+            message.ticket,
+            events.Triaged(message.impact, message.urgency),
+            events.Assigned(as_staff(party)),
+            events.Started(),
+            events.NextStepSet(message.next_step, message.due),
+        )
+
+    async def set_next_step(self, party: Party, message: envelope.SetNextStep) -> envelope.Ticket:
+        """What happens next, and when (promise 16)."""
+        step = events.NextStepSet(message.next_step, message.due)
+
+        def decide(ticket: Ticket) -> Sequence[events.Event]:
+            if not ticket.is_open:
+                raise Refused(RefusalReason.NOT_NOW, "Only an open ticket has a next step.")
+            return (step,)
+
+        ticket = await self._room.change(message.ticket, decide, by_staff(party))
+        return await self._room.whole(message.ref, ticket, for_staff=True)
+
+    async def add_message(self, party: Party, message: envelope.AddMessage) -> envelope.Ticket:
+        """To the requester, or to the other staff."""
+        written = events.MessageAdded(message.text, message.internal)
+        return await self._happens(party, message.ref, message.ticket, written)
+
+    async def resolve_ticket(self, party: Party, message: envelope.ResolveTicket) -> envelope.Ticket:
+        """The technician thinks it is solved; the requester has the last word. A session under way ends with it."""
+        answer = await self._happens(party, message.ref, message.ticket, events.Resolved(message.solution))
+        self._room.end_if_over(await self._room.find(message.ticket), EndReason.TECHNICIAN_LEFT)
+        return answer
+
+    async def add_session_note(self, party: Party, message: envelope.AddSessionNote) -> envelope.Ticket:
+        """What was done in a session, by whoever did it."""
+        found = await self._room.store.requested_session(message.session)
+        if found is None:
+            raise no_such_session()
+        number, requested = found
+        if requested.staff.identifier != party.identifier:
+            raise Refused(RefusalReason.FORBIDDEN, "Only the technician of a session can write its note.")
+        return await self._happens(party, message.ref, number, events.SessionNoted(message.session, message.text))
+
+    async def request_session(self, party: Party, message: envelope.RequestSession) -> envelope.SessionReady:
+        """Offers a session to the ticket's device; the user is asked at its other end (promises 5, 25)."""
+        room = self._room
+        ticket = await room.find(message.ticket)
+        _check_workable(ticket)
+        self._check_free(ticket)
+        identifier, staff = secrets.token_hex(16), as_staff(party)
+        # Taken before the disk is asked, so that no second request comes between.
+        session = room.sessions.offer(identifier, ticket.number, ticket.device, staff, party.fingerprint)
+
+        def decide(now: Ticket) -> Sequence[events.Event]:
+            _check_workable(now)
+            return (events.SessionRequested(identifier, staff),)
+
+        try:
+            await room.change(ticket.number, decide, by_staff(party))
+        except RelayError:
+            room.sessions.withdraw(session)
+            raise
+        offered = room.audience.tell_device(ticket.device, envelope.SessionOffered(identifier, ticket.number, staff))
+        if session.state is SessionState.ENDED or not offered:
+            if session.state is not SessionState.ENDED:
+                room.sessions.end(session, EndReason.LINE_LOST)
+            raise _away()
+        return envelope.SessionReady(message.ref, identifier, ticket.number, ticket.device)
+
+    def report_end(self, party: Party, message: envelope.ReportEnd) -> envelope.Done:
+        """Why a session is over, as the technician's side knows it."""
+        return self._room.report_end(party, message)
+
+    # --- inside
+    async def _happens(self, party: Party, ref: int, number: int, *happened: events.Event) -> envelope.Ticket:
+        ticket = await self._room.change(number, lambda _: happened, by_staff(party))
+        return await self._room.whole(ref, ticket, for_staff=True)
+
+    def _check_free(self, ticket: Ticket) -> None:
+        if not self._room.audience.online(ticket.device):
+            raise _away()
+        if self._room.sessions.running_on(ticket.device) is not None:
+            raise Refused(RefusalReason.SESSION_RUNNING, "There is a session on this computer already.")
+
+
+def _check_workable(ticket: Ticket) -> None:
+    if not ticket.is_open:
+        raise Refused(RefusalReason.NOT_NOW, "There is no session without an open ticket, and this one is not open.")
+    if ticket.priority is None or ticket.owner is None:
+        raise Refused(RefusalReason.NOT_NOW, "Take the ticket first: its urgency has to be judged before work begins.")
+    if ticket.state is not TicketState.IN_PROGRESS:
+        raise Refused(RefusalReason.NOT_NOW, "The ticket is not being worked on; take it up first.")
+
+
+def _away() -> Refused:
+    return Refused(RefusalReason.DEVICE_AWAY, "This computer cannot be reached at the moment.")

@@ -1,0 +1,110 @@
+"""Tickets and histories as they are shown. Pure.
+
+Guarantees that an answer fits into one message (protocol.limits.REPLY_BYTES): a list shortens its texts first and then
+leaves out its end; a history leaves out its oldest events but the first. What was left out is counted by the caller.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from protocol import envelope, limits
+from protocol.desk import chain, events
+from protocol.desk.ticket import Ticket
+
+ROOM_BYTES = limits.REPLY_BYTES - 64 * 1024
+"""For what varies in an answer; the rest, a ticket's own texts and diagnostics among it, fits beside."""
+SHORT_CHARS = 160
+"""Of a problem, in a list that would be too long with whole ones."""
+
+
+def ticket_view(ticket: Ticket, *, online: bool) -> envelope.TicketView:
+    """What a list shows of `ticket`."""
+    return envelope.TicketView(
+        number=ticket.number,
+        revision=ticket.revision,
+        state=ticket.state,
+        problem=ticket.problem,
+        requester=ticket.requester,
+        device=ticket.device,
+        device_label=ticket.device_label,
+        urgency=ticket.urgency,
+        minutes=ticket.minutes,
+        asked_at=ticket.asked_at,
+        opened_at=ticket.opened_at,
+        changed_at=ticket.changed_at,
+        request=ticket.request,
+        impact=ticket.impact,
+        priority=ticket.priority,
+        owner=ticket.owner,
+        next_step=ticket.next_step,
+        due=ticket.due,
+        solution=ticket.solution,
+        running=ticket.sessions[-1] if ticket.sessions else None,
+        worked_s=ticket.worked_s,
+        online=online,
+    )
+
+
+def listed(ref: int, views: Sequence[envelope.TicketView]) -> tuple[envelope.Tickets, int]:
+    """A list that fits into a message, and how many did not."""
+    kept, left_out = _fitting(views)
+    if left_out:
+        kept, left_out = _fitting([_shortened(view) for view in views])
+    return envelope.Tickets(ref, tuple(kept)), left_out
+
+
+def whole(  # noqa: PLR0913 - what the answer consists of
+    ref: int,
+    view: envelope.TicketView,
+    ticket: Ticket,
+    history: Sequence[tuple[int, events.Entry]],
+    head: chain.Head,
+    *,
+    for_staff: bool,
+) -> tuple[envelope.Ticket, int]:
+    """A ticket with its history, and how many events did not fit into a message."""
+    lines = [
+        envelope.HistoryLine(number, entry.at, entry.actor, entry.actor_name, entry.event)
+        for number, entry in history
+        if for_staff or not _is_internal(entry.event)
+    ]
+    newest, left_out = _fitting(lines[:0:-1])
+    return (
+        envelope.Ticket(
+            ref,
+            view,
+            ticket.diagnostics,
+            (*lines[:1], *reversed(newest)),
+            envelope.Witness(head.number, head.link),
+        ),
+        left_out,
+    )
+
+
+def _is_internal(event: events.Event) -> bool:
+    return isinstance(event, events.MessageAdded) and event.internal
+
+
+def _shortened(view: envelope.TicketView) -> envelope.TicketView:
+    def short(text: str) -> str:
+        return text if len(text) <= SHORT_CHARS else f"{text[: SHORT_CHARS - 1]}…"
+
+    return msgspec.structs.replace(
+        view, problem=short(view.problem), solution=short(view.solution), next_step=short(view.next_step)
+    )
+
+
+_Shown = TypeVar("_Shown", envelope.TicketView, envelope.HistoryLine)
+
+
+def _fitting(shown: Sequence[_Shown]) -> tuple[list[_Shown], int]:
+    room = ROOM_BYTES
+    kept: list[_Shown] = []
+    for one in shown:
+        room -= len(msgspec.json.encode(one)) + 1
+        if room < 0:
+            break
+        kept.append(one)
+    return kept, len(shown) - len(kept)

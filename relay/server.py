@@ -1,0 +1,328 @@
+"""The relay put together: opens its folder, listens, looks after everything once a second, and stops cleanly.
+
+Guarantees: what cannot be started says why in one sentence; SIGTERM ends every session in the history, closes every
+socket with 1001, and leaves nothing uncommitted. One loop, one thread.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import errno
+import functools
+import ipaddress
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from structlog.typing import FilteringBoundLogger
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from protocol import limits
+from protocol.desk.events import EndReason
+from protocol.trust import DeviceAuthority, Role, TrustError
+from relay import log as logs
+from relay.admin.files import AdminError
+from relay.admin.folder import RelayFolder
+from relay.counts import Counts
+from relay.desk import Desk, Room
+from relay.errors import StartRefused, StoreFault
+from relay.sessions import LiveSession, Over, Switchboard
+from relay.sockets import door as doors
+from relay.sockets.clients import Clients
+from relay.sockets.connection import RelayConnection
+from relay.sockets.control import Control
+from relay.sockets.enrol import Enrolment
+from relay.sockets.greeting import Greeter
+from relay.sockets.session import SessionEnds
+from relay.store import EventStore
+from relay.trusted import Trusted
+
+VERSION = "0.1.0"
+TICK_S = 1.0
+MARK_EVERY = 15
+"""Ticks between marks of how long sessions under way have lasted: what a killed relay loses of them, at most."""
+QUEUED_FRAMES = 4
+"""Of a client that is read from slower than it sends; then its line is not read. Sessions do not queue at all."""
+BACKLOG = 1024
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """What a relay is started with.
+
+    Attributes:
+        home: the folder `athand-admin init` made (DIR/relay).
+        port: 0 takes a free one.
+        passphrase: of the device authority's key.
+        proxy: address of a TLS proxy in front, whose X-Forwarded-For is believed.
+    """
+
+    home: Path
+    host: str
+    port: int
+    passphrase: str
+    proxy: str | None = None
+
+
+class Relay:
+    """One running relay."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        log: FilteringBoundLogger,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic."""
+        self._settings, self._log, self._clock, self._seconds = settings, log, clock, seconds
+        self.counts = Counts(log, seconds)
+        self.clients = Clients(self.counts)
+        self.switchboard: Switchboard[RelayConnection] = Switchboard(self._session_over, seconds)
+        self._ending: set[asyncio.Task[None]] = set()
+        self._unwritten: list[tuple[int, str, Over]] = []
+        self._connections: set[RelayConnection] = set()
+        self._desk: Desk
+        self._store: EventStore
+        self._trusted: Trusted
+        self._server: Server
+        self._housekeeping: asyncio.Task[None]
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    async def start(self) -> None:
+        """Opens everything and listens.
+
+        Raises:
+            StartRefused: one sentence says why not.
+        """
+        folder = RelayFolder(self._settings.home)
+        authority = self._read_folder(folder)
+        self._store = await EventStore.open(self._settings.home / "athand.db")
+        try:
+            room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds)
+            self._desk = Desk(room)
+            left_open = await self._desk.close_left_open()
+            if left_open:
+                self.counts.add("sessions_left_open", sessions=left_open)
+            await self._listen(folder, authority)
+        except StoreFault as error:
+            await self._store.close()
+            raise StartRefused(f"The database in {self._settings.home} cannot be used: {error}") from error
+        except BaseException:
+            await self._store.close()
+            raise
+        self._housekeeping = asyncio.create_task(self._keep_house())
+        self._log.info("listening", host=self._settings.host, port=self.port, version=VERSION)
+
+    async def stop(self) -> None:
+        """Closes sockets, ends sessions, commits."""
+        self._housekeeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._housekeeping
+        for session in self.switchboard:
+            self.switchboard.end(session, EndReason.LINE_LOST)
+        while self._ending:
+            await asyncio.wait(self._ending)
+        self._server.close()
+        await self._server.wait_closed()
+        await self._write_ends()
+        await self._store.close()
+        self._log.info("stopped")
+
+    def health(self) -> dict[str, object]:
+        """What GET /health shows."""
+        return {
+            "version": VERSION,
+            "protocol": limits.PROTOCOL_VERSION,
+            "agents": self.clients.count(Role.DEVICE),
+            "consoles": self.clients.count(Role.TECHNICIAN),
+            "sessions": len(self.switchboard),
+            "half_open": self._door.half_open,
+            "revocations_age_s": self._trusted.age_s(),
+            "counters": self.counts.snapshot(),
+        }
+
+    # --- starting
+    def _read_folder(self, folder: RelayFolder) -> DeviceAuthority:
+        home = self._settings.home
+        if not home.is_dir():
+            raise StartRefused(f"There is no folder {home}; `athand-admin init` makes one.")
+        try:
+            self._trusted = Trusted(folder, self.counts, self._clock)
+            authority = folder.device_authority(self._settings.passphrase)
+        except FileNotFoundError as error:
+            raise StartRefused(
+                f"{error.filename} is missing; is {home} the folder that `athand-admin init` made?"
+            ) from error
+        except (TrustError, AdminError, OSError) as error:
+            raise StartRefused(f"{home} cannot be used: {error}") from error
+        if not folder.revocations_file.exists():
+            raise StartRefused(f"{folder.revocations_file} is missing; `athand-admin refresh` makes it.")
+        self._trusted.read()
+        return authority
+
+    async def _listen(self, folder: RelayFolder, authority: DeviceAuthority) -> None:
+        settings = self._settings
+        self._door = doors.Door(self.counts, self._seconds, self.health, settings.proxy)
+        greeter = Greeter(self._trusted, self._hosts(), self.counts, self._clock)
+        self._control = Control(greeter, self.clients, self._desk, self.counts, self._seconds)
+        self._session_ends = SessionEnds(greeter, self.switchboard)
+        self._enrolment = Enrolment(folder, authority, self.counts, self._clock)
+        try:
+            self._server = await serve(
+                self._serve,
+                settings.host,
+                settings.port,
+                create_connection=functools.partial(  # type: ignore[arg-type]  # "a wrapper or a subclass"
+                    RelayConnection, door=self._door, counts=self.counts
+                ),
+                process_request=self._door.process_request,
+                compression=None,  # 13 ms for 200 KB; and what is in a session is encrypted
+                server_header=None,
+                open_timeout=limits.HANDSHAKE_S,
+                ping_interval=None,  # see RelayConnection.look_after
+                max_size=limits.SESSION_BYTES,
+                max_queue=QUEUED_FRAMES,
+                logger=logs.silent_library_log(),
+                backlog=BACKLOG,
+            )
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise StartRefused(
+                    f"Port {settings.port} on {settings.host} is in use already; is another relay running?"
+                ) from error
+            raise StartRefused(f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}.") from error
+
+    def _hosts(self) -> tuple[str, ...]:
+        names = [urlsplit(self._trusted.organisation.relay_url).hostname or ""]
+        if _is_loopback(self._settings.host):
+            names += ["127.0.0.1", "localhost", "::1"]
+        return tuple(names)
+
+    # --- running
+    async def _serve(self, websocket: ServerConnection) -> None:
+        if not isinstance(websocket, RelayConnection) or websocket.request is None:
+            raise TypeError("the relay makes its own connections")
+        self._connections.add(websocket)
+        try:
+            match websocket.request.path:
+                case doors.CONTROL:
+                    await self._control.serve(websocket)
+                case doors.SESSION:
+                    await self._session_ends.serve(websocket)
+                case doors.ENROL:
+                    await self._enrolment.serve(websocket)
+        except ConnectionClosed as closed:
+            self._note_close(websocket, closed)
+        except Exception:  # noqa: BLE001 - one client's misfortune is not the others'; the log has it whole
+            self.counts.add("fault")
+            self._log.exception("fault", address=websocket.address)
+        finally:
+            self._connections.discard(websocket)
+
+    def _note_close(self, websocket: RelayConnection, closed: ConnectionClosed) -> None:
+        if closed.sent is not None and closed.rcvd_then_sent is not True and closed.sent.code in _OUR_COMPLAINTS:
+            self.counts.add(_OUR_COMPLAINTS[closed.sent.code], address=websocket.address)
+
+    async def _keep_house(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_S)
+            ticks += 1
+            try:
+                await self._tick(ticks)
+            except StoreFault as fault:
+                self.counts.add("store_fault", why=repr(fault.__cause__)[:300])
+            except Exception:  # noqa: BLE001 - housekeeping goes on whatever happens to one round of it
+                self.counts.add("fault")
+                self._log.exception("fault", where="housekeeping")
+
+    async def _tick(self, ticks: int) -> None:
+        now = asyncio.get_running_loop().time()
+        for connection in list(self._connections):
+            connection.look_after(now)
+        self.switchboard.sweep()
+        if self._trusted.read():
+            self._log.info("revocations_read", number=self._trusted.revocations.number)
+        self._throw_out()
+        await self._write_ends()
+        if ticks % MARK_EVERY == 0:
+            await self._mark_sessions()
+
+    async def _mark_sessions(self) -> None:
+        seconds = self._seconds()
+        consented = [
+            (session.identifier, session.worked_s(seconds))
+            for session in self.switchboard
+            if session.consented_at is not None
+        ]
+        if consented:
+            await self._store.mark_sessions(consented)
+
+    def _throw_out(self) -> None:
+        """Whoever was revoked, or whose certificate ran out, while signed in."""
+        try:
+            revoked = self._trusted.revocations.serials
+        except TrustError:
+            return
+        now = self._clock()
+        for client in self.clients:
+            party = client.peer.party
+            if party.serial in revoked or now > party.not_after:
+                name = "revoked" if party.serial in revoked else "expired"
+                self._end_sessions_of(party.identifier, party.role)
+                client.connection.refuse(name, 4003, "This certificate is not valid any more.")
+
+    def _end_sessions_of(self, identifier: str, role: Role) -> None:
+        for session in self.switchboard:
+            if identifier == (session.device if role is Role.DEVICE else session.staff.identifier):
+                self.switchboard.end(session, EndReason.NOT_TRUSTED)
+
+    # --- sessions' ends
+    def _session_over(self, session: LiveSession[RelayConnection], over: Over) -> None:
+        self._log.info(
+            "session_over",
+            session=session.identifier,
+            ticket=session.ticket,
+            reason=over.reason,
+            worked_s=round(over.worked_s, 1),
+        )
+        task = asyncio.create_task(self._write_end(session, over))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _write_end(self, session: LiveSession[RelayConnection], over: Over) -> None:
+        try:
+            await self._desk.session_over(session, over)
+        except StoreFault as fault:
+            self.counts.add("store_fault", why=repr(fault.__cause__)[:300])
+            self._unwritten.append((session.ticket, session.identifier, over))
+
+    async def _write_ends(self) -> None:
+        """Ends that the disk did not take, once more; after a restart they are found in the history."""
+        while self._unwritten:
+            try:
+                await self._desk.note_end(*self._unwritten[0])
+            except StoreFault:
+                return
+            self._unwritten.pop(0)
+
+
+_OUR_COMPLAINTS = {1002: "protocol_error", 1007: "not_utf8", 1009: "too_large"}
+"""Close codes the websocket library sends by itself (RFC 6455, 7.4.1), as they are counted."""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

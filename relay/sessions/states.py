@@ -1,0 +1,62 @@
+"""The life of a session at the relay, and the one function that changes it. Pure.
+
+::
+
+    OFFERED ─FIRST_END→ HALF ─SECOND_END→ PAIRED ─CONSENT→ CONSENTED
+    HALF, PAIRED, CONSENTED ─LINE_CLOSED→ CLOSING      (a socket went; somebody may still say why)
+    any but ENDED ─REPORT, EXPIRE→ ENDED
+"""
+
+import enum
+
+
+class SessionState(enum.StrEnum):
+    """Where a session is."""
+
+    OFFERED = "offered"
+    HALF = "half"
+    PAIRED = "paired"
+    CONSENTED = "consented"
+    CLOSING = "closing"
+    ENDED = "ended"
+
+
+class SessionStep(enum.StrEnum):
+    """What can happen to a session."""
+
+    FIRST_END = "first_end"
+    SECOND_END = "second_end"
+    CONSENT = "consent"
+    LINE_CLOSED = "line_closed"
+    REPORT = "report"
+    EXPIRE = "expire"
+
+
+class SessionStepRefused(Exception):  # noqa: N818 - a refusal, not a fault of the program
+    """The step is not possible in this state."""
+
+
+_S, _P = SessionState, SessionStep
+_NEXT: dict[tuple[SessionState, SessionStep], SessionState] = {
+    (_S.OFFERED, _P.FIRST_END): _S.HALF,
+    (_S.HALF, _P.SECOND_END): _S.PAIRED,
+    (_S.PAIRED, _P.CONSENT): _S.CONSENTED,
+    (_S.CONSENTED, _P.CONSENT): _S.CONSENTED,  # more was asked for and allowed
+    (_S.CLOSING, _P.CONSENT): _S.CLOSING,  # the control socket may be slower than the session's
+    (_S.HALF, _P.LINE_CLOSED): _S.CLOSING,
+    (_S.PAIRED, _P.LINE_CLOSED): _S.CLOSING,
+    (_S.CONSENTED, _P.LINE_CLOSED): _S.CLOSING,
+    (_S.CLOSING, _P.LINE_CLOSED): _S.CLOSING,
+} | {(state, step): _S.ENDED for state in _S if state is not _S.ENDED for step in (_P.REPORT, _P.EXPIRE)}
+
+
+def advance(state: SessionState, step: SessionStep) -> SessionState:
+    """The state after `step`.
+
+    Raises:
+        SessionStepRefused: not possible in this state.
+    """
+    try:
+        return _NEXT[state, step]
+    except KeyError:
+        raise SessionStepRefused(f"a session that is {state} cannot take {step}") from None

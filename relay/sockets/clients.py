@@ -1,0 +1,89 @@
+"""Who is signed in on /control, and how the desk reaches them. On the loop's thread.
+
+Guarantees one socket for each identity: a newer one replaces the older, so that a half-dead line locks nobody out.
+"""
+
+from collections.abc import Iterator
+
+from protocol import envelope
+from protocol.trust import Role
+from relay.counts import Counts
+from relay.sockets.connection import RelayConnection
+from relay.sockets.greeting import Peer
+
+REPLACED = 4001
+"""Close code (RFC 6455, 7.4.2: private use) of the older of two sockets of one identity; do not reconnect at once."""
+
+
+class Client:
+    """One agent or console on /control."""
+
+    __slots__ = ("connection", "peer")
+
+    def __init__(self, peer: Peer, connection: RelayConnection) -> None:
+        """Signed in."""
+        self.peer, self.connection = peer, connection
+
+    def push(self, message: envelope.ToClient) -> None:
+        """Says something, without waiting."""
+        self.connection.push(envelope.encode(message))
+
+
+class Clients:
+    """All of them, by role and identifier."""
+
+    def __init__(self, counts: Counts) -> None:
+        """Nobody yet."""
+        self._counts = counts
+        self._by_role: dict[Role, dict[str, Client]] = {Role.DEVICE: {}, Role.TECHNICIAN: {}}
+
+    def __iter__(self) -> Iterator[Client]:
+        """Everybody."""
+        return iter([client for clients in self._by_role.values() for client in clients.values()])
+
+    def count(self, role: Role) -> int:
+        """How many of a kind."""
+        return len(self._by_role[role])
+
+    def add(self, client: Client) -> None:
+        """Somebody came; who was there under the same identity goes."""
+        clients = self._by_role[client.peer.party.role]
+        before = clients.get(client.peer.party.identifier)
+        clients[client.peer.party.identifier] = client
+        if before is not None:
+            before.connection.refuse("replaced", REPLACED, "Signed in from elsewhere.")
+
+    def remove(self, client: Client) -> bool:
+        """Somebody's socket closed; False: a newer one had taken its place."""
+        clients = self._by_role[client.peer.party.role]
+        if clients.get(client.peer.party.identifier) is not client:
+            return False
+        del clients[client.peer.party.identifier]
+        return True
+
+    # --- what the desk asks for
+    def online(self, device: str) -> bool:
+        """Whether a device can be reached now."""
+        return device in self._by_role[Role.DEVICE]
+
+    def tell_device(self, device: str, message: envelope.ToClient) -> bool:
+        """To a device's agent; whether it is there."""
+        client = self._by_role[Role.DEVICE].get(device)
+        if client is None:
+            return False
+        client.push(message)
+        return True
+
+    def tell_technician(self, technician: str, message: envelope.ToClient) -> None:
+        """To one technician's console, if it is there."""
+        client = self._by_role[Role.TECHNICIAN].get(technician)
+        if client is not None:
+            client.push(message)
+
+    def tell_staff(self, message: envelope.ToClient) -> None:
+        """To all consoles."""
+        consoles = self._by_role[Role.TECHNICIAN]
+        if consoles:
+            text = envelope.encode(message)
+            for client in list(consoles.values()):
+                client.connection.push(text)

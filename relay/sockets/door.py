@@ -1,0 +1,102 @@
+"""Who is let up to signing in. Denied by default: a path that is not named here is not there.
+
+Guarantees that strangers cost little: a bound on sockets that have not signed in, and on how often one address may
+try. A request with an Origin comes from a web page, and no web page has any business here. On the loop's thread.
+"""
+
+import http
+from collections.abc import Callable
+
+import msgspec
+from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from protocol import limits
+from relay.admission import SignIns
+from relay.counts import Counts
+from relay.sockets.connection import RelayConnection
+
+HEALTH = "/health"
+CONTROL = "/control"
+SESSION = "/session"
+ENROL = "/enrol"
+_SOCKETS = (CONTROL, SESSION, ENROL)
+
+
+class Door:
+    """The relay's front door.
+
+    Attributes:
+        half_open: sockets that have not signed in.
+    """
+
+    def __init__(
+        self, counts: Counts, clock: Callable[[], float], health: Callable[[], dict[str, object]], proxy: str | None
+    ) -> None:
+        """`health` gives what /health shows; `proxy` is the address whose X-Forwarded-For is believed."""
+        self._counts, self._clock, self._health, self._proxy = counts, clock, health, proxy
+        self._sign_ins = SignIns(now=clock())
+        self.half_open = 0
+
+    def enter(self) -> bool:
+        """One more half-open socket; False: too many."""
+        if self.half_open >= limits.HALF_OPEN_SOCKETS:
+            self._counts.add("too_many_half_open")
+            return False
+        self.half_open += 1
+        return True
+
+    def leave(self) -> None:
+        """One less."""
+        self.half_open -= 1
+
+    def process_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Called by websockets for each HTTP request; a response given here is the end of it."""
+        if not isinstance(connection, RelayConnection):
+            raise TypeError("the door is for the relay's own connections")
+        connection.address = self._address(connection, request)
+        if "Origin" in request.headers:
+            self._counts.add("origin", address=connection.address)
+            return _text(http.HTTPStatus.FORBIDDEN, "Web pages may not connect here.")
+        if request.path == HEALTH:
+            return _json(self._health())
+        if request.path not in _SOCKETS:
+            self._counts.add("unknown_path", address=connection.address)
+            return _text(http.HTTPStatus.NOT_FOUND, "There is nothing here.")
+        connection.too_many = self._sign_ins.take(connection.address, self._clock())
+        if connection.too_many is not None:
+            self._counts.add(connection.too_many, address=connection.address)
+        if request.path != SESSION:
+            connection.protocol.max_message_size = limits.CONTROL_BYTES  # from the second message on
+        return None
+
+    def _address(self, connection: RelayConnection, request: Request) -> str:
+        peer = connection.remote_address
+        address = str(peer[0]) if isinstance(peer, tuple) and peer else "unknown"
+        if self._proxy is not None and address == self._proxy:
+            forwarded = request.headers.get_all("X-Forwarded-For")
+            if forwarded:
+                return forwarded[-1].rpartition(",")[2].strip()[:64]
+        return address
+
+
+def _text(status: http.HTTPStatus, sentence: str) -> Response:
+    return _response(status, "text/plain; charset=utf-8", sentence.encode() + b"\n")
+
+
+def _json(content: dict[str, object]) -> Response:
+    return _response(http.HTTPStatus.OK, "application/json", msgspec.json.encode(content) + b"\n")
+
+
+def _response(status: http.HTTPStatus, kind: str, body: bytes) -> Response:
+    headers = Headers(
+        {
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            "Connection": "close",
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+    )
+    return Response(status.value, status.phrase, headers, body)
