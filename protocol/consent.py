@@ -78,7 +78,7 @@ def read(encoded: bytes, *, device_leaf: bytes) -> Consent:
     try:
         signed = msgspec.msgpack.decode(encoded, type=_Signed)
         consent = msgspec.msgpack.decode(signed.body, type=Consent)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ConsentError("this is not a consent") from error
     try:
         verify_signature(device_leaf, signed.signature, _LABEL + signed.body)

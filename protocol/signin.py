@@ -110,7 +110,7 @@ def decode_from_relay(text: str | bytes) -> FromRelay:
     """Raises SignInError for anything that is no word of a relay."""
     try:
         return _from_relay.decode(text)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise SignInError("the server does not speak athand's language") from error
 
 
@@ -118,7 +118,7 @@ def decode_sign_in(text: str | bytes) -> SignIn:
     """Raises SignInError for anything that is no SignIn."""
     try:
         return _sign_in.decode(text)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise SignInError("not a sign-in") from error
 
 
