@@ -44,6 +44,8 @@ MAX_MESSAGE_BYTES = 1024 * 1024
 """A `Begin` with a list of revocations of the greatest size that a relay sends (512 KiB), and room."""
 MAX_UNSENT_BYTES = 2 * MAX_MESSAGE_BYTES
 """What is kept for a receiver that does not read; beyond it the pipe counts as broken."""
+LIFE_BEAT, LIFE_HOT_KEY = b".", b"H"
+"""What the guard writes into the life line: once a second, and when the user pressed the hot key."""
 _LENGTH = struct.Struct("<I")
 _CHUNK_BYTES = 64 * 1024
 
@@ -385,3 +387,7 @@ class AsyncPipe(Generic[R]):
     def close(self) -> None:
         """Sends what is left if it can be, and closes."""
         self._writer.close()
+
+    async def closed(self) -> None:
+        """Returns when everything was sent after `close`. Raises OSError when the other process is gone."""
+        await self._writer.wait_closed()

@@ -7,29 +7,36 @@ the worker, or the window process, takes part. One thread, no waiting for anybod
 
 import contextlib
 import enum
+import json
 import os
 import select
 import signal
 import socket
+import sys
 import time
 from typing import Protocol
 
-import structlog
-
 from agent.guard.release import release_on
-from agent.ipc import Heartbeat, HotKeyPressed, Pipe, PipeError, StopGuard, ToGuard, Watch, Watching, WorkerDied
+from agent.ipc import (
+    LIFE_BEAT,
+    LIFE_HOT_KEY,
+    Heartbeat,
+    HotKeyPressed,
+    Pipe,
+    PipeError,
+    StopGuard,
+    ToGuard,
+    Watch,
+    Watching,
+    WorkerDied,
+)
 from agent.x11.connection import Connection, DisplayLost
 from agent.x11.hot_key import HotKey, HotKeyError
 from protocol import limits
 
-LIFE_BEAT = b"."
-LIFE_HOT_KEY = b"H"
-"""What the life line carries to the worker: one byte a second, and the one that asks it to say goodbye."""
 GOODBYE_S = 0.15
 """What a healthy worker gets to tell the technician why it ends; then it is killed."""
 _KILLED_S = 0.2
-
-_log = structlog.get_logger()
 
 
 class Cause(enum.Enum):
@@ -42,6 +49,12 @@ class Cause(enum.Enum):
     STOPPED = "stopped"
     TERMINATED = "terminated"
     DISPLAY_LOST = "display_lost"
+
+
+def _log(event: str, **facts: object) -> None:
+    """One line of JSON to the standard error; the usual library takes longer to import than all the rest."""
+    sys.stderr.write(json.dumps({"event": event, **facts}) + "\n")
+    sys.stderr.flush()
 
 
 class _Readable(Protocol):
@@ -75,6 +88,8 @@ class Guard:
             self._beat_s = now_s + limits.HEARTBEAT_S
             if cause := self._beat():
                 return cause
+        if self._hot_key_pressed():  # events may have been read off the socket with an answer already
+            return Cause.HOT_KEY
         sources: list[int | _Readable] = [self._pipe, self._life, self._terminated_fd]
         if self._worker_fd is not None:
             sources.append(self._worker_fd)
@@ -103,7 +118,7 @@ class Guard:
             self._x = self._hot_key = None  # no display, no session; the worker sees it too
             return False
         except HotKeyError as error:  # the layout changed, and the key is gone from it
-            _log.warning("hot_key_gone", reason=str(error))
+            _log("hot_key_gone", reason=str(error))
             self._hot_key = None
             return False
 
@@ -137,7 +152,7 @@ class Guard:
         try:
             self._hot_key = HotKey(self._x, watch.hot_key)
         except HotKeyError as error:
-            _log.warning("hot_key_unusable", reason=str(error))
+            _log("hot_key_unusable", reason=str(error))
         self._tell(Watching(hot_key=self._hot_key is not None))
         return None
 
@@ -174,7 +189,7 @@ class Guard:
         except DisplayLost:
             released = False
         took_ms = round(1000 * (time.monotonic() - began_s), 1)
-        _log.info("guard_ended", cause=cause.value, released=released, took_ms=took_ms)
+        _log("guard_ended", cause=cause.value, released=released, took_ms=took_ms)
         self._tell(HotKeyPressed() if cause is Cause.HOT_KEY else WorkerDied())
         return 0 if released else 1
 

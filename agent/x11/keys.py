@@ -6,6 +6,7 @@ layout's plain and shifted symbols, 2 and 3 the second's, 4 and 5 the first's wi
 
 import dataclasses
 import enum
+import itertools
 from typing import Any
 
 from agent.x11.connection import Connection
@@ -22,7 +23,8 @@ _LEGACY = {
     0x0C00: ("iso8859_8", 0xE0),
 }
 """Keysyms older than Unicode: the byte of an 8-bit set plus this, from this byte on where both agree (appendix A)."""
-_CONTROL = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09, "\b": 0xFF08, "\x1b": 0xFF1B, "\x7f": 0xFFFF}
+CONTROL = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09, "\b": 0xFF08, "\x1b": 0xFF1B, "\x7f": 0xFFFF}
+"""Characters that have keys of their own."""
 _LATIN_1 = (*range(0x20, 0x7F), *range(0xA0, 0x100))
 
 
@@ -33,6 +35,10 @@ class Level(enum.IntFlag):
     SHIFT = 1
     ALT_GR = 4
 
+
+_BOTH = Level.SHIFT | Level.ALT_GR
+_FIRST_COLUMN = {0: 0, 1: 2}
+"""Of each layout that the core keymap shows; one with AltGr has the columns four further on, too."""
 
 SHIFT_KEYSYMS = frozenset({0xFFE1, 0xFFE2})
 CONTROL_KEYSYMS = frozenset({0xFFE3, 0xFFE4})
@@ -45,8 +51,8 @@ CAPS_LOCK_KEYSYM = 0xFFE5
 
 def keysyms_of(character: str) -> tuple[int, ...]:
     """Every keysym that means this character, the likeliest first."""
-    if character in _CONTROL:
-        return (_CONTROL[character],)
+    if character in CONTROL:
+        return (CONTROL[character],)
     point = ord(character)
     found = [point] if point in _LATIN_1 else []
     for base, (encoding, first) in _LEGACY.items():
@@ -79,11 +85,12 @@ class Keymap:
 
     def __init__(self, first: int, rows: list[tuple[int, ...]]) -> None:
         self.first, self.rows = first, rows
-        self._strokes: dict[int, Stroke] = {}
-        for level in (Level.PLAIN, Level.SHIFT, Level.ALT_GR, Level.SHIFT | Level.ALT_GR):
+        self._strokes: dict[tuple[int, int], Stroke] = {}
+        for group, level in itertools.product(_FIRST_COLUMN, (Level.PLAIN, Level.SHIFT, Level.ALT_GR, _BOTH)):
+            column = _FIRST_COLUMN[group] + level
             for at, row in enumerate(rows):
-                if level < len(row) and row[level]:
-                    self._strokes.setdefault(row[level], Stroke(first + at, level))
+                if column < len(row) and row[column]:
+                    self._strokes.setdefault((group, row[column]), Stroke(first + at, level))
 
     @classmethod
     def read(cls, connection: Connection) -> "Keymap":
@@ -98,9 +105,9 @@ class Keymap:
         """Keys that give one of these symbols at any level of the first layout."""
         return frozenset(self.first + at for at, row in enumerate(self.rows) if keysyms & set(row))
 
-    def stroke(self, keysym: int) -> Stroke | None:
-        """How this symbol is typed in the first layout, or None."""
-        return self._strokes.get(keysym)
+    def stroke(self, keysym: int, group: int = 0) -> Stroke | None:
+        """How this symbol is typed in the layout number `group` (0 is the first), or None."""
+        return self._strokes.get((group, keysym))
 
     def spare(self) -> list[int]:
         """Keycodes without any symbol, the highest first."""

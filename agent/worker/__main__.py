@@ -1,0 +1,58 @@
+"""`python -m agent.worker`: started by the window process, never by hand. See `agent.launch`."""
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import sys
+
+import structlog
+
+from agent.ipc import AsyncPipe, ToWorker
+from agent.worker.course import SessionOver
+from agent.worker.watch import Worker
+from protocol.desk.events import EndReason
+
+_SWITCH_S = 0.0005
+"""How long the capture thread may keep the interpreter from the loop (Python's default is ten times that)."""
+
+
+def main() -> int:
+    """Exit code 0 whichever way the session ended in order."""
+    parser = argparse.ArgumentParser(
+        prog="agent.worker", description="Part of the athand agent; not to be started by hand."
+    )
+    parser.add_argument("--ipc-fd", type=int, required=True, help="socket to the window process")
+    parser.add_argument("--life-fd", type=int, required=True, help="socket to the guard")
+    options = parser.parse_args()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    sys.setswitchinterval(_SWITCH_S)
+    _run(options.ipc_fd, options.life_fd)
+    sys.stderr.flush()
+    os._exit(0)  # the capture thread may wait for a display server that does not answer; nothing is left to be done
+
+
+async def _work(ipc_fd: int, life_fd: int) -> None:
+    pipe: AsyncPipe[ToWorker] = await AsyncPipe.open(socket.socket(fileno=ipc_fd), ToWorker)
+    worker = Worker(pipe, socket.socket(fileno=life_fd))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(
+            number, worker.end, SessionOver(EndReason.USER_LOGGED_OFF, "The session ended because you logged off.")
+        )
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    await worker.run()
+
+
+def _run(ipc_fd: int, life_fd: int) -> None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        asyncio.run(_work(ipc_fd, life_fd))
+    else:
+        uvloop.run(_work(ipc_fd, life_fd))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""The course of a session as the worker sees it: states, and the one function that goes from one to the next. Pure.
+
+::
+
+    CONNECTING ─paired─► SECURING ─secured─► WAITING ─asked─► ASKING ─allowed─► SHARING ⇄ ASKING_MORE
+                                                                └─refused──► ENDED        (asked / allowed, refused)
+    any ─over─► ENDED
+
+Whatever is not in the table is refused.
+"""
+
+import enum
+
+from protocol.desk.events import EndReason
+
+
+class State(enum.Enum):
+    """Where a session is."""
+
+    CONNECTING = "connecting"
+    """To the relay, and waiting there for the other end."""
+    SECURING = "securing"
+    WAITING = "waiting"
+    """The technician is known, and has not asked for anything yet."""
+    ASKING = "asking"
+    SHARING = "sharing"
+    ASKING_MORE = "asking_more"
+    """Sharing goes on while the technician's next question is on the screen."""
+    ENDED = "ended"
+
+
+class Event(enum.Enum):
+    """What moves a session on."""
+
+    PAIRED = "paired"
+    SECURED = "secured"
+    ASKED = "asked"
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    OVER = "over"
+
+
+class OutOfTurn(Exception):  # noqa: N818 - what happened; whether it is an error depends on who did it
+    """Something that may not happen in this state."""
+
+    def __init__(self, state: State, event: Event) -> None:
+        super().__init__(f"{event.value} while {state.value}")
+        self.state, self.event = state, event
+
+
+class SessionOver(Exception):  # noqa: N818 - every session ends
+    """The session ends; the sentence is for the user."""
+
+    def __init__(self, reason: EndReason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+SHOWING = frozenset({State.SHARING, State.ASKING_MORE})
+"""The states in which pixels leave."""
+
+COURSE = {
+    (State.CONNECTING, Event.PAIRED): State.SECURING,
+    (State.SECURING, Event.SECURED): State.WAITING,
+    (State.WAITING, Event.ASKED): State.ASKING,
+    (State.ASKING, Event.ALLOWED): State.SHARING,
+    (State.ASKING, Event.REFUSED): State.ENDED,
+    (State.SHARING, Event.ASKED): State.ASKING_MORE,
+    (State.SHARING, Event.ALLOWED): State.SHARING,  # a narrower consent, unasked
+    (State.ASKING_MORE, Event.ALLOWED): State.SHARING,
+    (State.ASKING_MORE, Event.REFUSED): State.SHARING,
+    **{(state, Event.OVER): State.ENDED for state in State},
+}
+
+
+def advance(state: State, event: Event) -> State:
+    """The state after `event`. Raises OutOfTurn when it may not happen now."""
+    try:
+        return COURSE[state, event]
+    except KeyError:
+        raise OutOfTurn(state, event) from None

@@ -1,0 +1,63 @@
+"""What input needs of a platform. Wayland, Windows and macOS are further classes with these methods.
+
+Hands live on the loop's thread, and know what they hold down themselves.
+"""
+
+import enum
+from typing import Protocol
+
+
+class Unable(enum.StrEnum):
+    """Why something could not be done on the helped side."""
+
+    UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_BUTTON = "unknown_button"
+    UNTYPABLE = "untypable"
+
+
+class UnableError(Exception):
+    """This input means nothing here; it is dropped and counted."""
+
+    def __init__(self, reason: Unable) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class HandsLostError(Exception):
+    """The display is gone: the user logged off, or its server ended."""
+
+
+class Hands(Protocol):
+    """Keys and a mouse. Every method raises HandsLostError when the display is gone.
+
+    Attributes:
+        holding: whether anything is down because of these hands.
+    """
+
+    @property
+    def holding(self) -> bool:
+        """See above."""
+
+    def move(self, x: int, y: int) -> None:
+        """Puts the pointer at this pixel of the root window."""
+
+    def button(self, number: int, *, down: bool) -> None:
+        """Presses or releases a button by X11's number, except the wheel's. Raises UnableError."""
+
+    def scroll(self, dx: int, dy: int) -> None:
+        """Turns the wheel, in 1/120 of a notch, right and down; what is less than a notch is kept for the next."""
+
+    def key(self, evdev: int, keysym: int, *, down: bool) -> None:
+        """Presses or releases a physical key. Pressing what is down does nothing. Raises UnableError."""
+
+    def type_text(self, text: str) -> None:
+        """Types text by whatever gives it. Raises UnableError for a character that nothing gives."""
+
+    def release_all(self) -> None:
+        """Lets go of everything these hands hold."""
+
+    def flush(self) -> None:
+        """Makes what was asked for happen now."""
+
+    def close(self) -> None:
+        """Lets go of everything and gives everything back. Never raises."""

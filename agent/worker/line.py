@@ -1,0 +1,151 @@
+"""The socket to the relay's `/session`: signs in, waits for the other end, then carries opaque bytes both ways.
+
+Lives on the event loop. Distrusts the relay: it can only cut the line. Sends in order; what waits to be sent is bounded
+by the flow of frames, and by `STALLED_BYTES` in all.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from agent.errors import EnrolmentError
+from agent.net.dial import dial, host_of
+from agent.worker.course import SessionOver
+from protocol import limits
+from protocol.connection import Connection, ConnectionFailed, Paired, SignedIn
+from protocol.desk.events import EndReason
+from protocol.trust import Identity, Organisation, RevocationList, Role
+
+_NOTSENT_LOWAT, _NOTSENT_BYTES = 25, 16 * 1024
+"""TCP_NOTSENT_LOWAT (linux/tcp.h): what the kernel holds back unsent is old news by the time it leaves."""
+_PIECE_BYTES = 256 * 1024
+"""A quarter of what the relay takes in one message, so that it can pass on the beginning of a large frame early."""
+STALLED_BYTES = limits.FRAME_BYTES + limits.SESSION_BYTES
+_CLOSE_S = 0.3
+
+E = TypeVar("E", SignedIn, Paired)
+
+
+class Line:
+    """One socket, for one session."""
+
+    def __init__(self, organisation: Organisation, identity: Identity, session: str, *, last_revocations: int) -> None:
+        self._organisation = organisation
+        self._talk = Connection(
+            Role.DEVICE,
+            identity,
+            organisation,
+            host=host_of(organisation),
+            session=session,
+            last_revocations=last_revocations,
+        )
+        self._socket: ClientConnection | None = None
+        self._unsent: deque[bytes] = deque()
+        self._unsent_bytes = 0
+        self._ready = asyncio.Event()
+        self._drained = asyncio.Event()
+        self._drained.set()
+
+    async def connect(self) -> RevocationList:
+        """Connects and signs in; gives the newest list of revocations. Raises SessionOver."""
+        try:
+            self._socket = await dial(self._organisation, "/session")
+        except EnrolmentError as error:
+            raise SessionOver(EndReason.FAULT, str(error)) from error
+        except (OSError, WebSocketException, TimeoutError) as error:
+            raise SessionOver(EndReason.LINE_LOST, "The server cannot be reached at the moment.") from error
+        plain = self._socket.transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            plain.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, _NOTSENT_BYTES)
+        return (await self._until(limits.SIGN_IN_S, SignedIn)).revocations
+
+    async def pair(self) -> None:
+        """Waits for the other end. Raises SessionOver."""
+        await self._until(limits.PAIRING_S, Paired)
+
+    async def received(self) -> AsyncIterator[bytes]:
+        """What comes from the other end. Raises SessionOver when the line is lost."""
+        connection = self._connected()
+        try:
+            while True:
+                data = await connection.recv(decode=False)
+                yield data
+        except ConnectionClosed as error:
+            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+
+    def write(self, data: bytes) -> None:
+        """Queues bytes for the other end. Raises SessionOver when it has taken nothing for far too long."""
+        if not data:
+            return
+        self._unsent_bytes += len(data)
+        if self._unsent_bytes > STALLED_BYTES:
+            raise SessionOver(EndReason.LINE_LOST, "The other end does not take the picture any more.")
+        self._unsent.append(data)
+        self._drained.clear()
+        self._ready.set()
+
+    async def send_written(self) -> None:
+        """Sends what is written, for as long as the line lives. Raises SessionOver."""
+        connection = self._connected()
+        try:
+            while True:
+                await self._ready.wait()
+                self._ready.clear()
+                while self._unsent:
+                    data = self._unsent.popleft()
+                    for at in range(0, len(data), _PIECE_BYTES):
+                        await connection.send(data if len(data) <= _PIECE_BYTES else data[at : at + _PIECE_BYTES])
+                    self._unsent_bytes -= len(data)
+                self._drained.set()
+        except ConnectionClosed as error:
+            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+
+    async def ping(self) -> None:
+        """Returns once the relay has answered. Raises SessionOver."""
+        try:
+            await (await self._connected().ping())
+        except ConnectionClosed as error:
+            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+
+    async def drain(self, timeout_s: float) -> None:
+        """Waits until everything written was handed to the network, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._drained.wait(), timeout_s)
+
+    async def close(self) -> None:
+        """Closes the socket, in order if the other end takes part in it. Never raises."""
+        if self._socket is None:
+            return
+        with contextlib.suppress(TimeoutError, OSError, WebSocketException):
+            await asyncio.wait_for(self._socket.close(), _CLOSE_S)
+        self._socket.transport.abort()
+
+    def _connected(self) -> ClientConnection:
+        if self._socket is None:
+            raise SessionOver(EndReason.LINE_LOST, "There is no connection.")
+        return self._socket
+
+    async def _until(self, timeout_s: float, wanted: type[E]) -> E:
+        """Talks with the relay until it says what is wanted."""
+        connection = self._connected()
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    event = self._talk.receive_text(await connection.recv(decode=True), datetime.now(UTC))
+                    for text in self._talk.texts_to_send():
+                        await connection.send(text)
+                    if isinstance(event, wanted):
+                        return event
+        except TimeoutError:
+            raise SessionOver(EndReason.LINE_LOST, "The other end did not come.") from None
+        except ConnectionFailed as error:
+            raise SessionOver(EndReason.NOT_TRUSTED, str(error)) from error
+        except (ConnectionClosed, UnicodeDecodeError) as error:
+            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error

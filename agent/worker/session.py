@@ -1,0 +1,395 @@
+"""One session on the helped side: every message of the technician, every frame, every end passes here.
+
+Guarantees: nothing is captured and no hands are opened before a consent was checked; every frame is held against it
+when it leaves; whichever way the session ends, the first thing that happens is that keys and buttons are let go.
+Lives on the event loop. Distrusts the technician and the relay; `agent.worker.watch` looks after the other processes.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+
+from agent import ipc
+from agent.worker import agreed
+from agent.worker.capture.source import Source
+from agent.worker.capture.thread import Capture, CaptureOver, Output, Shot
+from agent.worker.course import SHOWING, Event, OutOfTurn, SessionOver, State, advance
+from agent.worker.flow import Flow, FlowError
+from agent.worker.input.bucket import TokenBucket
+from agent.worker.input.hands import Hands, HandsLostError
+from agent.worker.input.injector import Injector
+from agent.worker.input.user import UserWatch
+from agent.worker.line import Line
+from agent.x11.connection import DisplayLost
+from protocol import limits
+from protocol.consent import ConsentError
+from protocol.desk.events import EndReason
+from protocol.scopes import Scope
+from protocol.session import messages
+from protocol.session.framing import FrameReader, FramingError, Kind, pack
+from protocol.session.gate import Gate, OutsideConsent
+from protocol.session.messages import (
+    Ask,
+    ConsentGiven,
+    ConsentRefused,
+    CursorMoved,
+    FrameShown,
+    FromAgent,
+    FromConsole,
+    Goodbye,
+    InputDropped,
+    MessageError,
+    RefreshRequested,
+)
+from protocol.trust import Identity, Organisation, RevocationList
+from protocol.tunnel import Closed, DataReceived, Secured, Side, Tunnel, TunnelError
+from protocol.tunnel import State as TunnelState
+
+_REFRESHES = (4.0, 4.0)
+"""Whole pictures on request: a second, and at once."""
+_ASK_AGAIN_S = 5.0
+"""After a no, a technician cannot ask again at once: nobody is to be worn down."""
+_POINTER_PAUSE_S = 1 / 30
+_GONE = "The display is gone; the session is over."
+
+_log = structlog.get_logger()
+
+
+class Session:
+    """From the tunnel's first byte to the last. Make it when the other end is there.
+
+    Attributes:
+        state: where it is.
+    """
+
+    def __init__(  # noqa: PLR0913 - what the window process said, and the rims
+        self,
+        begin: ipc.Begin,
+        organisation: Organisation,
+        identity: Identity,
+        revocations: RevocationList,
+        *,
+        line: Line,
+        tell: Callable[[ipc.FromWorker], None],
+        open_source: Callable[[], Source],
+        open_hands: Callable[[], Hands],
+        end: Callable[[SessionOver], None],
+    ) -> None:
+        """`tell` reaches the window process; `end` is called, once at least, when the session must end."""
+        self._begin, self._identity, self._line, self._tell, self._end = begin, identity, line, tell, end
+        self._open_source, self._open_hands = open_source, open_hands
+        self.state = advance(State.CONNECTING, Event.PAIRED)
+        self._loop = asyncio.get_running_loop()
+        self._tunnel = Tunnel(
+            Side.AGENT, identity, organisation=organisation, revocations=revocations, now=datetime.now(UTC)
+        )
+        self._reader = FrameReader(largest={Kind.FRAME: 0})
+        self._gate = Gate()
+        self._flow = Flow()
+        self._secured: Secured | None = None
+        self._asked: Ask | None = None
+        self._ask_again_s = float("-inf")
+        self._capture: Capture | None = None
+        self._injector: Injector | None = None
+        self._hands: Hands | None = None
+        self._user: UserWatch | None = None
+        self._pointer_due_s = float("-inf")
+        self._refreshes = TokenBucket(*_REFRESHES)
+        self._dropped: Counter[str] = Counter()
+        self._told: Counter[str] = Counter()
+        self.heard_s = time.monotonic()
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether a key or button may be down because of the technician."""
+        return self._hands is not None and self._hands.holding
+
+    @property
+    def over_by_time(self) -> bool:
+        """Whether the consent in force has come to its end."""
+        consent = self._gate.consent
+        return consent is not None and datetime.now(UTC) >= consent.end
+
+    # --- from the technician
+    def receive_data(self, data: bytes) -> None:
+        """Takes bytes from the line. Raises SessionOver."""
+        self.heard_s = time.monotonic()
+        try:
+            for event in self._tunnel.receive_data(data):
+                match event:
+                    case Secured():
+                        self._on_secured(event)
+                    case DataReceived(data=plain):
+                        for kind, body in self._reader.receive_data(plain):
+                            self._on_body(kind, body)
+                    case Closed():
+                        raise SessionOver(EndReason.TECHNICIAN_LEFT, "The technician has left.")
+            if self._injector:
+                self._injector.finish()
+        except TunnelError as error:
+            raise SessionOver(EndReason.NOT_TRUSTED, str(error)) from error
+        except (FramingError, MessageError, FlowError) as error:
+            _log.warning("console_out_of_protocol", why=str(error))
+            raise SessionOver(EndReason.FAULT, "The technician's program made a mistake.") from error
+        except OutOfTurn as error:
+            raise SessionOver(EndReason.FAULT, "The session got out of step.") from error
+        except HandsLostError as error:
+            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+        finally:
+            self._line.write(self._tunnel.data_to_send())
+
+    def _on_secured(self, secured: Secured) -> None:
+        expected = self._begin.technician_leaf
+        if expected is not None and secured.peer.fingerprint != expected:
+            raise SessionOver(EndReason.NOT_TRUSTED, "The technician is not the one who was announced.")
+        self.state = advance(self.state, Event.SECURED)
+        self._secured = secured
+        self._tell(ipc.Secured(_technician(secured)))
+
+    def _on_body(self, kind: Kind, body: bytes) -> None:
+        if kind is not Kind.TYPED:
+            raise MessageError("a console sends no pictures")
+        message = messages.decode_from_console(body)
+        try:
+            self._gate.admit(message, now=datetime.now(UTC), now_s=time.monotonic())
+        except OutsideConsent as outside:
+            self._dropped[outside.reason] += 1
+            return
+        self._on_message(message)
+
+    def _on_message(self, message: FromConsole) -> None:
+        match message:
+            case Ask():
+                self._on_ask(message)
+            case FrameShown(number=number):
+                self._flow.acknowledged(number, time.monotonic())
+                self._allow_frame()
+            case RefreshRequested():
+                if self._capture and self._refreshes.take(time.monotonic()):
+                    self._capture.refresh()
+                else:
+                    self._dropped["refresh_too_soon"] += 1
+            case Goodbye():
+                raise SessionOver(EndReason.TECHNICIAN_LEFT, "The technician has left.")
+            case _:
+                if self._injector:
+                    self._injector.take(message, time.monotonic())
+
+    def _on_ask(self, ask: Ask) -> None:
+        secured = self._secured
+        if secured is None or self.state not in (State.WAITING, State.SHARING):
+            self._dropped["ask_out_of_turn"] += 1
+            return
+        if time.monotonic() < self._ask_again_s:
+            self._send(ConsentRefused("Please wait a moment before you ask again."))
+            return
+        if ask.ticket != self._begin.ticket:
+            raise SessionOver(EndReason.NOT_TRUSTED, "The technician came for another ticket.")
+        scopes = ask.scopes & secured.peer.scopes
+        wanted = scopes | (self._gate.consent.scopes if self._gate.consent else frozenset())
+        if Scope.SEE not in wanted:
+            self._send(ConsentRefused("Without seeing the screen there is no session."))
+            return
+        again = self.state is State.SHARING
+        self.state = advance(self.state, Event.ASKED)
+        self._asked = ask
+        self._tell(
+            ipc.ConsentAsked(
+                _technician(secured), secured.binding, ask.ticket, scopes, ask.minutes, ask.remark, again=again
+            )
+        )
+
+    # --- from the user
+    def question_shown(self, *, shown: bool) -> None:
+        """A consent question is, or is no longer, on the screen. Raises SessionOver."""
+        self._gate.question_shown(shown=shown)
+        if shown:
+            self.release_all()
+
+    def answered(self, answer: ipc.AnswerConsent) -> None:
+        """The user's answer, or a narrower consent unasked. Raises SessionOver."""
+        try:
+            if answer.consent is None:
+                self._refused(answer)
+            else:
+                self._allowed(answer.consent)
+        except OutOfTurn as error:
+            _log.warning("answer_out_of_turn", why=str(error))
+        except HandsLostError as error:
+            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+
+    def take_back(self, scopes: frozenset[Scope]) -> None:
+        """What the user takes back is not allowed from now on. Raises SessionOver."""
+        consent = self._gate.consent
+        if consent is None:
+            return
+        self._gate.open(msgspec.structs.replace(consent, scopes=consent.scopes - scopes))
+        if Scope.CONTROL in scopes:
+            self.release_all()
+        if Scope.SEE in scopes:
+            raise SessionOver(EndReason.USER_STOPPED, "You have ended the session.")
+
+    def _refused(self, answer: ipc.AnswerConsent) -> None:
+        self.state = advance(self.state, Event.REFUSED)
+        self._asked = None
+        self._ask_again_s = time.monotonic() + _ASK_AGAIN_S
+        self._send(ConsentRefused((answer.refusal or "The user does not want this.")[: limits.NOTE_CHARS]))
+        if self.state is State.ENDED:
+            reason = EndReason.NO_ANSWER if answer.no_answer else EndReason.REFUSED
+            raise SessionOver(reason, "Nothing was shown.")
+
+    def _allowed(self, encoded: bytes) -> None:
+        if self._secured is None:
+            raise OutOfTurn(self.state, Event.ALLOWED)
+        after = advance(self.state, Event.ALLOWED)
+        try:
+            consent = agreed.check(
+                encoded,
+                device=self._identity,
+                session=self._begin.session,
+                secured=self._secured,
+                ticket=self._begin.ticket,
+                asked=self._asked,
+                in_force=self._gate.consent,
+                now=datetime.now(UTC),
+            )
+        except ConsentError as error:
+            raise SessionOver(EndReason.FAULT, f"Nothing was shown: {error}.") from error
+        self.state, self._asked = after, None
+        self._gate.open(consent)
+        self._send(ConsentGiven(encoded))
+        if Scope.CONTROL in consent.scopes:
+            self._open_input()
+        elif self._injector:
+            self.release_all()
+        if self._capture is None:
+            self._capture = Capture(self._open_source, self._from_capture)
+            self._capture.allow_frame()
+            self._capture.start()
+
+    def _open_input(self) -> None:
+        if self._injector is None:
+            self._hands = self._open_hands()
+            self._injector = Injector(self._hands)
+        if self._user is None:
+            try:
+                self._user = UserWatch(self._begin.display)
+            except DisplayLost as error:
+                raise HandsLostError(_GONE) from error
+            self._loop.add_reader(self._user.fileno(), self._on_user)
+
+    def _on_user(self) -> None:
+        """The user's own hand moved: it wins."""
+        if self._user is None:
+            return
+        try:
+            activity = self._user.look()
+            if not activity.acted:
+                return
+            now_s = time.monotonic()
+            self._gate.user_acted(now_s)
+            self.release_all()
+            if activity.pointer and now_s >= self._pointer_due_s:
+                self._pointer_due_s = now_s + _POINTER_PAUSE_S
+                self._send(CursorMoved(*activity.pointer))
+        except DisplayLost:
+            self._end(SessionOver(EndReason.USER_LOGGED_OFF, _GONE))
+        except SessionOver as over:
+            self._end(over)
+
+    # --- from the screen
+    def _from_capture(self, output: Output) -> None:
+        """On the capture thread."""
+        try:
+            self._loop.call_soon_threadsafe(self._on_capture, output)
+        except RuntimeError:  # the loop is closed: the session is over
+            return
+
+    def _on_capture(self, output: Output) -> None:
+        if self.state not in SHOWING:
+            return
+        try:
+            self._show(output)
+        except SessionOver as over:
+            self._end(over)
+
+    def _show(self, output: Output) -> None:
+        if isinstance(output, CaptureOver):
+            raise SessionOver(EndReason.USER_LOGGED_OFF if output.lost else EndReason.FAULT, output.sentence)
+        if not self._gate.allows(Scope.SEE, datetime.now(UTC)):
+            raise SessionOver(EndReason.TIME_OVER, "The time you agreed to is over.")
+        if isinstance(output, Shot):
+            self._send_shot(output)
+        else:
+            self._send(output)
+
+    def _send_shot(self, shot: Shot) -> None:
+        self._tunnel.send(pack(Kind.FRAME, *shot.parts))
+        data = self._tunnel.data_to_send()
+        self._line.write(data)
+        self._flow.sent(shot.number, len(data), time.monotonic())
+        if shot.number == 0:
+            self._tell(ipc.Sharing(datetime.now(UTC)))
+        self._allow_frame()
+
+    def _allow_frame(self) -> None:
+        if self._capture and self._flow.may_send():
+            self._capture.allow_frame()
+
+    # --- all along, and at the end
+    def report_drops(self) -> None:
+        """Tells both sides what was dropped since the last time. Raises SessionOver."""
+        total = self._dropped + (self._injector.dropped if self._injector else Counter())
+        for reason, count in (total - self._told).items():
+            self._tell(ipc.InputDropped(reason, count))
+            if self._tunnel.state is TunnelState.OPEN:
+                self._send(InputDropped(reason, count))
+            _log.info("input_dropped", reason=reason, count=count)
+        self._told = total
+
+    def release_all(self) -> None:
+        """Lets go of every key and button. Raises SessionOver when the display is gone."""
+        if self._injector is None:
+            return
+        try:
+            self._injector.release_all()
+        except HandsLostError as error:
+            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+
+    def close(self, reason: EndReason) -> None:
+        """Ends it at once: nothing is held, shown or let in any more; the goodbye waits in the line. Never raises."""
+        self._gate.close()
+        self.state = advance(self.state, Event.OVER)
+        if self._hands:
+            self._hands.close()
+        self._injector = self._hands = None
+        if self._capture:
+            self._capture.stop()
+        if self._user:
+            self._loop.remove_reader(self._user.fileno())
+            self._user = None
+        try:
+            self._send(Goodbye(reason.value))
+            self._tunnel.close()
+            self._line.write(self._tunnel.data_to_send())
+        except (TunnelError, SessionOver) as error:
+            _log.debug("no_goodbye", why=str(error))
+
+    def _send(self, message: FromAgent) -> None:
+        try:
+            self._tunnel.send(pack(Kind.TYPED, messages.encode(message)))
+        except TunnelError as error:
+            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+        self._line.write(self._tunnel.data_to_send())
+
+
+def _technician(secured: Secured) -> ipc.Technician:
+    peer = secured.peer
+    return ipc.Technician(
+        peer.identifier, peer.name, peer.title, peer.phone, peer.organisation, peer.scopes, secured.peer_leaf
+    )

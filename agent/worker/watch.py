@@ -1,0 +1,218 @@
+"""Runs one worker: the pipe to the window process, the life line to the guard, the line to the relay, the clock.
+
+Guarantees that the session ends when any of them ends or falls silent, and that after the end this process is gone
+within a second. Lives on the event loop. Distrusts everybody's health, its own included (the guard kills it).
+"""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from agent import ipc
+from agent.worker.capture.x11 import X11Source
+from agent.worker.course import SessionOver, State
+from agent.worker.input.x11 import X11Hands
+from agent.worker.line import Line
+from agent.worker.session import Session
+from protocol import limits
+from protocol.desk.events import EndReason
+from protocol.trust import Identity, Organisation, TrustError, key_from_pem, read_revocations
+
+_TICK_S = 0.1
+_REPORT_S = 0.5
+_GOODBYE_S = 0.3
+_HELD_PING_S, _HELD_SILENCE_S = 0.3, 0.8
+"""While something is held down the line is asked that often, and let go of after so long a silence: a cable that is
+pulled says nothing by itself, and a key held down repeats."""
+_UNDECIDED_S = {
+    State.SECURING: limits.SIGN_IN_S,
+    State.WAITING: limits.CONSENT_ANSWER_S,
+    State.ASKING: limits.CONSENT_ANSWER_S + 5.0,
+}
+"""How long a session may stay in a state before anything is shown; the window process counts the minute itself."""
+
+_log = structlog.get_logger()
+
+
+class Worker:
+    """One process's work. Make it on the loop, `await run()` once."""
+
+    def __init__(self, pipe: ipc.AsyncPipe[ipc.ToWorker], life: socket.socket) -> None:
+        life.setblocking(False)
+        self._pipe, self._life = pipe, life
+        self._loop = asyncio.get_running_loop()
+        self._over: asyncio.Future[SessionOver] = self._loop.create_future()
+        self._begin: asyncio.Future[ipc.Begin] = self._loop.create_future()
+        self._line: Line | None = None
+        self._session: Session | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._window_s = self._guard_s = time.monotonic()
+        self._state_since: tuple[State, float] = (State.CONNECTING, time.monotonic())
+
+    async def run(self) -> EndReason:
+        """Runs the session to its end and gives the reason."""
+        self._loop.add_reader(self._life, self._hear_guard)
+        tasks = [self._task(work) for work in (self._hear_window(), self._keep_time(), self._work())]
+        over = await asyncio.shield(self._over)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._say_goodbye(over)
+        return over.reason
+
+    def end(self, over: SessionOver) -> None:
+        """Ends the session; the first reason counts. What is held down is let go before this returns."""
+        if self._over.done():
+            return
+        self._over.set_result(over)
+        if self._session:
+            self._session.close(over.reason)
+        _log.info("session_ended", reason=over.reason.value, sentence=str(over))
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        async def guarded() -> None:
+            try:
+                await work
+            except SessionOver as over:
+                self.end(over)
+            except ipc.PipeError as error:
+                _log.warning("pipe_broke", why=str(error))
+                self.end(SessionOver(EndReason.FAULT, "The program's windows are gone."))
+            except Exception:  # noqa: BLE001 - whatever it is, nothing may stay held or shown
+                _log.exception("worker_failed")
+                self.end(SessionOver(EndReason.FAULT, "The session ended because of a fault in this program."))
+
+        return self._loop.create_task(guarded())
+
+    async def _work(self) -> None:
+        begin = await self._begin
+        try:
+            organisation = Organisation.decode(begin.organisation)
+            identity = Identity(begin.chain, key_from_pem(begin.key, None))
+            known = read_revocations(begin.revocations, organisation=organisation, now=datetime.now(UTC))
+        except TrustError as error:
+            raise SessionOver(EndReason.NOT_TRUSTED, str(error)) from error
+        self._line = Line(organisation, identity, begin.session, last_revocations=known.number)
+        revocations = await self._line.connect()
+        await self._line.pair()
+        self._session = Session(
+            begin,
+            organisation,
+            identity,
+            revocations,
+            line=self._line,
+            tell=self._pipe.send,
+            open_source=lambda: X11Source(begin.display),
+            open_hands=lambda: X11Hands(begin.display),
+            end=self.end,
+        )
+        self._sending = self._task(
+            self._line.send_written()
+        )  # also sends the goodbye, so it is not ended with the rest
+        pinging = self._task(self._feel_line())
+        try:
+            async for data in self._line.received():
+                self._session.receive_data(data)
+        finally:
+            pinging.cancel()
+
+    async def _hear_window(self) -> None:
+        async for message in self._pipe.messages():
+            self._window_s = time.monotonic()
+            match message:
+                case ipc.Begin():
+                    if not self._begin.done():
+                        self._begin.set_result(message)
+                case ipc.Stop(reason=reason):
+                    raise SessionOver(reason, "The session was ended.")
+                case ipc.Heartbeat():
+                    pass
+                case _:
+                    self._pass_on(message)
+        raise SessionOver(EndReason.FAULT, "The program's windows are gone.")
+
+    def _pass_on(self, message: ipc.QuestionShown | ipc.AnswerConsent | ipc.TakeBack) -> None:
+        session = self._session
+        if session is None:
+            return
+        match message:
+            case ipc.QuestionShown(shown=shown):
+                session.question_shown(shown=shown)
+            case ipc.AnswerConsent():
+                session.answered(message)
+            case ipc.TakeBack(scopes=scopes):
+                session.take_back(scopes)
+
+    def _hear_guard(self) -> None:
+        try:
+            data = self._life.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.remove_reader(self._life)
+            self.end(SessionOver(EndReason.FAULT, "The program's guard is gone."))
+        elif ipc.LIFE_HOT_KEY in data:
+            self.end(SessionOver(EndReason.HOT_KEY, "You have ended the session."))
+        self._guard_s = time.monotonic()
+
+    async def _keep_time(self) -> None:
+        beat_s = report_s = time.monotonic()
+        while True:
+            now_s = time.monotonic()
+            if now_s >= beat_s:
+                beat_s = now_s + limits.HEARTBEAT_S
+                self._pipe.send(ipc.Heartbeat())
+            if self._session and now_s >= report_s:
+                report_s = now_s + _REPORT_S
+                self._session.report_drops()
+            self._check_clocks(now_s)
+            await asyncio.sleep(_TICK_S)
+
+    def _check_clocks(self, now_s: float) -> None:
+        if now_s - self._window_s > limits.HEARTBEAT_LOST_S:
+            raise SessionOver(EndReason.FAULT, "The program's windows do not react any more.")
+        if now_s - self._guard_s > limits.HEARTBEAT_LOST_S:
+            raise SessionOver(EndReason.FAULT, "The program's guard does not react any more.")
+        session = self._session
+        if session is None:
+            return
+        if session.over_by_time:
+            raise SessionOver(EndReason.TIME_OVER, "The time you agreed to is over.")
+        state, since_s = self._state_since
+        if state is not session.state:
+            self._state_since = (session.state, now_s)
+        elif now_s - since_s > _UNDECIDED_S.get(state, float("inf")):
+            reason = EndReason.NO_ANSWER if state is State.ASKING else EndReason.LINE_LOST
+            raise SessionOver(reason, "Nothing was shown, since nobody answered.")
+
+    async def _feel_line(self) -> None:
+        """While something is held down, makes sure that whoever holds it is still there."""
+        while self._line and self._session:
+            await asyncio.sleep(_HELD_PING_S)
+            if not self._session.holds_something:
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._line.ping(), _HELD_SILENCE_S - _HELD_PING_S)
+                continue
+            if time.monotonic() - self._session.heard_s > _HELD_SILENCE_S:
+                _log.info("released_on_silent_line")
+                self._session.release_all()
+
+    async def _say_goodbye(self, over: SessionOver) -> None:
+        self._loop.remove_reader(self._life)
+        if self._line:
+            await self._line.drain(_GOODBYE_S)
+            await self._line.close()
+        with contextlib.suppress(ipc.PipeError):
+            self._pipe.send(ipc.Ended(over.reason, str(over)))
+        self._pipe.close()
+        with contextlib.suppress(TimeoutError, OSError):
+            await asyncio.wait_for(self._pipe.closed(), _GOODBYE_S)
