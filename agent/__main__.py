@@ -1,0 +1,122 @@
+"""The command `athand-agent`: starts the agent, or brings up the one that runs already."""
+
+import logging
+import re
+import sys
+from pathlib import Path
+
+import click
+import platformdirs
+import structlog
+
+from agent import enrolled, words
+from agent.errors import AgentError
+from agent.place import Place
+from protocol.trust import Bundle, TrustError
+
+DEFAULT_HOT_KEY = "ctrl+alt+Pause"
+_HOT_KEY = re.compile(r"((ctrl|alt|shift|super)\+){1,4}[A-Za-z0-9_]{1,40}")
+
+
+class CommandError(click.ClickException):
+    """Wrong use, or something that has to be put right first: one sentence, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:
+        """To standard error."""
+        del file
+        click.echo(f"athand-agent: {self.format_message()}", err=True)
+
+
+def _hot_key(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not _HOT_KEY.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not like ctrl+alt+Pause")
+    return value
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--bundle", type=click.Path(path_type=Path), help="The file from your administrator; needed once.")
+@click.option("--relay", metavar="URL", help="Reach the relay here instead of at the address in the bundle.")
+@click.option(
+    "--state", type=click.Path(path_type=Path), help="Where to keep the certificate and what is not sent yet."
+)
+@click.option(
+    "--hot-key", default=DEFAULT_HOT_KEY, show_default=True, callback=_hot_key, help="Ends a session at once."
+)
+@click.option("--language", type=click.Choice(words.LANGUAGES), help="Instead of the system's.")
+@click.option("--verbose", is_flag=True, help="Log more.")
+@click.version_option(package_name="athand")
+def main(  # noqa: PLR0913 - click's way: one argument for each option
+    bundle: Path | None, relay: str | None, state: Path | None, hot_key: str, language: str | None, *, verbose: bool
+) -> None:
+    """The helped side of athand: lives in the tray and brings help when it is asked for.
+
+    Start it once with --bundle and the file your administrator gave you; from then on without.
+    """
+    words.use(language)
+    _log_to_stderr(verbose=verbose)
+    try:
+        place = Place(state or platformdirs.user_state_path("athand-agent"))
+        standing = _standing(place, bundle, relay)
+    except (AgentError, TrustError) as error:
+        raise CommandError(str(error)) from error
+    sys.exit(_run(place, standing, hot_key))
+
+
+def _standing(place: Place, bundle_file: Path | None, relay: str | None) -> enrolled.Standing:
+    standing = enrolled.load(place)
+    if bundle_file is not None:
+        try:
+            content = bundle_file.read_bytes()
+        except OSError as error:
+            raise CommandError(f"the bundle {bundle_file} cannot be read: {error.strerror}") from error
+        standing = enrolled.apply(place, Bundle.decode(content), standing)
+    if standing is None:
+        raise CommandError("this computer has no organisation yet; start it once with --bundle FILE")
+    return enrolled.reached_at(standing, relay) if relay else standing
+
+
+def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
+    # Qt only now: --help and wrong use need no display.
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+    from agent.app import Agent  # noqa: PLC0415
+    from agent.single import Single  # noqa: PLC0415
+    from agent.ui import theme  # noqa: PLC0415
+
+    sys.setswitchinterval(0.0005)  # a busy Python thread must not hold up Qt's for 5 ms
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("athand")
+    app.setDesktopFileName("athand-agent")
+    app.setQuitOnLastWindowClosed(False)
+    single = Single(place)
+    if not single.take():
+        click.echo("athand-agent: it runs already; its window comes up")
+        return 0
+    theme.put_on(app)
+    try:
+        agent = Agent(place, standing, single, hot_key=hot_key)
+    except AgentError as error:
+        raise CommandError(str(error)) from error
+    agent.start()
+    try:
+        return app.exec()
+    finally:
+        agent.stop()
+
+
+def _log_to_stderr(*, verbose: bool) -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""From a question and its answer to a signed consent. Pure; distrusts the answer as far as a bug would reach.
+
+Guarantees: nothing is signed that was not asked for, that the certificate does not allow, or that lasts longer than
+was shown.
+"""
+
+import dataclasses
+import hashlib
+from datetime import datetime, timedelta
+
+from agent.ipc import ConsentAsked, Technician
+from agent.messages import AnswerQuestion, Question, TechnicianShown
+from agent.own_tickets import OwnTicket
+from protocol import limits
+from protocol.consent import Consent, sign
+from protocol.scopes import Scope
+from protocol.trust import Identity
+
+MAX_TEXT_CHARS = 2000
+"""The signed text; in scripts of 4 bytes a letter it still fits the 12 KiB of a signed body."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Agreed:
+    """What is in force: the scopes, until when, and the consent as it was signed."""
+
+    scopes: frozenset[Scope]
+    until: datetime
+    consent: bytes
+
+
+def shown(technician: Technician) -> TechnicianShown:
+    """What a person reads of a certificate."""
+    return TechnicianShown(technician.name, technician.title, technician.phone, technician.organisation)
+
+
+def question(session: str, asked: ConsentAsked, own: OwnTicket, agreed: Agreed | None) -> Question | None:
+    """What to ask the user, or None when there is nothing to ask: everything is allowed already, or nothing may be.
+
+    The first question always has to do with seeing: without it there is no session.
+    """
+    scopes = asked.scopes & asked.technician.scopes
+    allowed = agreed.scopes if agreed else frozenset()
+    new = scopes - allowed
+    if agreed is None and Scope.SEE not in scopes:
+        return None
+    if agreed is not None and not new and Scope.SEE not in scopes:
+        return None
+    longest = limits.MAX_MINUTES if agreed else min(own.minutes, limits.MAX_MINUTES)
+    return Question(
+        session=session,
+        technician=shown(asked.technician),
+        own=own,
+        scopes=new or scopes,
+        minutes=max(1, min(asked.minutes, longest)),
+        remark=asked.remark,
+        allowed=allowed,
+        until=agreed.until if agreed and new else None,
+        answer_by_s=limits.CONSENT_ANSWER_S,
+    )
+
+
+def agree(  # noqa: PLR0913 - each is a fact the signature covers
+    question: Question,
+    answer: AnswerQuestion,
+    asked: ConsentAsked,
+    *,
+    ticket: int,
+    identity: Identity,
+    now: datetime,
+) -> Agreed | None:
+    """The consent, signed with the device's key; None if the answer was no.
+
+    Args:
+        question: as it was shown.
+        answer: the user's.
+        asked: what the worker passed on: the tunnel's binding and the technician's certificate.
+        ticket: the ticket it is for.
+        identity: this device's.
+        now: when the user pressed Allow, aware UTC.
+    """
+    granted = answer.scopes & question.scopes
+    scopes = granted | question.allowed
+    if not granted or Scope.SEE not in scopes:
+        return None
+    until = question.until or now + timedelta(minutes=question.minutes)
+    if until <= now:
+        return None
+    technician = question.technician
+    consent = Consent(
+        session=question.session,
+        ticket=ticket,
+        binding=asked.binding,
+        technician=hashlib.sha256(asked.technician.leaf).digest(),
+        device=hashlib.sha256(identity.leaf).digest(),
+        technician_name=f"{technician.name}, {technician.title}, {technician.organisation}",
+        scopes=scopes,
+        monitors=(),
+        text=answer.text[:MAX_TEXT_CHARS],
+        language=answer.language,
+        begin=now,
+        end=until,
+    )
+    return Agreed(scopes, until, sign(consent, identity))

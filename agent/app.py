@@ -1,0 +1,258 @@
+"""Puts windows and network together.
+
+Guarantees: what happened reaches the windows by one queued signal, and when this process ends, for whatever reason, so
+does the session. Qt's main thread.
+"""
+
+import sys
+from collections.abc import Callable
+
+import structlog
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QSessionManager
+from PySide6.QtWidgets import QApplication
+
+from agent import diagnostics, enrolled, messages
+from agent.diagnostics.local import full_name
+from agent.net.clerk import Clerk
+from agent.net.thread import NetworkThread
+from agent.outbox import Request
+from agent.place import Place
+from agent.signals import EndSignals
+from agent.single import Single
+from agent.ui import plain
+from agent.ui.about import AboutWindow
+from agent.ui.banner import Banners, hot_key_words
+from agent.ui.consent_dialog import ConsentDialog
+from agent.ui.main_window import MainWindow
+from agent.ui.tray import Tray
+from agent.words import _
+from protocol import limits
+from protocol.desk.events import EndReason, Staff
+from protocol.diagnostics import DiagnosticField
+from protocol.envelope import TicketView
+from protocol.scopes import Scope
+
+_STOP_S = 8.0
+"""For ending a session and its processes, at quitting."""
+_BEAT_MS = int(limits.HEARTBEAT_S * 1000)
+
+_log = structlog.get_logger()
+
+
+class _Gathering(QRunnable):
+    """Collects the facts about this machine, off Qt's thread."""
+
+    def __init__(self, screens: diagnostics.ScreenFacts, done: Callable[[object], None]) -> None:
+        super().__init__()
+        self._screens, self._done = screens, done
+
+    def run(self) -> None:
+        """On a thread of the pool."""
+        self._done(diagnostics.fields(diagnostics.LocalMachine(), self._screens))
+
+
+class Agent(QObject):
+    """The running agent."""
+
+    _happened = Signal(object)
+    _gathered = Signal(object)
+
+    def __init__(self, place: Place, standing: enrolled.Standing, single: Single, *, hot_key: str) -> None:
+        """Builds everything; nothing runs yet. Raises PlaceError."""
+        super().__init__()
+        self._single, self._hot_key = single, hot_key
+        self._session: messages.SessionRunning | None = None
+        self._dialog: ConsentDialog | None = None
+        self._gathering: _Gathering | None = None
+        self._leaving = False
+        self.tray = Tray()
+        self.window = MainWindow(standing.organisation.name, full_name(), enrolled.device_label())
+        self.banners = Banners()
+        self.about = AboutWindow(standing.organisation.name, hot_key_words(hot_key))
+        self._happened.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._gathered.connect(self._show_facts, Qt.ConnectionType.QueuedConnection)
+        self._clerk = Clerk(place, standing, hot_key=hot_key, tell=self._happened.emit)
+        self._network = NetworkThread(self._clerk.run, on_crash=self._crashed)
+        self._beat = QTimer(self)
+        self._beat.setInterval(_BEAT_MS)
+        self._beat.timeout.connect(lambda: self._wish(messages.Beat()))
+        self._ends = EndSignals()
+        self._connect()
+
+    def start(self) -> None:
+        """Begins to run."""
+        self._network.start()
+        self._beat.start()
+
+    def stop(self) -> None:
+        """Ends the session, then the network, then lets go of the lock. Waits for all of it."""
+        self._beat.stop()
+        if not self._network.stop(_STOP_S):
+            _log.error("network thread did not end in time")
+        self.tray.leave()
+        self._single.give_up()
+
+    def _connect(self) -> None:
+        self.tray.help_wanted.connect(self.window.show_ask)
+        self.tray.requests_wanted.connect(self.window.show_requests)
+        self.tray.stop_wanted.connect(self._stop_session)
+        self.tray.about_wanted.connect(self.about.come_up)
+        self.tray.quit_wanted.connect(lambda: self._leave(EndReason.USER_STOPPED))
+        self._single.asked_to_show.connect(self.window.show_ask)
+        self.window.about_to_ask.connect(self._gather)
+        self.window.ticket_wanted.connect(lambda number: self._wish(messages.ReadTicket(number)))
+        self.window.ask.request_ready.connect(self._send)
+        page = self.window.request
+        page.message_written.connect(lambda number, text: self._wish(messages.WriteMessage(number, text)))
+        page.verdict_given.connect(lambda number, yes, text: self._wish(messages.GiveVerdict(number, yes, text)))
+        page.taken_back.connect(lambda number: self._wish(messages.CancelTicket(number)))
+        self.banners.stop_pressed.connect(self._stop_session)
+        self.banners.view_only_pressed.connect(lambda: self._wish(messages.TakeBack(frozenset(Scope) - {Scope.SEE})))
+        self._ends.came.connect(lambda _number: self._leave(EndReason.USER_LOGGED_OFF))
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.commitDataRequest.connect(self._logging_off, Qt.ConnectionType.DirectConnection)
+
+    # --- what the user wants
+    def _wish(self, wish: messages.Wish) -> None:
+        self._network.call(self._clerk.wish, wish)
+
+    def _send(self, request: object) -> None:
+        if isinstance(request, Request):
+            self.window.sent(request)
+            self._wish(messages.SendRequest(request))
+
+    def _stop_session(self) -> None:
+        self._wish(messages.StopSession(EndReason.USER_STOPPED))
+
+    def _leave(self, reason: EndReason) -> None:
+        if not self._leaving:
+            self._leaving = True
+            self._wish(messages.StopSession(reason))
+            QApplication.quit()
+
+    @Slot(QSessionManager)
+    def _logging_off(self, _manager: QSessionManager) -> None:
+        """The desktop's session ends, or may: ours does, in any case."""
+        self._wish(messages.StopSession(EndReason.USER_LOGGED_OFF))
+
+    def _crashed(self) -> None:
+        """On the network thread: without it there is no way to end a session in order."""
+        self._happened.emit(None)
+
+    # --- facts about this machine
+    def _gather(self) -> None:
+        if self._gathering is None:
+            self.window.ask.show_fields(None)
+            self._gathering = _Gathering(_screen_facts(), self._gathered.emit)
+            QThreadPool.globalInstance().start(self._gathering)
+
+    @Slot(object)
+    def _show_facts(self, facts: tuple[DiagnosticField, ...]) -> None:
+        self._gathering = None
+        self.window.ask.show_fields(facts)
+
+    # --- what happened
+    @Slot(object)
+    def _take(self, happened: messages.Happened | None) -> None:
+        window = self.window
+        match happened:
+            case messages.LineChanged():
+                window.line_changed(happened)
+                self.tray.say_line(plain.line(happened))
+            case messages.WaitingListed(requests=requests):
+                window.waiting_listed(requests)
+            case messages.RequestKept(request=request, stored=stored):
+                window.kept(request, stored=stored)
+            case messages.RequestTaken(request=request, number=number):
+                window.taken(request, number)
+            case messages.RequestFailed(request=failed, sentence=sentence):
+                window.failed(failed, sentence)
+            case messages.TicketsListed(tickets=tickets):
+                window.tickets_listed(tickets)
+            case messages.TicketSeen(ticket=ticket):
+                self._ticket_seen(ticket)
+            case messages.TicketRead(ticket=read):
+                window.ticket_read(read)
+            case messages.WishRefused(ticket=number, sentence=sentence):
+                if window.request.number == number:
+                    window.request.show_refusal(sentence)
+            case None:
+                sys.stderr.flush()
+                QApplication.exit(1)
+            case _:
+                self._take_of_session(happened)
+
+    def _take_of_session(
+        self,
+        happened: messages.QuestionRaised
+        | messages.QuestionWithdrawn
+        | messages.SessionRunning
+        | messages.SessionClosed,
+    ) -> None:
+        match happened:
+            case messages.QuestionRaised(question=question):
+                self._ask(question)
+            case messages.QuestionWithdrawn(session=session):
+                if self._dialog and self._dialog.question.session == session:
+                    self._dialog.withdraw()
+                    self._dialog = None
+            case messages.SessionRunning():
+                self._session = happened
+                self.banners.show_session(happened)
+                self.tray.show_sharing(sharing=True)
+            case messages.SessionClosed():
+                self._session_closed(happened)
+
+    def _ask(self, question: messages.Question) -> None:
+        if self._dialog:
+            self._dialog.withdraw()
+        dialog = ConsentDialog(question)
+        dialog.answered.connect(self._answered)
+        dialog.on_screen.connect(
+            lambda shown: self._wish(messages.QuestionOnScreen(question.session, shown)),
+        )
+        self._dialog = dialog
+        dialog.open()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _answered(self, answer: object) -> None:
+        self._dialog = None
+        if isinstance(answer, messages.AnswerQuestion):
+            self._wish(answer)
+
+    def _session_closed(self, closed: messages.SessionClosed) -> None:
+        name = plain.one_line(closed.technician.name, 60) if closed.technician else ""
+        sentence = plain.ended(closed.reason, name, allowed=closed.allowed)
+        self._session = None
+        self.tray.show_sharing(sharing=False)
+        if closed.allowed:
+            self.banners.show_end(sentence)
+        elif closed.technician:
+            self.tray.notify(_("Nobody sees your screen"), sentence)
+
+    def _ticket_seen(self, ticket: TicketView) -> None:
+        before = self.window.ticket_seen(ticket)
+        if ticket.owner and (before is None or before.owner != ticket.owner):
+            self._introduce(ticket.number, ticket.owner)
+        elif before and before.state is not ticket.state:
+            self.tray.notify(_("Request {number}").format(number=ticket.number), plain.state_sentence(ticket.state))
+
+    def _introduce(self, number: int, staff: Staff) -> None:
+        """Whoever takes over says who they are (P14)."""
+        who = ", ".join(plain.one_line(part) for part in (staff.name, staff.title, staff.phone))
+        self.tray.notify(_("Request {number}").format(number=number), _("{who} takes care of it now.").format(who=who))
+
+
+def _screen_facts() -> diagnostics.ScreenFacts:
+    screens = tuple(
+        (
+            round(screen.geometry().width() * screen.devicePixelRatio()),
+            round(screen.geometry().height() * screen.devicePixelRatio()),
+            round(screen.devicePixelRatio() * 100),
+        )
+        for screen in QGuiApplication.screens()
+    )
+    return diagnostics.ScreenFacts(screens, QGuiApplication.platformName(), plain.locale().name())

@@ -1,0 +1,293 @@
+"""What the network thread tells the windows, and what the user wants of it. Values only; any thread may hold them.
+
+From the network thread they go by one queued Qt signal, to it by `call_soon_threadsafe`; nothing else is shared.
+"""
+
+import dataclasses
+import enum
+from datetime import datetime
+
+from agent.outbox import Request
+from agent.own_tickets import OwnTicket
+from protocol import envelope
+from protocol.desk.events import EndReason
+from protocol.scopes import Scope
+
+
+class Line(enum.Enum):
+    """How the line to the help desk is."""
+
+    STARTING = "starting"
+    ENROLLING = "enrolling"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    AWAY = "away"
+
+
+class Trouble(enum.Enum):
+    """Why there is no line, as far as the user can do something about it, or should know."""
+
+    UNREACHABLE = "unreachable"
+    CLOCK = "clock"
+    OWN_CERTIFICATE = "own_certificate"
+    SERVER_CERTIFICATE = "server_certificate"
+    OUT_OF_DATE = "out_of_date"
+    NOT_ENROLLED = "not_enrolled"
+    BUSY = "busy"
+    REFUSED = "refused"
+
+
+# --- the network thread tells
+@dataclasses.dataclass(frozen=True, slots=True)
+class LineChanged:
+    """The line is up, or not and why."""
+
+    line: Line
+    trouble: Trouble | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RequestKept:
+    """The request is safe on this computer; it goes out as soon as it can. With `stored` False: only in memory."""
+
+    request: str
+    stored: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RequestTaken:
+    """The help desk has the request, under this number."""
+
+    request: str
+    number: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """The request was not and will not be taken; the text is still the user's."""
+
+    request: Request
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WaitingListed:
+    """The requests that wait for the line, oldest first."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TicketsListed:
+    """The user's tickets, newest first."""
+
+    tickets: tuple[envelope.TicketView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TicketSeen:
+    """A ticket is new or has changed."""
+
+    ticket: envelope.TicketView
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TicketRead:
+    """A ticket with its history."""
+
+    ticket: envelope.Ticket
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WishRefused:
+    """What the user wanted of a ticket was not carried out."""
+
+    ticket: int
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TechnicianShown:
+    """A technician as certified by the organisation."""
+
+    name: str
+    title: str
+    phone: str
+    organisation: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Question:
+    """A technician asks to be allowed something.
+
+    Attributes:
+        session: the session's number.
+        technician: who, as certified.
+        own: what the user asked, from this device's own memory.
+        scopes: what is asked for now; without what is allowed already.
+        minutes: for how long, counted from the answer.
+        remark: the technician's own words; may be hostile.
+        allowed: what is allowed already.
+        until: when what is allowed already ends; more of it does not last longer.
+        answer_by_s: so long the question waits; then the answer is no.
+    """
+
+    session: str
+    technician: TechnicianShown
+    own: OwnTicket
+    scopes: frozenset[Scope]
+    minutes: int
+    remark: str
+    allowed: frozenset[Scope] = frozenset()
+    until: datetime | None = None
+    answer_by_s: float = 60.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class QuestionRaised:
+    """Show this question, alone and on top."""
+
+    question: Question
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class QuestionWithdrawn:
+    """The question is pointless now: the session is over."""
+
+    session: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SessionRunning:
+    """A session as the banner shows it; told anew with each change."""
+
+    session: str
+    technician: TechnicianShown
+    scopes: frozenset[Scope]
+    until: datetime
+    hot_key: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A session is over. `allowed`: the user had allowed it; else nothing was ever shown."""
+
+    session: str
+    reason: EndReason
+    technician: TechnicianShown | None
+    allowed: bool
+
+
+Happened = (
+    LineChanged
+    | RequestKept
+    | RequestTaken
+    | RequestFailed
+    | WaitingListed
+    | TicketsListed
+    | TicketSeen
+    | TicketRead
+    | WishRefused
+    | QuestionRaised
+    | QuestionWithdrawn
+    | SessionRunning
+    | SessionClosed
+)
+
+
+# --- the user wants
+@dataclasses.dataclass(frozen=True, slots=True)
+class SendRequest:
+    """Send this request, now or when the line is back."""
+
+    request: Request
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReadTicket:
+    """Tell me all about this ticket."""
+
+    number: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WriteMessage:
+    """Put this message on the ticket."""
+
+    number: int
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GiveVerdict:
+    """It is solved, or not; nobody else can say so (P18)."""
+
+    number: int
+    solved: bool
+    text: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CancelTicket:
+    """I need no help with this any more."""
+
+    number: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AnswerQuestion:
+    """The user's answer to a `Question`.
+
+    Attributes:
+        scopes: what is allowed; empty means no.
+        text: the question as it stood on the screen, word for word.
+        language: of the text.
+        nobody: nobody answered in time.
+    """
+
+    session: str
+    scopes: frozenset[Scope]
+    text: str
+    language: str
+    nobody: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class QuestionOnScreen:
+    """A consent question is, or is no longer, on the screen."""
+
+    session: str
+    shown: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The user takes back some of what was allowed."""
+
+    scopes: frozenset[Scope]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StopSession:
+    """End whatever session there is, now."""
+
+    reason: EndReason
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Beat:
+    """The windows are alive: the worker and the guard may hear that."""
+
+
+Wish = (
+    SendRequest
+    | ReadTicket
+    | WriteMessage
+    | GiveVerdict
+    | CancelTicket
+    | AnswerQuestion
+    | QuestionOnScreen
+    | TakeBack
+    | StopSession
+    | Beat
+)

@@ -1,0 +1,1 @@
+"""The line to the relay and what hangs on it; everything in here runs on the one asyncio thread."""

@@ -1,0 +1,297 @@
+"""The clerk: keeps what the user asked until the relay has taken it, passes on what both sides say, runs the session.
+
+Guarantees: a request that was kept is sent until taken, over cuts and restarts, and makes one ticket; there is one
+session at most, and only for a ticket that this user opened on this device. On the network thread.
+Distrusts the relay: what it says about tickets is shown, but a consent question quotes this device's own memory.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+import structlog
+from websockets.exceptions import WebSocketException
+
+from agent import enrolled, messages
+from agent.errors import AgentError, EnrolmentError, OutboxFull, PlaceError
+from agent.messages import Line, LineChanged, Trouble
+from agent.net.enrol import enrol
+from agent.net.link import FINAL_WAIT_S, Link
+from agent.outbox import Outbox, Request
+from agent.own_tickets import OwnTickets
+from agent.place import Place
+from agent.sessions import Party, Session
+from protocol import envelope
+from protocol.desk.events import EndReason
+from protocol.desk.states import TicketState
+from protocol.trust import RevocationList
+
+_NUMBER = "revocations.number"
+_ENROL_AGAIN_S = 10.0
+_SEND_AGAIN_S = 20.0
+"""A request that the relay put off ("too fast", "not now") is sent again after this."""
+MAX_UNANSWERED = 256
+"""Requests to the relay without an answer; beyond it the oldest is forgotten, its answer then goes unnoticed."""
+_PASSING = {
+    envelope.RefusalReason.NOT_NOW,
+    envelope.RefusalReason.TOO_FAST,
+    envelope.RefusalReason.FAULT,
+}
+_OVER = {TicketState.CLOSED, TicketState.CANCELLED}
+
+_log = structlog.get_logger()
+
+About = Request | int | str
+"""What a request to the relay was about: a user's request, a ticket, or a session's report."""
+
+
+class Clerk:
+    """Everything of the agent that is on the network thread."""
+
+    def __init__(
+        self,
+        place: Place,
+        standing: enrolled.Standing,
+        *,
+        hot_key: str,
+        tell: Callable[[messages.Happened], None],
+    ) -> None:
+        """Reads what was kept. Raises PlaceError."""
+        self._place, self._standing, self._hot_key, self._tell = place, standing, hot_key, tell
+        self._outbox, self._own = Outbox(place), OwnTickets(place)
+        self._link: Link | None = None
+        self._session: Session | None = None
+        self._session_task: asyncio.Task[None] | None = None
+        self._revocations = b""
+        self._ref = 0
+        self._unanswered: dict[int, About] = {}
+        self._reports: dict[str, list[envelope.ReportConsent | envelope.ReportEnd]] = {}
+
+    async def run(self) -> None:
+        """Enrols if need be, then keeps the line up. Ends when cancelled, and with it the session."""
+        self._tell(messages.WaitingListed(self._outbox.waiting))
+        try:
+            member = await self._become_member()
+            self._link = Link(
+                member,
+                last_revocations=self._known_revocations(),
+                on_line=self._tell,
+                on_signed_in=self._signed_in,
+                on_message=self._heard,
+            )
+            await self._link.run()
+        finally:
+            await self.end_session(EndReason.USER_LOGGED_OFF)
+
+    async def end_session(self, reason: EndReason) -> None:
+        """Ends whatever session there is and waits until its processes are gone."""
+        if self._session and self._session_task:
+            self._session.stop(reason)
+            await asyncio.wait([self._session_task])
+
+    # --- what the user wants
+    def wish(self, wish: messages.Wish) -> None:
+        """Carries out what the user wants, or tells why not."""
+        match wish:
+            case messages.Beat():
+                if self._session:
+                    self._session.beat()
+            case messages.SendRequest(request=request):
+                self._keep(request)
+            case messages.ReadTicket(number=number):
+                self._ask(envelope.ReadTicket(self._next_ref(), number), number)
+            case messages.WriteMessage(number=number, text=text):
+                self._ask(envelope.AddMessage(self._next_ref(), number, text), number)
+            case messages.GiveVerdict(number=number, solved=solved, text=text):
+                self._ask(envelope.GiveVerdict(self._next_ref(), number, solved, text), number)
+            case messages.CancelTicket(number=number):
+                self._ask(envelope.CancelTicket(self._next_ref(), number), number)
+            case _:
+                self._wish_of_session(wish)
+
+    def _wish_of_session(
+        self,
+        wish: messages.AnswerQuestion | messages.QuestionOnScreen | messages.TakeBack | messages.StopSession,
+    ) -> None:
+        session = self._session
+        if session is None:
+            return
+        match wish:
+            case messages.StopSession(reason=reason):
+                session.stop(reason)
+            case messages.TakeBack(scopes=scopes):
+                session.take_back(scopes)
+            case messages.AnswerQuestion() if wish.session == session.number:
+                session.answer(wish)
+            case messages.QuestionOnScreen() if wish.session == session.number:
+                session.question_on_screen(shown=wish.shown)
+
+    def _keep(self, request: Request) -> None:
+        stored = True
+        try:
+            self._outbox.put(request)
+            self._own.remember(request)
+        except OutboxFull as error:
+            self._tell(messages.RequestFailed(request, str(error)))
+            return
+        except PlaceError as error:
+            _log.error("request is in memory only", why=str(error))
+            stored = False
+        self._tell(messages.RequestKept(request.request, stored))
+        self._send_request(request)
+
+    def _send_request(self, request: Request) -> None:
+        ref = self._next_ref()
+        self._ask(request.as_sent(ref), request)
+
+    def _ask(self, message: envelope.FromAgent, about: About) -> None:
+        self._unanswered[message.ref] = about
+        for oldest in list(self._unanswered)[:-MAX_UNANSWERED]:
+            _log.warning("request forgotten", reason="too many unanswered")
+            del self._unanswered[oldest]
+        if not (self._link and self._link.send(message)):
+            del self._unanswered[message.ref]
+            if isinstance(about, int):
+                self._tell(messages.WishRefused(about, ""))
+
+    # --- what the relay says
+    def _signed_in(self, revocations: RevocationList) -> None:
+        self._revocations = revocations.encoded
+        try:
+            self._place.write(_NUMBER, str(revocations.number).encode())
+        except PlaceError as error:
+            _log.error("list of revocations is in memory only", why=str(error))
+        lost, self._unanswered = self._unanswered, {}
+        for about in lost.values():
+            if isinstance(about, int):
+                self._tell(messages.WishRefused(about, ""))
+        self._ask(envelope.ListMyTickets(self._next_ref()), "")
+        for request in self._outbox.waiting:
+            self._send_request(request)
+        for reports in self._reports.values():
+            for report in reports:
+                self._ask(msgspec.structs.replace(report, ref=self._next_ref()), report.session)
+
+    def _heard(self, message: envelope.ToClient) -> None:
+        match message:
+            case envelope.SessionOffered():
+                self._offered(message)
+            case envelope.Tickets(ref=ref, tickets=tickets):
+                self._unanswered.pop(ref, None)
+                for ticket in tickets:
+                    self._number(ticket)
+                self._tell(messages.TicketsListed(tickets))
+            case envelope.TicketChanged(ticket=ticket):
+                self._number(ticket)
+                self._tell(messages.TicketSeen(ticket))
+            case envelope.Ticket(ref=ref, ticket=view):
+                self._unanswered.pop(ref, None)
+                self._number(view)
+                self._tell(messages.TicketRead(message))
+            case envelope.Done(ref=ref):
+                self._reported(self._unanswered.pop(ref, None))
+            case envelope.RequestRefused(ref=ref):
+                self._refused(message, self._unanswered.pop(ref, None))
+            case envelope.SessionOver(session=number, reason=reason):
+                if self._session and self._session.number == number:
+                    self._session.stop(reason)
+            case envelope.SessionReady():
+                _log.warning("message dropped", reason="not for an agent")
+
+    def _number(self, ticket: envelope.TicketView) -> None:
+        waits = any(request.request == ticket.request for request in self._outbox.waiting)
+        try:
+            if not self._own.numbered(ticket.request, ticket.number, over=ticket.state in _OVER):
+                _log.warning("ticket not ours", ticket=ticket.number)
+                return
+            self._outbox.taken(ticket.request)
+        except PlaceError as error:
+            _log.error("ticket's number is in memory only", why=str(error))
+        if waits:
+            self._tell(messages.RequestTaken(ticket.request, ticket.number))
+
+    def _refused(self, refusal: envelope.RequestRefused, about: About | None) -> None:
+        _log.info("request refused", reason=refusal.reason.value, sentence=refusal.sentence)
+        match about:
+            case Request() if refusal.reason in _PASSING:
+                asyncio.get_running_loop().call_later(_SEND_AGAIN_S, self._send_again, about.request)
+            case Request():
+                try:
+                    self._outbox.taken(about.request)
+                except PlaceError as error:
+                    _log.error("outbox is out of date", why=str(error))
+                self._tell(messages.RequestFailed(about, refusal.sentence))
+            case int():
+                self._tell(messages.WishRefused(about, refusal.sentence))
+            case str():
+                self._reported(about)
+
+    def _send_again(self, number: str) -> None:
+        for request in self._outbox.waiting:
+            if request.request == number:
+                self._send_request(request)
+
+    # --- the session
+    def _offered(self, offer: envelope.SessionOffered) -> None:
+        own = self._own.by_number(offer.ticket)
+        member = self._standing
+        if self._session is not None:
+            _log.warning("session refused", reason="another one runs", session=offer.session)
+            return  # the relay's own rule; a report would end the wrong thing
+        if own is None or own.over or not isinstance(member, enrolled.Member):
+            _log.warning("session refused", reason="not this user's open ticket", ticket=offer.ticket)
+            self._report(envelope.ReportEnd(0, offer.session, EndReason.REFUSED))
+            return
+        party = Party(member.organisation, member.identity, self._revocations, self._hot_key)
+        self._session = Session(offer, own, party, tell=self._tell, report=self._report_consent)
+        self._session_task = asyncio.create_task(self._run_session(self._session))
+
+    async def _run_session(self, session: Session) -> None:
+        try:
+            reason = await session.run()
+        finally:
+            self._session = None
+        self._report(envelope.ReportEnd(0, session.number, reason))
+
+    def _report_consent(self, session: str, consent: bytes) -> None:
+        self._report(envelope.ReportConsent(0, session, consent))
+
+    def _report(self, report: envelope.ReportConsent | envelope.ReportEnd) -> None:
+        """Tells the ticket's history; again after a cut, until the relay answered."""
+        self._reports.setdefault(report.session, []).append(report)
+        self._ask(msgspec.structs.replace(report, ref=self._next_ref()), report.session)
+
+    def _reported(self, about: About | None) -> None:
+        if isinstance(about, str) and (reports := self._reports.get(about)):
+            reports.pop(0)
+            if not reports:
+                del self._reports[about]
+
+    # --- belonging
+    async def _become_member(self) -> enrolled.Member:
+        while not isinstance(self._standing, enrolled.Member):
+            self._tell(LineChanged(Line.ENROLLING))
+            try:
+                self._standing = await enrol(self._place, self._standing)
+            except EnrolmentError as error:
+                _log.warning("not enrolled", why=str(error), final=error.final)
+                self._tell(LineChanged(Line.AWAY, Trouble.NOT_ENROLLED if error.final else Trouble.BUSY))
+                await asyncio.sleep(FINAL_WAIT_S if error.final else _ENROL_AGAIN_S)
+            except (AgentError, WebSocketException, OSError, TimeoutError) as error:
+                _log.info("cannot enrol now", why=f"{type(error).__name__}: {error}")
+                self._tell(LineChanged(Line.AWAY, Trouble.UNREACHABLE))
+                await asyncio.sleep(_ENROL_AGAIN_S)
+        return self._standing
+
+    def _known_revocations(self) -> int:
+        """The number of the newest list ever seen: a relay that shows an older one is not believed."""
+        try:
+            number = int(self._place.read(_NUMBER) or b"0")
+        except (PlaceError, ValueError) as error:
+            _log.error("number of the last list of revocations is lost", why=str(error))
+            return 0
+        return number
+
+    def _next_ref(self) -> int:
+        self._ref = self._ref % 2**30 + 1
+        return self._ref

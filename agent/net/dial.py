@@ -1,0 +1,66 @@
+"""How a socket to the relay is opened. Guarantees: in the clear only to this very machine, else by TLS.
+
+The operating system's trust store is never read: the relay's certificate descends from the authority in the
+organisation's file, or from one of Mozilla's list (certifi).
+"""
+
+import ipaddress
+import ssl
+from urllib.parse import urlsplit
+
+import certifi
+from websockets.asyncio.client import connect
+
+from agent.errors import EnrolmentError
+from agent.words import _
+from protocol import limits
+from protocol.trust import Organisation
+
+
+def host_of(organisation: Organisation) -> str:
+    """The host name that is dialled, which the sign-in is signed for."""
+    return urlsplit(organisation.relay_url).hostname or ""
+
+
+def dial(organisation: Organisation, path: str) -> connect:
+    """A connection to `path` (such as "/control"), to be awaited or used with `async with`.
+
+    Raises:
+        EnrolmentError: the organisation's file asks for a line in the clear to another machine.
+    """
+    url = organisation.relay_url.rstrip("/") + path
+    secure = urlsplit(url).scheme == "wss"
+    local = _is_loopback(host_of(organisation))
+    if not secure and not local:
+        raise EnrolmentError(
+            _("The address of the help desk in the file is not a secure one. Please ask for a new file."), final=True
+        )
+    return connect(
+        url,
+        ssl=_tls(organisation) if secure else None,
+        compression=None,
+        proxy=None if local else True,
+        user_agent_header="athand",
+        open_timeout=limits.HANDSHAKE_S + limits.SIGN_IN_S,
+        ping_interval=limits.PING_S,
+        ping_timeout=limits.PING_S,
+        close_timeout=2.0,
+        max_size=limits.REPLY_BYTES,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _tls(organisation: Organisation) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if organisation.relay_tls_ca is None:
+        context.load_verify_locations(cafile=certifi.where())
+    else:
+        context.load_verify_locations(cadata=organisation.relay_tls_ca)
+    return context

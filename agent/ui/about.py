@@ -1,0 +1,48 @@
+"""What this program is, whom it belongs to, and how to stop everything."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from agent.ui import theme
+from agent.ui.parts import Button, Text, row
+from agent.ui.theme import GRID
+from agent.words import _
+
+
+class AboutWindow(QWidget):
+    """A few sentences."""
+
+    def __init__(self, organisation: str, hot_key: str) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(_("About"))
+        self.setWindowIcon(theme.program_icon())
+        sign = Text(wrap=False)
+        sign.setPixmap(theme.program_icon().pixmap(6 * GRID, 6 * GRID))
+        close = Button(_("Close"), _("Closes this window"))
+        close.clicked.connect(self.hide)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        layout.setSpacing(2 * GRID)
+        layout.addLayout(row(sign, Text("athand", size="title"), 1, spacing=2 * GRID))
+        for sentence in (
+            _("Help is at hand. This program brings you and {organisation} together.").format(
+                organisation=organisation
+            ),
+            _("Nobody sees your screen unless you ask for help first and then say yes."),
+            _(
+                "While somebody does, a banner stands on top of the screen. Its Stop button ends it; so does {keys}."
+            ).format(keys=hot_key),
+            _("Free software under the GNU General Public License, version 3 or later."),
+        ):
+            layout.addWidget(Text(sentence))
+        layout.addStretch(1)
+        layout.addLayout(row(1, close))
+        self.setMinimumWidth(56 * GRID)
+
+    def come_up(self) -> None:
+        """Shows it."""
+        self.showNormal()
+        self.raise_()
+        self.activateWindow()

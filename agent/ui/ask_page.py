@@ -1,0 +1,152 @@
+"""The page "Get help": what is wrong, how urgent, how many minutes, and exactly what will be sent."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QSpinBox, QVBoxLayout, QWidget
+
+from agent.outbox import Request, new_request_id
+from agent.ui.parts import Button, Text, column, row
+from agent.ui.preview import Preview
+from agent.ui.theme import GRID
+from agent.words import _
+from protocol import limits
+from protocol.diagnostics import DiagnosticField
+
+_STEP_MINUTES = 5
+_USUAL_MINUTES = 30
+_NOT_URGENT, _HINDERED, _STUCK = 3, 2, 1
+"""As the desk counts: 1 is the most urgent (P25)."""
+
+
+class AskPage(QWidget):
+    """Signals: `request_ready(Request)` when the user pressed Send."""
+
+    request_ready = Signal(object)
+
+    def __init__(self, requester: str, computer: str) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._requester = requester[: limits.NAME_CHARS] or _("somebody")
+        self.preview = Preview()
+        self.preview.show_always([(_("Your name"), self._requester), (_("This computer"), computer)])
+        sides = row(1, spacing=3 * GRID)
+        sides.takeAt(0)
+        sides.addLayout(self._questions(), 5)
+        sides.addWidget(self.preview, 4)
+        self.line = Text(tone="muted", size="small")
+        self.send = Button(_("Send"), _("Sends your request to the help desk (Ctrl+Enter)"), kind="main")
+        self.send.setMinimumWidth(20 * GRID)
+        self.send.clicked.connect(self._send)
+        footer = row(spacing=2 * GRID)
+        footer.addWidget(self.line, 1)
+        footer.addWidget(self.send)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        layout.setSpacing(3 * GRID)
+        layout.addLayout(sides, 1)
+        layout.addLayout(footer)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self._send)
+        self._check()
+
+    def begin_again(self) -> None:
+        """An empty form, for the next request."""
+        self.problem.clear()
+        self._urgency.button(_HINDERED).setChecked(True)
+        self.minutes.setValue(_USUAL_MINUTES)
+
+    def put_back(self, request: Request) -> None:
+        """What could not be sent stands in the form again."""
+        self.problem.setPlainText(request.problem)
+        self._urgency.button(request.urgency).setChecked(True)
+        self.minutes.setValue(request.minutes)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the user has written something that is not sent yet."""
+        return bool(self.problem.toPlainText().strip())
+
+    def show_fields(self, fields: tuple[DiagnosticField, ...] | None) -> None:
+        """The facts about this computer; None while they are collected."""
+        self.preview.show_fields(fields)
+
+    def show_line(self, sentence: str) -> None:
+        """How the line is; empty when it is well."""
+        if sentence:
+            sentence += " " + _("You can write now; it will be sent as soon as the line is back.")
+        self.line.setText(sentence)
+
+    def _questions(self) -> QVBoxLayout:
+        self.problem = QPlainTextEdit()
+        self.problem.setAccessibleName(_("What is wrong?"))
+        self.problem.setPlaceholderText(_("Just write as you would tell a friend."))
+        self.problem.setToolTip(_("Say what is wrong, in your own words"))
+        self.problem.setTabChangesFocus(True)
+        self.problem.setMinimumHeight(12 * GRID)
+        self.problem.textChanged.connect(self._check)
+        self._urgency = QButtonGroup(self)
+        choices = []
+        for level, words in (
+            (_STUCK, _("I cannot work at all")),
+            (_HINDERED, _("It holds me up")),
+            (_NOT_URGENT, _("It can wait")),
+        ):
+            choice = QRadioButton(words)
+            choice.setAccessibleName(words)
+            choice.setToolTip(_("How urgent it is for you"))
+            self._urgency.addButton(choice, level)
+            choices.append(choice)
+        choices[1].setChecked(True)
+        self.minutes = QSpinBox()
+        self.minutes.setRange(1, limits.MAX_MINUTES)
+        self.minutes.setSingleStep(_STEP_MINUTES)
+        self.minutes.setValue(_USUAL_MINUTES)
+        self.minutes.setSuffix(" " + _("minutes"))
+        self.minutes.setAccessibleName(_("How many minutes have you got?"))
+        self.minutes.setToolTip(_("We will not take more of your time than this"))
+        self.minutes.setFixedWidth(20 * GRID)
+        layout = column(
+            _asked(_("What is wrong?"), self.problem),
+            self.problem,
+            spacing=GRID,
+        )
+        layout.setStretch(1, 1)
+        layout.addSpacing(2 * GRID)
+        layout.addWidget(_asked(_("How urgent is it for you?")))
+        for choice in choices:
+            layout.addWidget(choice)
+        layout.addSpacing(2 * GRID)
+        layout.addWidget(_asked(_("How many minutes have you got?"), self.minutes))
+        layout.addWidget(self.minutes, 0, Qt.AlignmentFlag.AlignLeft)
+        return layout
+
+    def _check(self) -> None:
+        text = self.problem.toPlainText()
+        if len(text) > limits.PROBLEM_CHARS:
+            self.problem.setPlainText(text[: limits.PROBLEM_CHARS])
+            return
+        self.send.setEnabled(bool(text.strip()))
+
+    def _send(self) -> None:
+        if not self.send.isEnabled():
+            return
+        request = Request(
+            request=new_request_id(),
+            requester=self._requester,
+            problem=self.problem.toPlainText().strip(),
+            urgency=self._urgency.checkedId(),
+            minutes=self.minutes.value(),
+            diagnostics=self.preview.chosen,
+            asked_at=datetime.now(UTC),
+        )
+        self.begin_again()
+        self.request_ready.emit(request)
+
+
+def _asked(question: str, answer: QWidget | None = None) -> Text:
+    text = Text(question, size="lead")
+    if answer:
+        text.setBuddy(answer)
+    return text

@@ -1,0 +1,216 @@
+"""The banner: who sees the screen, what they may do, how long still, and Stop. On every screen, all the time.
+
+Guarantees: no window manager closes, minimises or covers it (it bypasses it, X11's override redirect), and what is put
+over it is put under it again within half a second. It can be moved along the upper edge, out of the way, never off it.
+"""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QScreen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from agent.messages import SessionRunning
+from agent.ui import plain
+from agent.ui.parts import Button, Card, Sign, Text, column, row
+from agent.ui.theme import GRID
+from agent.words import _
+from protocol.scopes import Scope
+
+_RAISE_MS = 500
+_GOODBYE_MS = 12_000
+"""How long the sentence stands that says it is over."""
+_HANDS = frozenset(Scope) - {Scope.SEE}
+_LAST_MINUTES_S = 60
+
+
+class Banner(QWidget):
+    """The strip on one screen. Signals: `stop_pressed()`, `view_only_pressed()`."""
+
+    stop_pressed = Signal()
+    view_only_pressed = Signal()
+
+    def __init__(self, screen: QScreen) -> None:
+        super().__init__(
+            None,
+            Qt.WindowType.Tool
+            | Qt.WindowType.FramelessWindowHint
+            | Qt.WindowType.WindowStaysOnTopHint
+            | Qt.WindowType.X11BypassWindowManagerHint
+            | Qt.WindowType.WindowDoesNotAcceptFocus,
+        )
+        self._screen = screen
+        self._grabbed_at: QPoint | None = None
+        self._moved_to: float = 0.5
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setWindowTitle(_("Screen is being shared"))
+        self.card = Card("banner")
+        self.who = Text(size="strong", wrap=False)
+        self.what = Text(size="small", wrap=False)
+        self.view_only = Button(_("View only"), _("Takes back mouse and keyboard; looking stays allowed"))
+        self.stop = Button(_("Stop"), _("Ends it at once"), kind="stop")
+        self.view_only.clicked.connect(self.view_only_pressed)
+        self.stop.clicked.connect(self.stop_pressed)
+        line = row(Sign("ph.eye-bold", "stop"), spacing=2 * GRID)
+        line.addLayout(column(self.who, self.what, spacing=0))
+        line.addSpacing(2 * GRID)
+        line.addWidget(self.view_only)
+        line.addWidget(self.stop)
+        self.card.rows.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        self.card.rows.addLayout(line)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.card)
+        screen.geometryChanged.connect(self.place)
+
+    def show_session(self, session: SessionRunning) -> None:
+        """Who, what, how long."""
+        name = plain.one_line(session.technician.name, 60)
+        hands = session.scopes & _HANDS
+        doing = _("{name} sees your screen").format(name=name)
+        if Scope.CONTROL in hands:
+            doing = _("{name} sees your screen and uses your mouse and keyboard").format(name=name)
+        elif hands:
+            doing = _("{name} sees your screen and may do more").format(name=name)
+        self.who.setText(doing)
+        more = sorted(hands - {Scope.CONTROL}, key=list(Scope).index)
+        self.setToolTip("\n".join(plain.scope(scope) for scope in more))
+        self.view_only.setVisible(bool(hands))
+        self.stop.show()
+        self.card.setProperty("over", "false")
+        self.show_left(session)
+        self.place()
+        self.show()
+        self.raise_()
+
+    def show_left(self, session: SessionRunning) -> None:
+        """The time left, and how else to stop."""
+        left_s = max(0, round((session.until - datetime.now(UTC)).total_seconds()))
+        parts = [_("{minutes}:{seconds:02} left").format(minutes=left_s // 60, seconds=left_s % 60)]
+        parts.append(plain.one_line(session.technician.title, 40))
+        if session.hot_key:
+            parts.append(_("{keys} stops it too").format(keys=hot_key_words(session.hot_key)))
+        self.what.setText("  ·  ".join(parts))
+        self._fit()
+
+    def show_end(self, sentence: str) -> None:
+        """It is over, and why."""
+        self.who.setText(_("Nobody sees your screen any more"))
+        self.what.setText(sentence)
+        self.view_only.hide()
+        self.stop.hide()
+        self.card.setProperty("over", "true")
+        self.card.style().unpolish(self.card)
+        self.card.style().polish(self.card)
+        self.place()
+        self.show()
+
+    def place(self) -> None:
+        """To the upper edge, where the user left it."""
+        self._fit()
+        area = self._screen.geometry()
+        room = max(0, area.width() - self.width())
+        self.move(area.x() + round(room * self._moved_to), area.y())
+
+    def _fit(self) -> None:
+        self.adjustSize()
+        most = self._screen.geometry().width()
+        if self.width() > most:
+            self.resize(most, self.height())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Takes hold."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._grabbed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Along the edge only."""
+        if self._grabbed_at is None:
+            return
+        area = self._screen.geometry()
+        room = area.width() - self.width()
+        x = event.globalPosition().toPoint().x() - self._grabbed_at.x() - area.x()
+        self._moved_to = min(1.0, max(0.0, x / room)) if room > 0 else 0.0
+        self.place()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Lets go."""
+        del event
+        self._grabbed_at = None
+
+
+class Banners(QWidget):
+    """One banner on each screen, kept there. Never shown itself. Signals as `Banner`."""
+
+    stop_pressed = Signal()
+    view_only_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._session: SessionRunning | None = None
+        self._banners: dict[QScreen, Banner] = {}
+        self._upkeep = QTimer(self)
+        self._upkeep.setInterval(_RAISE_MS)
+        self._upkeep.timeout.connect(self._keep_up)
+        self._goodbye = QTimer(self)
+        self._goodbye.setSingleShot(True)
+        self._goodbye.timeout.connect(self._clear)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.screenAdded.connect(self._screens_changed)
+            app.screenRemoved.connect(self._screens_changed)
+
+    @property
+    def all(self) -> list[Banner]:
+        """Those on the screens now."""
+        return list(self._banners.values())
+
+    def show_session(self, session: SessionRunning) -> None:
+        """On every screen, until `show_end`."""
+        self._goodbye.stop()
+        self._session = session
+        self._screens_changed()
+        for banner in self._banners.values():
+            banner.show_session(session)
+        self._upkeep.start()
+
+    def show_end(self, sentence: str) -> None:
+        """Says why it is over, for a while."""
+        self._session = None
+        self._upkeep.stop()
+        for banner in self._banners.values():
+            banner.show_end(sentence)
+        self._goodbye.start(_GOODBYE_MS)
+
+    def _keep_up(self) -> None:
+        for banner in self._banners.values():
+            if self._session:
+                banner.show_left(self._session)
+                if not banner.isVisible():
+                    banner.show()
+                banner.raise_()
+
+    def _screens_changed(self, _screen: QScreen | None = None) -> None:
+        screens = QGuiApplication.screens()
+        for screen in [screen for screen in self._banners if screen not in screens]:
+            self._banners.pop(screen).deleteLater()
+        if self._session is None:
+            return
+        for screen in screens:
+            if screen not in self._banners:
+                banner = Banner(screen)
+                banner.stop_pressed.connect(self.stop_pressed)
+                banner.view_only_pressed.connect(self.view_only_pressed)
+                self._banners[screen] = banner
+                banner.show_session(self._session)
+
+    def _clear(self) -> None:
+        for banner in self._banners.values():
+            banner.hide()
+            banner.deleteLater()
+        self._banners.clear()
+
+
+def hot_key_words(hot_key: str) -> str:
+    """A hot key as it is written on keyboards, such as Ctrl + Alt + Pause."""
+    return " + ".join(part[:1].upper() + part[1:] for part in hot_key.split("+"))

@@ -1,0 +1,169 @@
+"""The question whether somebody may look, and do more. Guarantees: only a deliberate hand says yes.
+
+No answer, Escape, closing and Enter mean no. What is more than looking is a second choice: off until it is ticked, and
+not to be ticked before it has been on the screen for some seconds; so is Allow itself. Nobody is rushed by a default.
+"""
+
+import math
+import time
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QWidget
+
+from agent.messages import AnswerQuestion, Question
+from agent.ui import theme
+from agent.ui.consent_words import Wording, wording
+from agent.ui.parts import Button, Card, Sign, Text, column, initials, row, warning
+from agent.ui.theme import GRID
+from agent.words import _, language
+from protocol.scopes import Scope
+
+ALLOW_AFTER_S = 1.5
+"""A click that was meant for something else, as the question came up, must not say yes."""
+MORE_AFTER_S = 3.0
+"""Whoever gives away mouse and keyboard has had the time to read the sentence."""
+KEYS_AFTER_S = 1.0
+"""Keys typed for another window, as the question came up, say nothing either."""
+_TICK_MS = 200
+
+
+class ConsentDialog(QDialog):
+    """One question. Signals: `answered(AnswerQuestion)`, once; `on_screen(bool)`."""
+
+    answered = Signal(object)
+    on_screen = Signal(bool)
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question = question
+        self.words: Wording = wording(question, now=datetime.now(UTC))
+        self._again = bool(question.allowed)
+        self._since = time.monotonic()
+        self._answered = False
+        self.setObjectName("window")
+        self.setWindowTitle(self.words.heading)
+        self.setWindowIcon(theme.program_icon())
+        self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
+        self.setMinimumWidth(70 * GRID)
+        self.no = Button(_("No thanks"), _("Nobody gets to see or do anything"))
+        self.allow = Button(_("Allow"), _("Allows exactly what is written here, for this long"), kind="main")
+        self.left = Text(tone="muted", size="small", wrap=False)
+        self.ticks: dict[Scope, QCheckBox] = {}
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._tick()
+
+    def withdraw(self) -> None:
+        """The question has become pointless: it goes, unanswered."""
+        self._answered = True
+        self._timer.stop()
+        self.hide()
+        self.deleteLater()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """From now on the seconds count."""
+        super().showEvent(event)
+        self._since = time.monotonic()
+        self._timer.start()
+        self._tick()
+        self.on_screen.emit(True)
+
+    def reject(self) -> None:
+        """Escape means no."""
+        self._answer(frozenset())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """So does closing."""
+        event.ignore()
+        self._answer(frozenset())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Swallows keys that were typed before anybody can have read the question."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and self._shown_s < KEYS_AFTER_S:
+            return True
+        return super().eventFilter(watched, event)
+
+    def _build(self) -> None:
+        words = self.words
+        name, title, phone, vouched = words.who
+        face = row(initials(name), spacing=2 * GRID)
+        face.addLayout(column(Text(name, size="strong"), Text(f"{title}  ·  {phone}"), spacing=GRID // 2), 1)
+        card = Card()
+        card.rows.addLayout(face)
+        vouch = row(Sign("ph.seal-check-fill", size=20), spacing=GRID)
+        vouch.addWidget(Text(vouched, tone="accent"), 1)
+        card.rows.addLayout(vouch)
+        card.rows.addWidget(Text(words.asked))
+        if words.remark:
+            card.rows.addWidget(Text(words.remark, tone="muted"))
+        layout = column(Text(words.heading, size="title"), card, spacing=2 * GRID)
+        layout.addLayout(_signed("ph.eye-bold", words.first))
+        for scope, sentence in words.ticks:
+            tick = QCheckBox(sentence)
+            tick.setAccessibleName(sentence)
+            tick.setToolTip(_("Off unless you tick it; you can take it back at any moment"))
+            self.ticks[scope] = tick
+            layout.addWidget(tick)
+        layout.addLayout(_signed("ph.clock-bold", words.until))
+        layout.addWidget(warning(words.warning))
+        for button in (self.no, self.allow):
+            button.setMinimumSize(20 * GRID, 6 * GRID)
+        footer = row(self.left, 1, self.no, self.allow, spacing=2 * GRID)
+        layout.addSpacing(GRID)
+        layout.addLayout(footer)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        self.setLayout(layout)
+        self.no.clicked.connect(lambda: self._answer(frozenset()))
+        self.allow.clicked.connect(self._allow)
+        self.no.setAutoDefault(True)
+        self.no.setDefault(True)
+        self.no.setFocus()
+        for part in (self, self.no, self.allow, *self.ticks.values()):
+            part.installEventFilter(self)
+        QWidget.setTabOrder(self.no, self.allow)
+
+    def _allow(self) -> None:
+        if not self._allow_ready:
+            return
+        ticked = frozenset(scope for scope, tick in self.ticks.items() if tick.isChecked())
+        base = frozenset(self.question.scopes) - self.ticks.keys()
+        self._answer(base | ticked)
+
+    @property
+    def _shown_s(self) -> float:
+        return time.monotonic() - self._since
+
+    @property
+    def _allow_ready(self) -> bool:
+        return self._shown_s >= (MORE_AFTER_S if self._again else ALLOW_AFTER_S)
+
+    def _tick(self) -> None:
+        left_s = self.question.answer_by_s - self._shown_s
+        if left_s <= 0:
+            self._answer(frozenset(), nobody=True)
+            return
+        self.left.setText(_("No answer in {seconds} s means no.").format(seconds=math.ceil(left_s)))
+        self.allow.setEnabled(self._allow_ready)
+        for tick in self.ticks.values():
+            tick.setEnabled(self._shown_s >= MORE_AFTER_S)
+
+    def _answer(self, scopes: frozenset[Scope], *, nobody: bool = False) -> None:
+        if self._answered:
+            return
+        self._answered = True
+        self._timer.stop()
+        self.hide()
+        self.on_screen.emit(False)
+        text = self.words.signed_text(scopes)
+        self.answered.emit(AnswerQuestion(self.question.session, scopes, text, language(), nobody))
+        self.deleteLater()
+
+
+def _signed(sign: str, sentence: str) -> QHBoxLayout:
+    line = row(Sign(sign, size=20), spacing=GRID)
+    line.addWidget(Text(sentence), 1)
+    return line

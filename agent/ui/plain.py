@@ -1,0 +1,197 @@
+"""Times, states and events in plain words. Pure but for the language and the zone of the computer's clock."""
+
+import unicodedata
+from datetime import datetime
+
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+
+from agent.messages import Line, LineChanged, Trouble
+from agent.words import _, language
+from protocol.desk import events
+from protocol.desk.events import EndReason
+from protocol.desk.states import TicketState
+from protocol.scopes import Scope
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+
+
+def clean(text: str, most: int = 4000) -> str:
+    """Somebody else's words without signs that are invisible or turn the line around, at most `most` characters."""
+    kept = "".join(
+        char if char == "\n" or char in _JOINERS or unicodedata.category(char) not in _HIDDEN else " " for char in text
+    )
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
+
+
+def one_line(text: str, most: int = 120) -> str:
+    """The same on one line."""
+    return clean(" ".join(clean(text).split()), most)
+
+
+def locale() -> QLocale:
+    """How dates are written in the user's language."""
+    system = QLocale.system()
+    chosen = QLocale(language())
+    return system if system.language() == chosen.language() else chosen
+
+
+def time_of(moment: datetime) -> str:
+    """A time of day, such as 10:32."""
+    here = moment.astimezone()
+    return locale().toString(QTime(here.hour, here.minute), QLocale.FormatType.ShortFormat)
+
+
+def when(moment: datetime, *, now: datetime | None = None) -> str:
+    """A moment as people say it: today, yesterday or tomorrow at a time, else the date."""
+    here = moment.astimezone()
+    today = (now or datetime.now().astimezone()).astimezone().date()
+    days = (here.date() - today).days
+    if days in (-1, 0, 1):
+        pattern = {-1: _("yesterday at {time}"), 0: _("today at {time}"), 1: _("tomorrow at {time}")}[days]
+        return pattern.format(time=time_of(moment))
+    date = locale().toString(QDate(here.year, here.month, here.day), QLocale.FormatType.ShortFormat)
+    return _("{date} at {time}").format(date=date, time=time_of(moment))
+
+
+def stamp(moment: datetime) -> str:
+    """Date and time, short, for a line of a history."""
+    here = moment.astimezone()
+    moment_here = QDateTime(QDate(here.year, here.month, here.day), QTime(here.hour, here.minute))
+    return locale().toString(moment_here, QLocale.FormatType.ShortFormat)
+
+
+def state(state: TicketState) -> str:
+    """A ticket's state in a word or three."""
+    return {
+        TicketState.NEW: _("Received"),
+        TicketState.TRIAGED: _("Waiting its turn"),
+        TicketState.IN_PROGRESS: _("Being worked on"),
+        TicketState.ON_HOLD: _("On hold"),
+        TicketState.RESOLVED: _("Solved?"),
+        TicketState.CLOSED: _("Solved"),
+        TicketState.CANCELLED: _("Taken back"),
+    }[state]
+
+
+def state_sentence(state: TicketState) -> str:
+    """The same in a sentence."""
+    return {
+        TicketState.NEW: _("We have your request. Somebody will look at it soon."),
+        TicketState.TRIAGED: _("Somebody has looked at your request; it is waiting its turn."),
+        TicketState.IN_PROGRESS: _("Somebody is working on it."),
+        TicketState.ON_HOLD: _("It has to wait for something; the next step says for what."),
+        TicketState.RESOLVED: _("We think it is solved. You have the last word."),
+        TicketState.CLOSED: _("You said that it is solved. We are glad!"),
+        TicketState.CANCELLED: _("You took this request back."),
+    }[state]
+
+
+def scope(scope: Scope) -> str:
+    """What a scope allows, to go after "may" or "let them"."""
+    return {
+        Scope.SEE: _("look at your screen"),
+        Scope.POINT: _("point at things on your screen"),
+        Scope.CONTROL: _("use your mouse and keyboard"),
+        Scope.CLIPBOARD_TO: _("put text into your clipboard"),
+        Scope.CLIPBOARD_FROM: _("read what you copy"),
+        Scope.FILES_TO: _("send files to this computer"),
+        Scope.FILES_FROM: _("fetch files that you choose"),
+        Scope.DIAGNOSTICS: _("read more about how this computer is doing"),
+        Scope.ELEVATE: _("make changes that need an administrator"),
+    }[scope]
+
+
+def line(change: LineChanged) -> str:
+    """How the line is, in one kind sentence; empty while everything is well."""
+    troubles = {
+        Trouble.UNREACHABLE: _("The line to the help desk is down at the moment. We keep trying."),
+        Trouble.CLOCK: _(
+            "This computer's clock seems to be wrong. Please set date and time right, then it works again."
+        ),
+        Trouble.OWN_CERTIFICATE: _("This computer's pass for the help desk has run out. Please call your help desk."),
+        Trouble.SERVER_CERTIFICATE: _("The help desk could not prove who it is, so we stay away. We keep trying."),
+        Trouble.OUT_OF_DATE: _("The help desk has to refresh its papers first. We keep trying."),
+        Trouble.NOT_ENROLLED: _("The help desk does not know this computer. Please call your help desk."),
+        Trouble.BUSY: _("The help desk is busy at the moment. We keep trying."),
+        Trouble.REFUSED: _("The help desk does not let this computer in. Please call your help desk."),
+    }
+    if change.trouble:
+        return troubles[change.trouble]
+    return {
+        Line.STARTING: _("One moment …"),
+        Line.ENROLLING: _("Introducing this computer to the help desk …"),
+        Line.CONNECTING: _("Connecting to the help desk …"),
+        Line.CONNECTED: "",
+        Line.AWAY: _("The line to the help desk is down at the moment. We keep trying."),
+    }[change.line]
+
+
+def ended(reason: EndReason, name: str, *, allowed: bool) -> str:
+    """Why a session is over, and that nobody sees the screen any more."""
+    if not allowed:
+        return {
+            EndReason.NO_ANSWER: _("You did not answer, so nobody was allowed to see your screen."),
+            EndReason.REFUSED: _("You said no, so nobody was allowed to see your screen."),
+        }.get(reason, _("It did not come to it. Nobody saw your screen."))
+    why = {
+        EndReason.USER_STOPPED: _("You ended it."),
+        EndReason.HOT_KEY: _("You ended it with the keyboard."),
+        EndReason.TECHNICIAN_LEFT: _("{name} ended it.").format(name=name),
+        EndReason.TIME_OVER: _("The time you gave is over."),
+        EndReason.LINE_LOST: _("The line broke."),
+        EndReason.USER_LOGGED_OFF: _("You are logging off."),
+        EndReason.NOT_TRUSTED: _("Something could not be trusted, so we ended it."),
+    }.get(reason, _("Something went wrong on this computer, so we ended it."))
+    return _("{why} {name} can no longer see your screen.").format(why=why, name=name)
+
+
+def event(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
+    """What happened, for the requester; `who` did it. Empty for what is of no interest."""
+    match event:
+        case events.Opened():
+            return _("You asked for help.")
+        case events.Triaged():
+            return _("{who} judged how urgent it is.").format(who=who)
+        case events.Assigned(staff=staff):
+            return _("{name}, {title}, {phone} takes care of it.").format(
+                name=one_line(staff.name), title=one_line(staff.title), phone=one_line(staff.phone)
+            )
+        case events.Started():
+            return _("{who} began to work on it.").format(who=who)
+        case events.NextStepSet(next_step=text, due=due):
+            by = " (" + _("by {when}").format(when=when(due)) + ")" if due else ""
+            return _("Next step: {text}").format(text=clean(text)) + by
+        case events.MessageAdded(text=text):
+            return _("{who} wrote: {text}").format(who=who, text=clean(text))
+        case _:
+            return _later(event, who)
+
+
+def _later(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
+    match event:
+        case events.SessionRequested(staff=staff):
+            return _("{name} asked to see your screen.").format(name=one_line(staff.name))
+        case events.SessionConsented(staff=staff, end=end):
+            return _("You allowed {name} to see your screen until {time}.").format(
+                name=one_line(staff.name), time=time_of(end)
+            )
+        case events.SessionEnded(worked_s=worked_s):
+            minutes = max(1, round(worked_s / 60)) if worked_s else 0
+            return (
+                _("The look at your screen ended ({minutes} min).").format(minutes=minutes)
+                if minutes
+                else _("Nobody saw your screen.")
+            )
+        case events.SessionNoted(text=text):
+            return _("{who} noted: {text}").format(who=who, text=clean(text))
+        case events.Resolved(solution=solution):
+            return _("{who} thinks it is solved: {text}").format(who=who, text=clean(solution))
+        case events.Accepted():
+            return _("You said that it is solved.")
+        case events.NotSolved(text=text):
+            return _("You said that it is not solved yet.") + (f" {clean(text)}" if text else "")
+        case events.Cancelled():
+            return _("You took the request back.")
+        case _:
+            return ""

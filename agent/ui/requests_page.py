@@ -1,0 +1,60 @@
+"""The page "My requests": all of them, newest first, each with its state; those that wait for the line on top."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from agent.outbox import Request
+from agent.ui import plain
+from agent.ui.parts import Text
+from agent.ui.theme import GRID
+from agent.words import _
+from protocol.envelope import TicketView
+
+
+class RequestsPage(QWidget):
+    """Signals: `ticket_chosen(int)` with a ticket's number, `waiting_chosen(str)` with a request's."""
+
+    ticket_chosen = Signal(object)
+    waiting_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.none = Text(_("You have not asked for anything yet."), tone="muted")
+        self.list = QListWidget()
+        self.list.setAccessibleName(_("My requests"))
+        self.list.setToolTip(_("Press Enter or click to see more about a request"))
+        self.list.setWordWrap(True)
+        self.list.setSpacing(2)
+        self.list.itemClicked.connect(self._choose)
+        self.list.itemActivated.connect(self._choose)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        layout.setSpacing(2 * GRID)
+        layout.addWidget(Text(_("My requests"), size="title"))
+        layout.addWidget(self.none)
+        layout.addWidget(self.list, 1)
+        self.show_requests([], [])
+
+    def show_requests(self, waiting: list[Request], tickets: list[TicketView]) -> None:
+        """Everything there is, in the order it is to be shown."""
+        self.list.clear()
+        for request in waiting:
+            self._add(_("Waiting for the line"), request.problem, request.request)
+        for ticket in tickets:
+            head = _("Request {number}").format(number=ticket.number) + f"  ·  {plain.state(ticket.state)}"
+            self._add(f"{head}  ·  {plain.when(ticket.asked_at)}", ticket.problem, ticket.number)
+        self.none.setVisible(not self.list.count())
+        self.list.setVisible(bool(self.list.count()))
+
+    def _add(self, head: str, problem: str, key: str | int) -> None:
+        item = QListWidgetItem(f"{head}\n{plain.one_line(problem, 100)}")
+        item.setData(Qt.ItemDataRole.UserRole, key)
+        self.list.addItem(item)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        key = item.data(Qt.ItemDataRole.UserRole)
+        if isinstance(key, int):
+            self.ticket_chosen.emit(key)
+        else:
+            self.waiting_chosen.emit(key)
