@@ -8,5 +8,6 @@ organise   init
 people     invite, approve, staff
 devices    bundle
 revoking   revoke, refresh
+checking   verify
 __main__   the command line: every mistake ends in one sentence and exit code 2
 """

@@ -8,6 +8,7 @@ from importlib import metadata
 import click
 
 from protocol.trust import TrustError
+from relay.admin.checking import verify
 from relay.admin.devices import bundle
 from relay.admin.files import AdminError
 from relay.admin.home import said
@@ -35,12 +36,12 @@ def admin() -> None:
     """
 
 
-for command in (init, invite, approve, bundle, staff, revoke, refresh):
+for command in (init, invite, approve, bundle, staff, revoke, refresh, verify):
     admin.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Gives the exit code: 0, or 2 with one sentence on standard error."""
+    """Run one command. Gives the exit code: 0; 1 for a history that was changed; 2 and a sentence for a mistake."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names in every script, on terminals of every kind

@@ -1,0 +1,54 @@
+"""`verify`: goes through the relay's whole history and says whether anything in it was changed (promise 22)."""
+
+import re
+from pathlib import Path
+
+import click
+
+from protocol.desk.chain import Head
+from relay.admin.home import Home
+from relay.admin.options import home_option
+
+TAMPERED = 1
+_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+
+
+class Anchor(click.ParamType[Head]):
+    """NUMBER:LINK, as an earlier `verify` printed it."""
+
+    name = "anchor"
+
+    def convert(self, value: str | Head, param: click.Parameter | None, ctx: click.Context | None) -> Head:
+        """See click."""
+        if isinstance(value, Head):
+            return value
+        match = _ANCHOR.fullmatch(value)
+        if match is None:
+            self.fail("An anchor is NUMBER:LINK, as an earlier verify printed it", param, ctx)
+        return Head(int(match[1]), bytes.fromhex(match[2]))
+
+
+@click.command()
+@click.argument("database", metavar="[DATABASE]", required=False, type=click.Path(path_type=Path))
+@click.option("--anchor", "anchors", multiple=True, type=Anchor(), metavar="NUMBER:LINK", help="Must be on the chain.")
+@home_option
+def verify(home: Home, database: Path | None, anchors: tuple[Head, ...]) -> int:
+    """Check the chain of all events, from the first to the last; also while the relay runs.
+
+    Prints where the chain stands. Keep that line elsewhere and give it as --anchor next time: then a cut at the end
+    shows, too. Exit code 1 says that something was changed.
+    """
+    # Opening the database needs SQLAlchemy, which would slow every other command down.
+    from relay.store import verify as check  # noqa: PLC0415
+
+    path = database or home.relay.path / "athand.db"
+    report = check(path, anchors)
+    standing = f"{report.head.number}:{report.head.link.hex()}"
+    if report.fault is not None:
+        click.echo(f"The history in {path} was changed: {report.fault}.", err=True)
+        click.echo(f"It holds up to {standing}.", err=True)
+        return TAMPERED
+    erased = f", {report.erased} of them erased on request" if report.erased else ""
+    click.echo(f"The history holds: {report.head.number} events{erased}, {report.tickets} tickets.")
+    click.echo(f"\nNext: keep this line elsewhere, for --anchor: {standing}")
+    return 0

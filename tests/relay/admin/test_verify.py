@@ -1,0 +1,73 @@
+"""`athand-admin verify` on a database as the relay writes it."""
+
+import asyncio
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from protocol.desk import events
+from protocol.desk.events import Actor
+from relay.store import By, EventStore
+from tests.relay.admin.conftest import Admin
+
+
+async def _fill(path: Path) -> None:
+    store = await EventStore.open(path)
+    for number in range(3):
+        opened = events.Opened(
+            request=f"{number:032x}",
+            device="pc",
+            device_label="PC",
+            requester="Eva",
+            problem="It is slow",
+            urgency=2,
+            minutes=10,
+            diagnostics=(),
+            asked_at=datetime.now(UTC),
+        )
+        await store.open_ticket(opened, By(Actor.REQUESTER, "pc", "Eva"), datetime.now(UTC))
+    await store.close()
+
+
+@pytest.fixture
+def database(home: Path) -> Path:
+    path = home / "relay" / "athand.db"
+    asyncio.run(_fill(path))
+    return path
+
+
+def tamper(path: Path, statement: str) -> None:
+    """As whoever owns the file can: the triggers that keep it append-only go first."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+
+
+def test_p22_an_untouched_history_holds_and_one_changed_row_does_not(admin: Admin, database: Path) -> None:
+    outcome = admin("verify")
+    assert outcome.code == 0
+    assert "3 events, 3 tickets" in outcome.out
+    tamper(database, "UPDATE events SET body = CAST(replace(body, 'slow', 'fast') AS BLOB) WHERE number = 2")
+    outcome = admin("verify")
+    assert outcome.code == 1
+    assert "was changed" in outcome.err
+
+
+def test_p22_a_cut_at_the_end_shows_against_an_anchor(admin: Admin, database: Path) -> None:
+    found = re.search(r"anchor: (\S+)", admin("verify").out)
+    assert found is not None
+    assert admin("verify", "--anchor", found[1]).code == 0
+    tamper(database, "DELETE FROM events WHERE number = 3")
+    tamper(database, "DELETE FROM tickets WHERE number = 3")
+    assert admin("verify").code == 0  # without the anchor nobody can tell
+    assert admin("verify", "--anchor", found[1]).code == 1
+
+
+def test_what_is_no_database_gets_a_sentence(admin: Admin, home: Path) -> None:
+    (home / "relay" / "athand.db").write_bytes(b"no database, but long enough to be looked at " * 100)
+    assert "cannot be read" in admin("verify").said()
