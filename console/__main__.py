@@ -1,0 +1,83 @@
+"""``athand-console``: the technician's program."""
+
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import click
+import platformdirs
+import structlog
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtWidgets import QApplication
+
+from console import language
+from console.app import Console, read_invitation_file
+from console.errors import AddressRefused
+from console.net.dial import host_of
+from console.ui import theme
+
+_SWITCH_INTERVAL_S = 0.0005
+"""How long a busy thread may hold the interpreter while another waits: the default of 5 ms is a visible delay."""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--invitation",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    help="The .invitation file your administrator sent you; needed once.",
+)
+@click.option("--relay", metavar="URL", help="The server's address, if it is another one from here (wss://…).")
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to keep what has to be remembered (certificates, no keys).",
+)
+@click.option("--language", "chosen", metavar="CODE", help="Language of the windows, such as de; else the system's.")
+@click.version_option(package_name="athand")
+def main(invitation: Path | None, relay: str | None, state: Path | None, chosen: str | None) -> None:
+    """See the queue of people who need help, take a ticket, and help on their screen.
+
+    The first start needs an invitation from your administrator; later starts need nothing. F1 shows all shortcuts.
+    """
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    spoken = language.choose(chosen)
+    content = _check(invitation, relay)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    app = QApplication(["athand-console"])
+    app.setApplicationName("athand-console")
+    app.setDesktopFileName("athand-console")
+    QLocale.setDefault(QLocale(spoken))
+    theme.apply(app)
+    app.setQuitOnLastWindowClosed(False)
+    console = Console(state or platformdirs.user_state_path("athand-console", appauthor=False), relay=relay)
+    console.finished.connect(app.quit)
+    _quit_on_signals(console)
+    console.start(content)
+    sys.exit(app.exec())
+
+
+def _check(invitation: Path | None, relay: str | None) -> bytes | None:
+    """What can be wrong on the command line is said there, in one sentence."""
+    try:
+        if relay is not None:
+            host_of(relay)
+        return None if invitation is None else read_invitation_file(invitation)
+    except (AddressRefused, OSError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _quit_on_signals(console: Console) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: console.window.close())
+    # Python runs its handlers between byte codes only; Qt's loop has none while it waits.
+    tick = QTimer(console)
+    tick.timeout.connect(lambda: None)
+    tick.start(500)
+
+
+if __name__ == "__main__":
+    main()

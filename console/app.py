@@ -1,0 +1,393 @@
+"""Joins windows and network: what windows want becomes requests, what the network says becomes calls. Main thread."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from PySide6.QtCore import QObject, Qt, Signal
+
+from console import events
+from console.language import _
+from console.mailbox import Mailbox
+from console.net.thread import NetworkThread
+from console.picture.canvas import Canvas
+from console.requests import Answer, Requests, TooManyWaiting
+from console.session.conversation import Allowed, Subject, Wish
+from console.ui import words
+from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
+from console.ui.main_window import MainWindow
+from console.ui.request_dialog import RequestDialog
+from console.ui.session_window import SessionWindow
+from protocol import envelope
+from protocol.desk.events import EndReason
+from protocol.trust import Party
+
+_log = structlog.get_logger()
+
+_MAX_INVITATION_BYTES = 64 * 1024
+
+Build = Callable[[int], envelope.FromConsole]
+OnDone = Callable[[Answer], None]
+OnFailed = Callable[[str], None]
+
+
+class _Waker(QObject):
+    """Wakes the painter of one session: emitted on the network thread, heard on the main thread."""
+
+    painted = Signal()
+
+
+@dataclasses.dataclass
+class _Session:
+    """A session that has a window, or had one.
+
+    Attributes:
+        ticket: its ticket's number.
+        window: None once it was closed.
+        allowed: whether the user ever agreed; then a note is asked for.
+        reported: whether the relay was told its end by us.
+        finished: whether its line is gone.
+    """
+
+    ticket: int
+    window: SessionWindow | None
+    canvas: Canvas
+    waker: _Waker
+    allowed: bool = False
+    reported: bool = False
+    finished: bool = False
+
+
+class Console(QObject):
+    """The program: one main window, its sessions, and the network thread.
+
+    Signals:
+        finished: everything is wound up; the program may end.
+    """
+
+    finished = Signal()
+
+    def __init__(self, state: Path, *, relay: str | None = None) -> None:
+        super().__init__()
+        self._mailbox = Mailbox()
+        self._mailbox.arrived.connect(self._read_mail)
+        self._network = NetworkThread(state, self._mailbox.post, relay=relay)
+        self._requests = Requests()
+        self._sessions: dict[str, _Session] = {}
+        self._me: Party | None = None
+        self._online = False
+        self.window = MainWindow()
+        self._bind()
+
+    def start(self, invitation: bytes | None) -> None:
+        """Shows the window and starts the network."""
+        self.window.show()
+        self._network.start(invitation)
+
+    def stop(self) -> None:
+        """Ends sessions and network; blocks for two seconds at most."""
+        for number in list(self._sessions):
+            self._report_end(number, EndReason.TECHNICIAN_LEFT)
+        self._network.stop()
+
+    def _bind(self) -> None:
+        window = self.window
+        window.closed.connect(self._close)
+        window.enrol.chosen.connect(self._open_invitation)
+        window.queue.selected.connect(self._select)
+        window.queue.opened.connect(lambda _number: window.ticket.timeline.setFocus())
+        window.ticket.take.connect(self._take)
+        window.ticket.connect_to.connect(self._connect)
+        window.ticket.next_step.connect(self._set_next_step)
+        window.ticket.resolve.connect(self._resolve)
+        window.ticket.composer.submitted.connect(self._send_message)
+
+    # --- what the network says
+    def _read_mail(self) -> None:
+        for event in self._mailbox.take_all():
+            self._handle(event)
+
+    def _handle(self, event: events.Event) -> None:
+        match event:
+            case events.LinkChanged():
+                self._link_changed(event)
+            case events.Heard(message):
+                self._heard(message)
+            case events.EnrolmentChanged(state, sentence):
+                self.window.show_first_start()
+                self.window.enrol.show_progress(state, sentence)
+            case events.IdentityReady(me):
+                self._me = me
+                self.window.show_desk(me)
+            case events.InvitationNeeded():
+                self.window.show_first_start()
+                self.window.enrol.show_needed()
+            case events.StartFailed(sentence):
+                self.window.show_first_start()
+                self.window.enrol.show_failed(sentence)
+            case _:
+                self._session_went_on(event)
+
+    def _link_changed(self, event: events.LinkChanged) -> None:
+        online = event.state is events.LinkState.ONLINE
+        if self._online and not online:
+            self._requests.lose_all()
+        self._online = online
+        self.window.show_link(event.state, event.sentence)
+        if online:
+            self._ask(envelope.ListQueue, self._queue_came, self._say)
+            self._read_ticket()
+
+    def _heard(self, message: envelope.ToClient) -> None:
+        match message:
+            case envelope.TicketChanged(view):
+                self._ticket_changed(view)
+            case envelope.SessionOver():
+                self._session_over(message)
+            case envelope.SessionOffered():
+                _log.warning("offered_a_session")  # only agents are
+            case _:
+                self._requests.answer(message)
+
+    def _ticket_changed(self, view: envelope.TicketView) -> None:
+        known = self.window.model.find(view.number)
+        self.window.model.put(view)
+        if view.number == self.window.ticket.number:
+            self.window.ticket.show_view(view)
+            if known is None or known.revision != view.revision:
+                self._read_ticket()
+
+    def _queue_came(self, answer: Answer) -> None:
+        if isinstance(answer, envelope.Tickets):
+            self.window.model.replace_all(answer.tickets)
+            for view in answer.tickets:
+                if view.number == self.window.ticket.number:
+                    self.window.ticket.show_view(view)
+
+    # --- requests
+    def _ask(self, build: Build, on_done: OnDone, on_failed: OnFailed) -> None:
+        """Sends a request; exactly one of the two is called, with the answer or with a sentence."""
+
+        def answered(answer: Answer) -> None:
+            if isinstance(answer, envelope.RequestRefused):
+                on_failed(answer.sentence)
+            else:
+                on_done(answer)
+
+        def lost() -> None:
+            on_failed(_("The line was cut before the server answered; please look whether it was done."))
+
+        if not self._online:
+            on_failed(_("There is no connection to the server at the moment; nothing was sent and nothing is lost."))
+            return
+        try:
+            ref = self._requests.expect(answered, lost)
+        except TooManyWaiting:
+            on_failed(_("The server does not answer at the moment; please try again later."))
+            return
+        self._network.request(build(ref), lambda: None)  # a link lost meanwhile is told by LinkChanged
+
+    def _say(self, sentence: str) -> None:
+        self.window.notice.say(sentence)
+
+    def _show_ticket(self, answer: Answer) -> None:
+        if isinstance(answer, envelope.Ticket):
+            self.window.model.put(answer.ticket)
+            self.window.ticket.show_ticket(answer)
+
+    def _ask_from(self, dialog: RequestDialog, build: Build) -> None:
+        def done(answer: Answer) -> None:
+            dialog.succeed()
+            self._show_ticket(answer)
+
+        self._ask(build, done, dialog.fail)
+
+    def _read_ticket(self) -> None:
+        number = self.window.ticket.number
+        if number and self._online:
+            self._ask(lambda ref: envelope.ReadTicket(ref, number), self._show_ticket, self._say)
+
+    # --- what the windows want
+    def _open_invitation(self, path: str) -> None:
+        try:
+            content = read_invitation_file(Path(path))
+        except OSError as error:
+            self.window.enrol.show_failed(_("The file cannot be read: {why}.").format(why=error.strerror))
+            return
+        self.window.enrol.show_starting()
+        self._network.open_invitation(content)
+
+    def _select(self, number: int) -> None:
+        view = self.window.model.find(number)
+        if view is None:
+            self.window.ticket.clear()
+            return
+        if number != self.window.ticket.number:
+            self.window.ticket.show_view(view)
+            self._read_ticket()
+
+    def _take(self) -> None:
+        view = self.window.ticket.view
+        if view is None:
+            return
+        dialog = TakeDialog(view, self.window)
+        dialog.submitted.connect(
+            lambda: self._ask_from(
+                dialog,
+                lambda ref: envelope.TakeTicket(
+                    ref, view.number, dialog.impact, dialog.urgency, dialog.next_step, dialog.due
+                ),
+            )
+        )
+        dialog.open()
+
+    def _set_next_step(self) -> None:
+        view = self.window.ticket.view
+        if view is None:
+            return
+        dialog = NextStepDialog(view, self.window)
+        dialog.submitted.connect(
+            lambda: self._ask_from(
+                dialog, lambda ref: envelope.SetNextStep(ref, view.number, dialog.next_step, dialog.due)
+            )
+        )
+        dialog.open()
+
+    def _resolve(self) -> None:
+        view = self.window.ticket.view
+        if view is None:
+            return
+        dialog = ResolveDialog(view, self.window)
+        dialog.submitted.connect(
+            lambda: self._ask_from(dialog, lambda ref: envelope.ResolveTicket(ref, view.number, dialog.solution))
+        )
+        dialog.open()
+
+    def _send_message(self, number: int, text: str, internal: bool) -> None:
+        composer = self.window.ticket.composer
+
+        def done(answer: Answer) -> None:
+            composer.sent(number)
+            self._show_ticket(answer)
+
+        def failed(sentence: str) -> None:
+            composer.failed(number)
+            self._say(sentence)
+
+        self._ask(lambda ref: envelope.AddMessage(ref, number, text, internal), done, failed)
+
+    # --- sessions
+    def _connect(self) -> None:
+        view = self.window.ticket.view
+        if view is None or self._me is None:
+            return
+        dialog = ConnectDialog(view, self._me.scopes, self.window)
+
+        def ready(answer: Answer) -> None:
+            wish = dialog.wish
+            dialog.succeed()
+            if isinstance(answer, envelope.SessionReady):
+                self._open_session(view, answer, wish)
+
+        dialog.submitted.connect(
+            lambda: self._ask(lambda ref: envelope.RequestSession(ref, view.number), ready, dialog.fail)
+        )
+        dialog.open()
+
+    def _open_session(self, view: envelope.TicketView, ready: envelope.SessionReady, wish: Wish) -> None:
+        canvas, waker, number = Canvas(), _Waker(), ready.session
+        window = SessionWindow(view, canvas)
+        waker.painted.connect(window.view.paint_new, Qt.ConnectionType.QueuedConnection)
+        window.input_made.connect(lambda message: self._network.send_input(number, message))
+        window.ask_wanted.connect(lambda wish: self._network.ask(number, wish))
+        window.end_wanted.connect(lambda: self._end_session(number))
+        window.destroyed.connect(lambda: self._forget_window(number))
+        self._sessions[number] = _Session(view.number, window, canvas, waker)
+        window.show()
+        subject = Subject(number, ready.ticket, ready.device)
+        self._network.open_session(subject, wish, canvas, waker.painted.emit)
+
+    def _end_session(self, number: str) -> None:
+        # The relay is told first: else it sees only that a line ended.
+        self._report_end(number, EndReason.TECHNICIAN_LEFT)
+        self._network.end_session(number)
+
+    def _report_end(self, number: str, reason: EndReason) -> None:
+        session = self._sessions.get(number)
+        if session is None or session.reported:
+            return
+        session.reported = True
+        self._ask(
+            lambda ref: envelope.ReportEnd(ref, number, reason),
+            lambda _answer: None,
+            lambda sentence: _log.info("end_not_reported", session=number, why=sentence),
+        )
+
+    def _forget_window(self, number: str) -> None:
+        if (session := self._sessions.get(number)) is not None:
+            session.window = None
+            if session.finished:
+                del self._sessions[number]
+
+    def _session_went_on(self, event: events.Event) -> None:
+        match event:
+            case events.StageReached(number, stage):
+                if window := self._window_of(number):
+                    window.show_stage(stage)
+            case events.Said(number, said):
+                if isinstance(said, Allowed) and number in self._sessions:
+                    self._sessions[number].allowed = True
+                if window := self._window_of(number):
+                    window.show_said(said)
+            case events.LineMeasured(number, round_trip_ms):
+                if window := self._window_of(number):
+                    window.show_line(round_trip_ms)
+            case events.SessionFinished():
+                self._session_finished(event)
+
+    def _session_finished(self, event: events.SessionFinished) -> None:
+        session = self._sessions.get(event.session)
+        if session is None:
+            return
+        session.finished = True
+        if event.ours:
+            self._report_end(event.session, event.reason)
+        sentence = words.ended(event.reason, event.sentence)
+        if session.window is not None:
+            session.window.show_over(sentence, event.reason)
+        if session.allowed:
+            self._ask_for_note(event.session, session.ticket, sentence)
+        if session.window is None:
+            del self._sessions[event.session]
+
+    def _session_over(self, over: envelope.SessionOver) -> None:
+        """The relay knows more of the end than a cut line says."""
+        if (window := self._window_of(over.session)) is not None:
+            window.correct_end(words.ended(over.reason, ""), over.reason)
+
+    def _ask_for_note(self, number: str, ticket: int, sentence: str) -> None:
+        dialog = NoteDialog(ticket, sentence, self.window)
+        dialog.submitted.connect(
+            lambda: self._ask_from(dialog, lambda ref: envelope.AddSessionNote(ref, number, dialog.note))
+        )
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _window_of(self, number: str) -> SessionWindow | None:
+        session = self._sessions.get(number)
+        return None if session is None else session.window
+
+    def _close(self) -> None:
+        for session in list(self._sessions.values()):
+            if session.window is not None:
+                session.window.close()
+        self.stop()
+        self.finished.emit()
+
+
+def read_invitation_file(path: Path) -> bytes:
+    """An invitation's content, cut where no invitation can reach. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(_MAX_INVITATION_BYTES)

@@ -1,0 +1,150 @@
+"""From the bytes of a picture message to pixels on a canvas. Lives on the network thread; distrusts the agent.
+
+Guarantees: after `decode` the canvas is exactly the sender's picture, or `PictureError` is raised and the session is to
+end. Memory is bounded before anything is unpacked: one picture, one scratch buffer of the same size, and the
+decompressor's window; no frame, however it is made, can unpack to more.
+"""
+
+import io
+from typing import IO, cast
+
+import numpy as np
+import zstandard
+
+from console.picture.canvas import Canvas, Pixels
+from protocol import limits
+from protocol.session import picture
+from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame, PictureError, Rect, Tile
+
+BYTES_PER_PIXEL = 4
+MAX_PIXELS = limits.FRAME_BYTES // BYTES_PER_PIXEL
+"""A canvas larger than the largest frame could never be filled by one."""
+MAX_OVERDRAW = 2
+"""A frame paints each pixel once; one that paints the screen more than twice over is an attack, not a picture."""
+_READ_BYTES = 1024 * 1024
+
+
+class _Payload(io.RawIOBase):
+    """What the decompressor reads from: the current frame's payload, and not a byte beyond it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left = memoryview(b"")
+
+    def refill(self, payload: bytes | memoryview) -> None:
+        self._left = memoryview(payload)
+
+    def read(self, size: int = -1) -> bytes:
+        size = len(self._left) if size < 0 else size
+        taken, self._left = self._left[:size], self._left[size:]
+        return bytes(taken)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._left
+
+
+class Decoder:
+    """One session's decoder: each frame continues where the one before ended."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self._expected = 0
+        self._payload = _Payload()
+        self._stream: zstandard.ZstdDecompressionReader | None = None
+        self._scratch = np.zeros(0, np.uint8)
+
+    def decode(self, body: bytes) -> tuple[int, bool]:
+        """Paints one frame onto the canvas.
+
+        Args:
+            body: of a `Kind.FRAME` message.
+
+        Returns:
+            The frame's number, for the acknowledgement, and whether the painter must be woken.
+
+        Raises:
+            PictureError: it is not the next frame of an honest sender.
+        """
+        frame = picture.decode(body)
+        self._check(frame)
+        if frame.fresh:
+            self._payload = _Payload()
+            reader = zstandard.ZstdDecompressor(max_window_size=2**ZSTD_WINDOW_LOG)
+            self._stream = reader.stream_reader(cast(IO[bytes], self._payload), read_size=_READ_BYTES)
+        unpacked = self._unpack(frame)
+        self._expected += 1
+        return frame.number, self._paint(frame, unpacked)
+
+    def _check(self, frame: Frame) -> None:
+        if frame.number != self._expected:
+            raise PictureError(f"frame {frame.number} came where {self._expected} was due")
+        if frame.width * frame.height > MAX_PIXELS:
+            raise PictureError(f"a screen of {frame.width}x{frame.height} pixels is larger than can be shown")
+        height, width = self._canvas.pixels.shape[:2]
+        if not frame.fresh and (self._stream is None or (frame.width, frame.height) != (width, height)):
+            raise PictureError("a change of a picture that was never begun")
+        if sum(tile.rect.area for tile in frame.tiles) > MAX_OVERDRAW * frame.width * frame.height:
+            raise PictureError("a frame that paints the screen more than twice over")
+        first = True
+        for tile in frame.tiles:
+            match tile.codec:
+                case Codec.ZSTD:
+                    if bool(tile.payload) is not first:
+                        raise PictureError("a payload that does not stand with the first of its rectangles")
+                    first = False
+                case Codec.COPY:
+                    if len(tile.payload) != BYTES_PER_PIXEL:
+                        raise PictureError("a moved rectangle without its source")
+                case Codec.H264:
+                    raise PictureError("a kind of picture that this console cannot show")
+
+    def _unpack(self, frame: Frame) -> Pixels:
+        """All compressed rectangles' bytes one after the other, in the scratch buffer."""
+        tiles = [tile for tile in frame.tiles if tile.codec is Codec.ZSTD]
+        size = BYTES_PER_PIXEL * sum(tile.rect.area for tile in tiles)
+        if not size:
+            return self._scratch[:0]
+        if self._scratch.size < size or frame.fresh:
+            self._scratch = np.zeros(max(size, BYTES_PER_PIXEL * frame.width * frame.height), np.uint8)
+        if self._stream is None:
+            raise PictureError("a change of a picture that was never begun")
+        self._payload.refill(tiles[0].payload)
+        target = self._scratch[:size]
+        try:
+            unpacked = self._stream.readinto(target.data)
+        except zstandard.ZstdError as error:
+            raise PictureError(f"pixels that cannot be unpacked: {error}") from error
+        if unpacked != size or not self._payload.is_empty:
+            raise PictureError("pixels that are more or fewer than their rectangles")
+        return target
+
+    def _paint(self, frame: Frame, unpacked: Pixels) -> bool:
+        canvas = self._canvas
+        with canvas.lock:
+            height, width = canvas.pixels.shape[:2]
+            woken = False
+            if (frame.width, frame.height) != (width, height):
+                canvas.resize(frame.width, frame.height)
+                woken = True
+            moved = [_source(tile, frame, canvas.pixels) for tile in frame.tiles if tile.codec is Codec.COPY]
+            at = 0
+            for tile in frame.tiles:
+                rect = tile.rect
+                if tile.codec is Codec.COPY:
+                    pixels = moved.pop(0)
+                else:
+                    size = BYTES_PER_PIXEL * rect.area
+                    pixels = unpacked[at : at + size].reshape(rect.height, rect.width, BYTES_PER_PIXEL)
+                    at += size
+                canvas.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width] = pixels
+            return canvas.mark([tile.rect for tile in frame.tiles]) or woken
+
+
+def _source(tile: Tile, frame: Frame, pixels: Pixels) -> Pixels:
+    """The pixels a moved rectangle had before this frame, copied: an earlier tile may paint over them."""
+    x, y = int.from_bytes(tile.payload[:2], "little"), int.from_bytes(tile.payload[2:], "little")
+    rect = Rect(x, y, tile.rect.width, tile.rect.height)
+    if rect.x + rect.width > frame.width or rect.y + rect.height > frame.height:
+        raise PictureError("a rectangle moved from outside the screen")
+    return pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width].copy()

@@ -1,0 +1,1 @@
+"""One session as the console sees it: its stages, and the conversation inside the tunnel. Pure."""

@@ -1,0 +1,223 @@
+"""What console and agent say to each other inside the tunnel, seen from the console. Pure; distrusts the agent.
+
+Guarantees: no picture and no message leaves here before the peer proved to be the device that the ticket names and
+its user's signed consent was checked against this tunnel; a fault ends the conversation for good.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import datetime
+
+from console.session.stages import Stage, Step, StepRefused, advance
+from protocol import consent as consents
+from protocol.consent import Consent, ConsentError
+from protocol.desk.events import EndReason
+from protocol.scopes import Scope
+from protocol.session import framing, messages
+from protocol.session.framing import FrameReader, Kind
+from protocol.trust import Identity, Organisation, Party, RevocationList
+from protocol.tunnel import Closed, DataReceived, Side, Tunnel, TunnelError
+from protocol.tunnel import Secured as TunnelSecured
+
+
+class SessionFault(Exception):  # noqa: N818 - what happened, with the sentence for the technician
+    """The session cannot go on.
+
+    Attributes:
+        reason: as the ticket's history will have it.
+    """
+
+    def __init__(self, sentence: str, reason: EndReason) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wish:
+    """What the technician would like to be allowed."""
+
+    scopes: frozenset[Scope]
+    minutes: int
+    remark: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Subject:
+    """Which session this is: number, ticket, and the device that the other end must prove to be."""
+
+    session: str
+    ticket: int
+    device: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Secured:
+    """The other end proved who it is; the user is being asked."""
+
+    device: Party
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Allowed:
+    """The user agreed to this; the first of these lets pictures through, later ones replace it."""
+
+    consent: Consent
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """The user did not agree; the sentence is the other end's. Before any consent, the goodbye follows."""
+
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FrameReceived:
+    """The body of a picture message, not decoded yet."""
+
+    body: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Over:
+    """The other end ended it."""
+
+    reason: EndReason
+
+
+Shown = messages.ScreenChanged | messages.CursorChanged | messages.CursorMoved | messages.InputDropped
+Event = Secured | Allowed | NotAllowed | FrameReceived | Over | Shown
+
+
+class Conversation:
+    """One session from the handshake to the goodbye: socket bytes in, events out; messages in, socket bytes out.
+
+    Attributes:
+        stage: SECURING or later.
+        consent: what is agreed, once it was checked.
+    """
+
+    def __init__(  # noqa: PLR0913 - who, with whom, about what, and what is known
+        self,
+        subject: Subject,
+        wish: Wish,
+        identity: Identity,
+        *,
+        organisation: Organisation,
+        revocations: RevocationList,
+        now: datetime,
+    ) -> None:
+        """Begins the handshake: there are bytes to send at once."""
+        self._subject, self._wish, self._identity = subject, wish, identity
+        self._tunnel = Tunnel(Side.CONSOLE, identity, organisation=organisation, revocations=revocations, now=now)
+        self._reader = FrameReader()
+        self._binding = self._peer_leaf = b""
+        self.stage = Stage.SECURING
+        self.consent: Consent | None = None
+
+    def receive_data(self, data: bytes, now: datetime) -> Iterator[Event]:
+        """Takes one binary message from the socket, at `now` (aware UTC).
+
+        Raises:
+            SessionFault: the peer is not whom it must be, its consent does not hold, or it speaks nonsense.
+        """
+        try:
+            for event in self._tunnel.receive_data(data):
+                match event:
+                    case TunnelSecured():
+                        yield self._secure(event)
+                    case DataReceived(plain):
+                        for kind, body in self._reader.receive_data(plain):
+                            yield from self._take(kind, body, now)
+                            if self.stage is Stage.OVER:
+                                return
+                    case Closed():
+                        yield Over(self.cut())
+        except (TunnelError, ConsentError) as error:
+            raise self._fault(str(error), EndReason.NOT_TRUSTED) from error
+        except (framing.FramingError, messages.MessageError, StepRefused) as error:
+            raise self._fault(f"the other end sent something that makes no sense: {error}", EndReason.FAULT) from error
+
+    def cut(self) -> EndReason:
+        """The line ended without a goodbye; gives the reason as far as it is known."""
+        refused = self.stage is Stage.REFUSED
+        self.stage = advance(self.stage, Step.END)
+        return EndReason.REFUSED if refused else EndReason.LINE_LOST
+
+    def ask(self, wish: Wish) -> None:
+        """Asks the user again, for other scopes or more time."""
+        self._wish = wish
+        self.send(messages.Ask(self._subject.ticket, wish.scopes, wish.minutes, wish.remark))
+
+    def send(self, message: messages.FromConsole) -> None:
+        """Queues a message; before the tunnel is secured it is dropped, there is nobody to hear it."""
+        if self.stage in (Stage.ASKING, Stage.RUNNING):
+            self._tunnel.send(framing.pack(Kind.TYPED, messages.encode(message)))
+
+    def end(self, reason: EndReason) -> None:
+        """Says goodbye, if anybody is there to hear it, and closes."""
+        self.send(messages.Goodbye(reason.value))
+        self._tunnel.close()
+        self.stage = advance(self.stage, Step.END)
+
+    def data_to_send(self) -> bytes:
+        """What is to go to the socket now; asking again gives nothing."""
+        return self._tunnel.data_to_send()
+
+    def _secure(self, secured: TunnelSecured) -> Secured:
+        if secured.peer.identifier != self._subject.device:
+            raise self._fault(
+                "The machine that answered is not the one this ticket is about; nothing was shown or sent.",
+                EndReason.NOT_TRUSTED,
+            )
+        self._binding, self._peer_leaf = secured.binding, secured.peer_leaf
+        self.stage = advance(self.stage, Step.SECURED)
+        self.ask(self._wish)
+        return Secured(secured.peer)
+
+    def _take(self, kind: Kind, body: bytes, now: datetime) -> Iterator[Event]:
+        if kind is Kind.FRAME:
+            if self.stage is not Stage.RUNNING:
+                raise StepRefused("a picture before the user agreed")
+            yield FrameReceived(body)
+            return
+        message = messages.decode_from_agent(body)
+        match message:
+            case messages.ConsentGiven():
+                yield self._allow(message.consent, now)
+            case messages.ConsentRefused():
+                self.stage = advance(self.stage, Step.REFUSED)
+                yield NotAllowed(message.sentence)
+            case messages.Goodbye():
+                self.stage = advance(self.stage, Step.END)
+                yield Over(_reason(message.reason))
+            case _:
+                if self.stage is not Stage.RUNNING:
+                    raise StepRefused(f"{type(message).__name__} before the user agreed")
+                yield message
+
+    def _allow(self, encoded: bytes, now: datetime) -> Allowed:
+        consent = consents.read(encoded, device_leaf=self._peer_leaf)
+        consents.check_parties(
+            consent, session=self._subject.session, binding=self._binding, technician_leaf=self._identity.leaf
+        )
+        if consent.ticket != self._subject.ticket:
+            raise ConsentError("the consent was given for another ticket")
+        if not consent.scopes <= self._wish.scopes:
+            raise ConsentError("the consent allows what nobody asked for")
+        if now >= consent.end:
+            raise ConsentError("the consent is over already; is the clock of one of the two computers wrong?")
+        self.stage = advance(self.stage, Step.ALLOWED)
+        self.consent = consent
+        return Allowed(consent)
+
+    def _fault(self, sentence: str, reason: EndReason) -> SessionFault:
+        self.stage = advance(self.stage, Step.END)
+        return SessionFault(sentence, reason)
+
+
+def _reason(text: str) -> EndReason:
+    try:
+        return EndReason(text)
+    except ValueError:
+        return EndReason.FAULT

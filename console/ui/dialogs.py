@@ -1,0 +1,247 @@
+"""The small dialogs about a ticket: take it, connect, next step, solution, note. Main thread."""
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QDateTime
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QLabel, QPlainTextEdit, QSpinBox, QWidget
+
+from console.language import _
+from console.session.conversation import Wish
+from console.ui import theme, words
+from console.ui.request_dialog import RequestDialog
+from protocol import limits
+from protocol.envelope import TicketView
+from protocol.scopes import Scope
+
+_DUE_STEP = timedelta(minutes=15)
+
+
+class TextField(QPlainTextEdit):
+    """Some lines of text, bounded; Tab leaves it."""
+
+    def __init__(self, name: str, *, lines: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * theme.GRID + 2)
+
+    @property
+    def text(self) -> str:
+        """What was typed, without blank ends, cut to what the relay takes."""
+        return self.toPlainText().strip()[: limits.NOTE_CHARS]
+
+
+class _Levels(QComboBox):
+    def __init__(self, name: str, chosen: int, tip: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        for number in words.LEVELS:
+            self.addItem(words.level(number), number)
+        self.setCurrentIndex(chosen - 1)
+
+    @property
+    def level(self) -> int:
+        return int(self.currentData())
+
+
+class _Due(QDateTimeEdit):
+    """When at the latest; begins at the next quarter of an hour from a while on."""
+
+    def __init__(self, due: datetime | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("By when"))
+        self.setToolTip(_("When the user will hear from you at the latest"))
+        self.setCalendarPopup(True)
+        self.setDisplayFormat("ddd d MMM yyyy HH:mm")
+        moment = due or datetime.now(UTC) + 2 * _DUE_STEP
+        if due is None:
+            moment += _DUE_STEP - timedelta(
+                minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond
+            )
+        self.setDateTime(QDateTime.fromSecsSinceEpoch(int(moment.timestamp())))
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.dateTime().toSecsSinceEpoch(), UTC)
+
+
+class TakeDialog(RequestDialog):
+    """Judge the urgency, own it, say what happens next (promises 16, 25)."""
+
+    def __init__(self, ticket: TicketView, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("Take ticket {number}").format(number=ticket.number),
+            words.first_line(ticket.problem),
+            _("Take it"),
+            parent,
+        )
+        self._impact = _Levels(
+            _("Impact"), ticket.impact or 2, _("How many people, or how much work, is held up"), self
+        )
+        self._urgency = _Levels(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
+        self._priority = QLabel(self)
+        self._priority.setProperty("chip", True)
+        self._step = TextField(_("Next step"), lines=2, parent=self)
+        self._step.setPlainText(ticket.next_step or _("Look at it together on the screen"))
+        self._step.selectAll()
+        self._due = _Due(ticket.due, self)
+        self.form.addRow(_("&Impact"), self._impact)
+        self.form.addRow(_("&Urgency"), self._urgency)
+        self.form.addRow(_("Priority"), self._priority)
+        self.form.addRow(_("&Next step"), self._step)
+        self.form.addRow(_("&By when"), self._due)
+        self._impact.currentIndexChanged.connect(self._show_priority)
+        self._urgency.currentIndexChanged.connect(self._show_priority)
+        self._show_priority()
+
+    @property
+    def impact(self) -> int:
+        """1 (high) to 3."""
+        return self._impact.level
+
+    @property
+    def urgency(self) -> int:
+        """1 (high) to 3."""
+        return self._urgency.level
+
+    @property
+    def next_step(self) -> str:
+        """What happens next."""
+        return self._step.text
+
+    @property
+    def due(self) -> datetime:
+        """By when, aware UTC."""
+        return self._due.moment
+
+    def what_is_missing(self) -> str:
+        """See RequestDialog."""
+        return "" if self.next_step else _("Please say what happens next, so that the user knows.")
+
+    def _show_priority(self) -> None:
+        self._priority.setText(f"P{self.impact + self.urgency - 1}")
+        self._priority.setAccessibleName(_("Priority") + " " + self._priority.text())
+
+
+class NextStepDialog(RequestDialog):
+    """What happens next, and by when (promise 16)."""
+
+    def __init__(self, ticket: TicketView, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("Next step of ticket {number}").format(number=ticket.number),
+            _("The user sees this."),
+            _("Set next step"),
+            parent,
+        )
+        self._step = TextField(_("Next step"), lines=3, parent=self)
+        self._step.setPlainText(ticket.next_step)
+        self._step.selectAll()
+        self._due = _Due(ticket.due, self)
+        self.form.addRow(_("&Next step"), self._step)
+        self.form.addRow(_("&By when"), self._due)
+
+    @property
+    def next_step(self) -> str:
+        """What happens next."""
+        return self._step.text
+
+    @property
+    def due(self) -> datetime:
+        """By when, aware UTC."""
+        return self._due.moment
+
+    def what_is_missing(self) -> str:
+        """See RequestDialog."""
+        return "" if self.next_step else _("Please say what happens next, so that the user knows.")
+
+
+class ResolveDialog(RequestDialog):
+    """What solved it; the user has the last word (promise 18)."""
+
+    def __init__(self, ticket: TicketView, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("Solution for ticket {number}").format(number=ticket.number),
+            _("The user is asked whether it is solved; only the user can close the ticket."),
+            _("Propose solution"),
+            parent,
+        )
+        self._solution = TextField(_("Solution"), lines=5, parent=self)
+        self.form.addRow(_("&Solution"), self._solution)
+
+    @property
+    def solution(self) -> str:
+        """What solved it."""
+        return self._solution.text
+
+    def what_is_missing(self) -> str:
+        """See RequestDialog."""
+        return "" if self.solution else _("Please say what solved it.")
+
+
+class ConnectDialog(RequestDialog):
+    """What to ask the user for: see, control, for how long."""
+
+    def __init__(self, ticket: TicketView, widest: frozenset[Scope], parent: QWidget | None = None) -> None:
+        """`widest` is what the technician's certificate allows at all."""
+        super().__init__(
+            _("Connect to {name}").format(name=ticket.requester),
+            _("The user is asked and may say no, or stop at any time."),
+            _("Ask the user"),
+            parent,
+        )
+        self._widest = widest
+        self._see = QCheckBox(_("See the screen"), self)
+        self._see.setAccessibleName(_("See the screen"))
+        self._see.setChecked(True)
+        self._see.setEnabled(False)
+        self._control = QCheckBox(_("&Control mouse and keyboard"), self)
+        self._control.setAccessibleName(_("Control mouse and keyboard"))
+        self._control.setToolTip(_("The user can allow seeing only"))
+        self._control.setEnabled(Scope.CONTROL in widest)
+        self._control.setChecked(Scope.CONTROL in widest)
+        self._minutes = QSpinBox(self)
+        self._minutes.setAccessibleName(_("Minutes"))
+        self._minutes.setToolTip(_("The user said how many minutes there are"))
+        self._minutes.setRange(1, limits.MAX_MINUTES)
+        self._minutes.setValue(ticket.minutes)
+        self._remark = TextField(_("Remark"), lines=2, parent=self)
+        self._remark.setPlaceholderText(_("Optional: a word to the user"))
+        self.form.addRow(_("Ask to"), self._see)
+        self.form.addRow("", self._control)
+        self.form.addRow(_("For &minutes"), self._minutes)
+        self.form.addRow(_("&Remark"), self._remark)
+
+    @property
+    def wish(self) -> Wish:
+        """What is asked for."""
+        scopes = {Scope.SEE} | ({Scope.CONTROL} if self._control.isChecked() else set())
+        return Wish(frozenset(scopes), self._minutes.value(), self._remark.text)
+
+    def what_is_missing(self) -> str:
+        """See RequestDialog."""
+        return "" if Scope.SEE in self._widest else _("Your certificate does not allow you to see screens.")
+
+
+class NoteDialog(RequestDialog):
+    """What was done in a session, for its ticket's history."""
+
+    def __init__(self, ticket: int, reason: str, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _("What was done? Ticket {number}").format(number=ticket),
+            reason + " " + _("Please write down what was done; the user can read it."),
+            _("Save note"),
+            parent,
+        )
+        self._note = TextField(_("What was done?"), lines=5, parent=self)
+        self.form.addRow(self._note)
+        self._note.setFocus()
+
+    @property
+    def note(self) -> str:
+        """What was done."""
+        return self._note.text
+
+    def what_is_missing(self) -> str:
+        """See RequestDialog."""
+        return "" if self.note else _("Please write a word or two, or press Cancel to leave it out.")

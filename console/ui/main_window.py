@@ -1,0 +1,129 @@
+"""The main window: first start, or queue and ticket, with the connection's state below. Main thread."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from console.events import LinkState
+from console.language import _
+from console.ui import shortcuts, theme
+from console.ui.enrol_page import EnrolPage
+from console.ui.help import HelpOverlay
+from console.ui.notice import NoticeBar
+from console.ui.queue_model import QueueModel
+from console.ui.queue_pane import QueuePane
+from console.ui.shortcuts import Shortcut
+from console.ui.ticket_pane import TicketPane
+from protocol.trust import Party
+
+_LINK_ICONS = {
+    LinkState.CONNECTING: "rotate",
+    LinkState.ONLINE: "circle-check",
+    LinkState.WAITING: "plug-circle-xmark",
+    LinkState.REFUSED: "ban",
+}
+
+
+class MainWindow(QMainWindow):
+    """Signals:
+    closed: the window was closed: the console ends.
+    """
+
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(_("athand console"))
+        self.setAccessibleName(_("athand console"))
+        self.setWindowIcon(theme.icon("headset", theme.colours().accent))
+        self.resize(QSize(1240, 760))
+        self.model = QueueModel()
+        self.queue = QueuePane(self.model, self)
+        self.ticket = TicketPane(self)
+        self.enrol = EnrolPage(self)
+        self.notice = NoticeBar(self)
+        self._pages = QStackedWidget(self)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.addWidget(self.queue)
+        split.addWidget(self.ticket)
+        split.setStretchFactor(0, 11)
+        split.setStretchFactor(1, 9)
+        split.setSizes([680, 560])
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        desk = QWidget(self)
+        column = QVBoxLayout(desk)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(split, 1)
+        self._pages.addWidget(self.enrol)
+        self._pages.addWidget(desk)
+        self.setCentralWidget(self._pages)
+        self._link_icon = QLabel(self)
+        self._link = QLabel(self)
+        self._link.setTextFormat(Qt.TextFormat.PlainText)
+        self._me = QLabel(self)
+        self._me.setTextFormat(Qt.TextFormat.PlainText)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self._link_icon)
+        bar.addWidget(self._link, 1)
+        help_hint = QLabel(_("F1: shortcuts"), self)
+        bar.addPermanentWidget(self._me)
+        bar.addPermanentWidget(help_hint)
+        bar.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+        self._bind()
+        self.enrol.show_starting()
+
+    def show_desk(self, me: Party) -> None:
+        """Enrolled: from now on, queue and ticket."""
+        self._me.setText(f"{me.name}, {me.title} · {me.organisation}")
+        self._me.setAccessibleName(self._me.text())
+        self._pages.setCurrentIndex(1)
+        self.queue.table.setFocus()
+
+    def show_first_start(self) -> None:
+        """Not enrolled, or not any more."""
+        self._pages.setCurrentIndex(0)
+
+    def show_link(self, state: LinkState, sentence: str) -> None:
+        """The connection's state, below; what a person has to act upon, above."""
+        texts = {
+            LinkState.CONNECTING: _("Connecting …"),
+            LinkState.ONLINE: _("Connected"),
+            LinkState.WAITING: _("No connection; trying again by itself."),
+            LinkState.REFUSED: _("The server does not let you in."),
+        }
+        now = theme.colours()
+        colour = {LinkState.ONLINE: now.good, LinkState.REFUSED: now.danger}.get(state, now.warning)
+        self._link_icon.setPixmap(theme.icon(_LINK_ICONS[state], colour).pixmap(16, 16))
+        self._link.setText(f"{texts[state]} {sentence}".rstrip())
+        self._link.setAccessibleName(self._link.text())
+        if state is LinkState.REFUSED:
+            self.notice.say(sentence)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _bind(self) -> None:
+        self._on(shortcuts.HELP, self._help)
+        self._on(shortcuts.QUEUE, self.queue.table.setFocus)
+        self._on(shortcuts.FILTER, self.queue.filter.setFocus)
+        self._on(shortcuts.SORT_AGAIN, self.model.sort_again)
+        self._on(shortcuts.TICKET, self.ticket.timeline.setFocus)
+        self._on(shortcuts.MESSAGE, self.ticket.composer.field.setFocus)
+        self._on(shortcuts.TAKE, self.ticket.want_take)
+        self._on(shortcuts.CONNECT, self.ticket.want_connect)
+        self._on(shortcuts.NEXT_STEP, self.ticket.want_next_step)
+        self._on(shortcuts.RESOLVE, self.ticket.want_resolve)
+        self._on(shortcuts.CLOSE_NOTICE, self.notice.hide)
+        self._on(shortcuts.QUIT, self.close)
+
+    def _on(self, shortcut: Shortcut, act: object) -> None:
+        QShortcut(QKeySequence(shortcut.keys), self).activated.connect(act)
+
+    def _help(self) -> None:
+        HelpOverlay(QApplication.activeWindow() or self).open()

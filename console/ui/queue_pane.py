@@ -1,0 +1,150 @@
+"""The left half of the main window: filter and queue. Main thread."""
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.language import _
+from console.ui import theme
+from console.ui.queue_model import Column, QueueModel
+
+_AGES_MS = 30_000
+
+
+class QueuePane(QWidget):
+    """The queue; arrows move, Enter opens.
+
+    Signals:
+        selected: another ticket's number, or 0 for none.
+        opened: Enter or a double click on a ticket's number.
+    """
+
+    selected = Signal(int)
+    opened = Signal(int)
+
+    def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.filter = QLineEdit(self)
+        self.filter.setPlaceholderText(_("Filter: number, name, word …"))
+        self.filter.setAccessibleName(_("Filter"))
+        self.filter.setToolTip(_("Shows the tickets that have all of these words ({keys})").format(keys="Ctrl+F"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(model.set_filter)
+        self.filter.installEventFilter(self)
+        self._stale = QPushButton(theme.icon("arrow-down-wide-short"), _("Sort again"), self)
+        self._stale.setAccessibleName(_("Sort again"))
+        self._stale.setToolTip(_("Something is new or has changed; the rows stay where they are until you sort (F5)"))
+        self._stale.clicked.connect(model.sort_again)
+        self._stale.hide()
+        model.order_stale.connect(self._stale.setVisible)
+        self.table = self._make_table()
+        self._empty = QLabel(_("No tickets. Whoever asks for help appears here."), self)
+        self._empty.setProperty("muted", True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        top = QHBoxLayout()
+        top.addWidget(self.filter, 1)
+        top.addWidget(self._stale)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GRID, theme.GRID, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addLayout(top)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self.table, 1)
+        for changed in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
+            changed.connect(self._show_emptiness)
+        self._show_emptiness()
+        ages = QTimer(self)
+        ages.timeout.connect(model.refresh_ages)
+        ages.start(_AGES_MS)
+
+    @property
+    def current(self) -> int:
+        """The selected ticket's number, or 0."""
+        index = self.table.currentIndex()
+        return self._model.ticket(index.row()).number if index.isValid() else 0
+
+    def select(self, number: int) -> None:
+        """Goes to a ticket, if it is shown."""
+        row = self._model.row_of(number)
+        if row >= 0:
+            self.table.selectionModel().setCurrentIndex(
+                self._model.index(row, Column.NUMBER),
+                QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
+            )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """From the filter, the down arrow and Enter lead into the queue."""
+        if (
+            watched is self.filter
+            and isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            self.table.setFocus()
+            if not self.table.currentIndex().isValid() and self._model.rowCount():
+                self.select(self._model.ticket(0).number)
+            return True
+        return super().eventFilter(watched, event)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self._model)
+        table.setAccessibleName(_("Queue"))
+        table.setToolTip("")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(4 * theme.GRID)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSortIndicator(Column.PRIORITY, Qt.SortOrder.AscendingOrder)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.sortIndicatorChanged.connect(self._model.sort)
+        em = table.fontMetrics().averageCharWidth()
+        widths = {
+            Column.ONLINE: 4,
+            Column.NUMBER: 8,
+            Column.PRIORITY: 10,
+            Column.REQUESTER: 18,
+            Column.STATE: 13,
+            Column.OWNER: 17,
+            Column.WAITING: 12,
+        }
+        for section, width in widths.items():
+            table.setColumnWidth(section, width * em)
+        header.setSectionResizeMode(Column.PROBLEM, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentRowChanged.connect(self._current_changed)
+        table.activated.connect(lambda index: self.opened.emit(self._model.ticket(index.row()).number))
+        return table
+
+    def _current_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
+        self.selected.emit(self._model.ticket(index.row()).number if index.isValid() else 0)
+
+    def _show_emptiness(self) -> None:
+        empty = self._model.rowCount() == 0
+        self._empty.setVisible(empty)
+        self.table.setVisible(not empty)
+        text = (
+            _("Nothing fits the filter.")
+            if self.filter.text()
+            else _("No tickets. Whoever asks for help appears here.")
+        )
+        self._empty.setText(text)

@@ -1,0 +1,86 @@
+"""What all small dialogs have in common: they stay open, with what was typed, until the relay has said yes. Main thread."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from console.language import _
+from console.ui import shortcuts, theme
+from console.ui.notice import NoticeBar
+
+
+class RequestDialog(QDialog):
+    """A form with one button that asks the relay for something.
+
+    Signals:
+        submitted: the form was filled in; answer with `succeed` or `fail`.
+
+    Attributes:
+        form: where the fields go.
+    """
+
+    submitted = Signal()
+
+    def __init__(self, title: str, lead: str, button: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setMinimumWidth(56 * theme.GRID)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._notice = NoticeBar(self)
+        text = QLabel(lead, self)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setWordWrap(True)
+        text.setVisible(bool(lead))
+        self.form = QFormLayout()
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.form.setVerticalSpacing(theme.GRID)
+        self.form.setHorizontalSpacing(2 * theme.GRID)
+        self._go = QPushButton(button, self)
+        self._go.setProperty("primary", True)
+        self._go.setDefault(True)
+        self._go.setAccessibleName(button)
+        self._go.clicked.connect(self._submit)
+        cancel = QPushButton(_("Cancel"), self)
+        cancel.setAccessibleName(_("Cancel"))
+        cancel.clicked.connect(self.reject)
+        send = QShortcut(QKeySequence(shortcuts.SEND.keys), self)
+        send.activated.connect(self._submit)
+        self._go.setToolTip(
+            f"{button} ({QKeySequence(shortcuts.SEND.keys).toString(QKeySequence.SequenceFormat.NativeText)})"
+        )
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self._go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
+        column.setSpacing(2 * theme.GRID)
+        column.addWidget(self._notice)
+        column.addWidget(text)
+        column.addLayout(self.form)
+        column.addStretch(1)
+        column.addLayout(buttons)
+
+    def succeed(self) -> None:
+        """The relay did it."""
+        self.accept()
+
+    def fail(self, sentence: str) -> None:
+        """It was not done; what was typed stays."""
+        self._go.setEnabled(True)
+        self._notice.say(sentence)
+
+    def what_is_missing(self) -> str:
+        """A sentence about a field that has to be filled in, or ""."""
+        return ""
+
+    def _submit(self) -> None:
+        if not self._go.isEnabled():
+            return
+        if missing := self.what_is_missing():
+            self._notice.say(missing)
+            return
+        self._notice.say("")
+        self._go.setEnabled(False)
+        self.submitted.emit()

@@ -1,0 +1,386 @@
+"""The helped screen: paints the canvas 1:1 or fitted, and turns what the technician does into input messages.
+
+Main thread. Guarantees: in 1:1 each pixel is the helped side's, unscaled, whatever this display's scaling; every key but
+the session's own shortcuts goes to the other side; when the focus leaves, nothing stays down there.
+"""
+
+import math
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QFocusEvent,
+    QGuiApplication,
+    QImage,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from console.keys import HeldKeys, key_changed
+from console.language import _
+from console.picture.canvas import Canvas, Pixels
+from console.ui import shortcuts
+from protocol.session.messages import (
+    ButtonChanged,
+    CursorChanged,
+    CursorMoved,
+    FromConsole,
+    PointerMoved,
+    ReleaseAll,
+    Scrolled,
+    TextTyped,
+)
+from protocol.session.picture import Rect
+
+_BUTTONS = {
+    Qt.MouseButton.LeftButton: 1,
+    Qt.MouseButton.MiddleButton: 2,
+    Qt.MouseButton.RightButton: 3,
+    Qt.MouseButton.BackButton: 8,
+    Qt.MouseButton.ForwardButton: 9,
+}
+_MAX_SCROLL = 12000
+_MAX_TEXT = 256
+_GHOST_MS = 1500
+_AROUND = QColor("#22272b")
+
+
+class ScreenView(QAbstractScrollArea):
+    """Signals:
+    input_made: a message for the helped side, in order.
+    resized_there: (width, height) of the helped screen, in its pixels: the first picture came, or its size changed.
+    """
+
+    input_made = Signal(object)
+    resized_there = Signal(int, int)
+
+    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._pixels: Pixels = canvas.pixels
+        self._image = QImage()
+        self._fitted = False
+        self._controls = False
+        self._held = HeldKeys()
+        self._platform = QGuiApplication.platformName()
+        self._host_keys = {QKeySequence(shortcut.keys) for shortcut in shortcuts.SESSION}
+        self._there = QPoint(-1, -1)
+        self._cursor_image: QPixmap | None = None
+        self._cursor_hot = QPoint()
+        self._ghost: QPoint | None = None
+        self._ghost_timer = QTimer(self)
+        self._ghost_timer.setSingleShot(True)
+        self._ghost_timer.timeout.connect(self._hide_ghost)
+        self.setAccessibleName(_("The user's screen"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # With an input method in between, dead keys and AltGr would be resolved here and not by the helped layout.
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        port = self.viewport()
+        port.setMouseTracking(True)
+        port.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        port.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+
+    # --- what the window sets
+    @property
+    def is_fitted(self) -> bool:
+        """Scaled to the window, or 1:1."""
+        return self._fitted
+
+    def set_fitted(self, fitted: bool) -> None:
+        """Scales the picture to the window, smoothly, or shows it 1:1."""
+        self._fitted = fitted
+        self._lay_out()
+
+    def set_control(self, controls: bool) -> None:
+        """Whether input is sent; letting go of it lets go of every key."""
+        if not controls:
+            self.release_all()
+        self._controls = controls
+        self._dress_cursor()
+
+    def set_input_method(self, enabled: bool) -> None:
+        """Types through this computer's input method (for scripts no single key gives) instead of by keys."""
+        self.release_all()
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, enabled)
+
+    def release_all(self) -> None:
+        """Lets go of every key and button that is down there."""
+        if (message := self._held.release_all()) is not None:
+            self.input_made.emit(message)
+
+    def screen_size(self) -> QSize:
+        """Of the helped screen, in its pixels."""
+        return QSize(self._pixels.shape[1], self._pixels.shape[0])
+
+    # --- what the helped side says
+    def paint_new(self) -> None:
+        """The canvas has something new: it is painted before this returns."""
+        dirty = self._canvas.take_dirty()
+        if self._canvas.pixels is not self._pixels:
+            self._take_canvas()
+            return
+        region = QRegion()
+        for rect in dirty:
+            region += self._to_widget(rect)
+        if not region.isEmpty():
+            self.viewport().repaint(region)
+
+    def show_cursor(self, cursor: CursorChanged) -> None:
+        """The helped side's cursor has another shape."""
+        image = QImage(
+            cursor.bgra, cursor.width, cursor.height, 4 * cursor.width, QImage.Format.Format_ARGB32_Premultiplied
+        )
+        self._cursor_image = QPixmap.fromImage(image.copy()) if cursor.width and cursor.height else None
+        self._cursor_hot = QPoint(cursor.hot_x, cursor.hot_y)
+        self._dress_cursor()
+
+    def move_cursor(self, moved: CursorMoved) -> None:
+        """Somebody else moved it: it is drawn where it is, for a while; for as long as this side only views."""
+        self._update_ghost()
+        self._ghost = QPoint(moved.x, moved.y)
+        self._update_ghost()
+        if self._controls:
+            self._ghost_timer.start(_GHOST_MS)
+        else:
+            self._ghost_timer.stop()
+
+    # --- painting
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        painter = QPainter(self.viewport())
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
+        target = self._target()
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        with self._canvas.lock:
+            for part in event.region():  # type: ignore[attr-defined] # missing in the stubs
+                device = _scaled_out(part, ratio)
+                if not target.contains(device):
+                    painter.fillRect(device, _AROUND)
+                shown = device.intersected(target)
+                if shown.isEmpty() or self._image.isNull():
+                    continue
+                if self._fitted:
+                    painter.setClipRect(shown)
+                    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                    painter.drawImage(QRectF(target), self._image)
+                    painter.setClipping(False)
+                else:
+                    painter.drawImage(shown.topLeft(), self._image, shown.translated(-target.topLeft()))
+        if self._ghost is not None and self._cursor_image is not None:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            painter.drawPixmap(self._ghost_rect().topLeft(), self._cursor_image)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        self.viewport().update()
+
+    # --- input
+    def event(self, event: QEvent) -> bool:
+        """Keys belong to the other side; only the session's own shortcuts stay here."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if QKeySequence(event.keyCombination()) in self._host_keys:
+                self.release_all()  # its modifiers are down over there
+                return False
+            event.accept()
+            return True
+        return super().event(event)
+
+    def focusNextPrevChild(self, _following: bool) -> bool:  # noqa: N802 - Qt's name
+        """Tab goes to the other side."""
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        self._key(event, down=True)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        self._key(event, down=False)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 - Qt's name
+        """Text no single key gives."""
+        text = event.commitString()
+        for at in range(0, len(text), _MAX_TEXT):
+            self._send(TextTyped(text[at : at + _MAX_TEXT]))
+        event.accept()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        self.release_all()
+        super().focusOutEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        there = self._to_screen(event.position())
+        if there is not None and there != self._there:
+            self._there = there
+            self._send(PointerMoved(there.x(), there.y()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        self._button(event, down=True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt."""
+        self._button(event, down=False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """To the other side it is a second press; whether that makes a double click is decided there."""
+        self._button(event, down=True)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """See Qt. Qt counts up and left as positive, the protocol down and right; both in 1/120 of a notch."""
+        delta = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and self._platform == "xcb":
+            delta = delta.transposed()  # Qt turns the wheel sideways while Alt is held; Alt is held over there, too
+        there = self._to_screen(event.position())
+        dx, dy = (max(-_MAX_SCROLL, min(_MAX_SCROLL, -d)) for d in (delta.x(), delta.y()))
+        if there is not None and (dx or dy):
+            self._send(Scrolled(dx, dy, there.x(), there.y()))
+        event.accept()
+
+    def _key(self, event: QKeyEvent, *, down: bool) -> None:
+        event.accept()
+        if event.isAutoRepeat() or not self._controls:
+            return  # the helped side repeats by itself
+        changed = key_changed(event.nativeScanCode(), event.nativeVirtualKey(), down=down, platform=self._platform)
+        if changed is not None and (message := self._held.key(changed)) is not None:
+            self.input_made.emit(message)
+
+    def _button(self, event: QMouseEvent, *, down: bool) -> None:
+        button, there = _BUTTONS.get(event.button()), self._to_screen(event.position())
+        if button is None or there is None or not self._controls:
+            return
+        if self._held.button(button, down=down):
+            self._there = there
+            self.input_made.emit(ButtonChanged(button, down, there.x(), there.y()))
+
+    def _send(self, message: FromConsole) -> None:
+        if self._controls and not isinstance(message, ReleaseAll):
+            self.input_made.emit(message)
+
+    # --- geometry; "device" is this display's physical pixels, relative to the viewport
+    def _take_canvas(self) -> None:
+        self._pixels = self._canvas.pixels
+        height, width = self._pixels.shape[:2]
+        self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        self.setAccessibleDescription(_("{width} by {height} pixels").format(width=width, height=height))
+        self._lay_out()
+        self.resized_there.emit(width, height)
+
+    def _port(self) -> QSize:
+        ratio, size = self.devicePixelRatioF(), self.viewport().size()
+        return QSize(round(size.width() * ratio), round(size.height() * ratio))
+
+    def _scale(self) -> float:
+        screen, port = self.screen_size(), self._port()
+        if not self._fitted or screen.isEmpty():
+            return 1.0
+        return min(port.width() / screen.width(), port.height() / screen.height())
+
+    def _target(self) -> QRect:
+        """Where the picture lies."""
+        port, scale, screen = self._port(), self._scale(), self.screen_size()
+        width, height = round(screen.width() * scale), round(screen.height() * scale)
+        x = (port.width() - width) // 2 if width <= port.width() else -self.horizontalScrollBar().value()
+        y = (port.height() - height) // 2 if height <= port.height() else -self.verticalScrollBar().value()
+        return QRect(x, y, width, height)
+
+    def _lay_out(self) -> None:
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if self._fitted else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setHorizontalScrollBarPolicy(policy)
+        self.setVerticalScrollBarPolicy(policy)
+        port, screen = self._port(), self.screen_size()
+        for bar, whole, page in (
+            (self.horizontalScrollBar(), screen.width(), port.width()),
+            (self.verticalScrollBar(), screen.height(), port.height()),
+        ):
+            bar.setRange(0, 0 if self._fitted else max(0, whole - page))
+            bar.setPageStep(page)
+            bar.setSingleStep(40)
+        self.viewport().update()
+
+    def _to_widget(self, rect: Rect) -> QRect:
+        """The widget's pixels that a rectangle of the helped screen touches."""
+        target, scale, ratio = self._target(), self._scale(), self.devicePixelRatioF()
+        spread = 1 if self._fitted else 0  # smoothing reaches over the edge
+        left = (target.x() + rect.x * scale - spread) / ratio
+        top = (target.y() + rect.y * scale - spread) / ratio
+        right = (target.x() + (rect.x + rect.width) * scale + spread) / ratio
+        bottom = (target.y() + (rect.y + rect.height) * scale + spread) / ratio
+        x, y = math.floor(left), math.floor(top)
+        return QRect(x, y, math.ceil(right) - x, math.ceil(bottom) - y)
+
+    def _to_screen(self, position: QPointF) -> QPoint | None:
+        """The helped screen's pixel under a point of the viewport, the nearest one if it lies outside."""
+        screen = self.screen_size()
+        if screen.isEmpty():
+            return None
+        target, scale, ratio = self._target(), self._scale(), self.devicePixelRatioF()
+        x = math.floor((position.x() * ratio - target.x()) / scale)
+        y = math.floor((position.y() * ratio - target.y()) / scale)
+        return QPoint(max(0, min(screen.width() - 1, x)), max(0, min(screen.height() - 1, y)))
+
+    # --- the helped side's cursor
+    def _dress_cursor(self) -> None:
+        if not self._controls:
+            self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+        elif self._cursor_image is None:
+            self.viewport().setCursor(Qt.CursorShape.BlankCursor if self._cursor_hot else Qt.CursorShape.ArrowCursor)
+        else:
+            ratio = self.devicePixelRatioF()
+            shape = QPixmap(self._cursor_image)
+            shape.setDevicePixelRatio(ratio)
+            hot = self._cursor_hot / ratio
+            self.viewport().setCursor(QCursor(shape, hot.x(), hot.y()))
+        self._hide_ghost() if self._controls else self._update_ghost()
+
+    def _ghost_rect(self) -> QRect:
+        if self._ghost is None or self._cursor_image is None:
+            return QRect()
+        target, scale = self._target(), self._scale()
+        x = target.x() + round(self._ghost.x() * scale) - self._cursor_hot.x()
+        y = target.y() + round(self._ghost.y() * scale) - self._cursor_hot.y()
+        return QRect(QPoint(x, y), self._cursor_image.size())
+
+    def _update_ghost(self) -> None:
+        rect = self._ghost_rect()
+        if not rect.isEmpty():
+            ratio = self.devicePixelRatioF()
+            self.viewport().update(
+                QRect(
+                    math.floor(rect.x() / ratio),
+                    math.floor(rect.y() / ratio),
+                    math.ceil(rect.width() / ratio) + 1,
+                    math.ceil(rect.height() / ratio) + 1,
+                )
+            )
+
+    def _hide_ghost(self) -> None:
+        self._update_ghost()
+        self._ghost = None
+
+
+def _scaled_out(part: QRect, ratio: float) -> QRect:
+    """A widget rectangle in physical pixels, rounded outward."""
+    x, y = math.floor(part.x() * ratio), math.floor(part.y() * ratio)
+    right, bottom = math.ceil((part.x() + part.width()) * ratio), math.ceil((part.y() + part.height()) * ratio)
+    return QRect(x, y, right - x, bottom - y)

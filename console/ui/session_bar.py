@@ -1,0 +1,158 @@
+"""The one line above the helped screen: who, what is allowed, how long, how fast; and the session's buttons. Main thread."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from console.language import _
+from console.ui import shortcuts, theme, words
+from console.ui.shortcuts import Shortcut
+from protocol.scopes import Scope
+
+HEIGHT = 5 * theme.GRID
+"""Of the bar; a 1080p screen shown 1:1 shall still fit a 1200 lines display with title bar and panel."""
+
+
+class SessionBar(QFrame):
+    """Signals:
+    control: view only or control.
+    ask_for_control: not allowed yet: the user is to be asked.
+    fit: fitted or 1:1.
+    full_screen: all of the display, or a window.
+    end: the session.
+    """
+
+    control = Signal(bool)
+    ask_for_control = Signal()
+    fit = Signal(bool)
+    full_screen = Signal(bool)
+    end = Signal()
+
+    def __init__(self, who: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("bar", True)
+        self.setFixedHeight(HEIGHT)
+        self._who = _label(who, self)
+        self._who.setAccessibleName(who)
+        self._who.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._scopes = _label("", self)
+        self._scopes.setProperty("chip", True)
+        self._scopes.setToolTip(_("What the user allowed"))
+        self._left = _label("", self)
+        self._left.setToolTip(_("Time left of what the user agreed to"))
+        self._line = _label("", self)
+        self._line.setProperty("muted", True)
+        self._line.setToolTip(_("Time to the server and back"))
+        self._remark = _label("", self)
+        self._remark.setProperty("muted", True)
+        self._control = _button("computer-mouse", _("Control"), shortcuts.CONTROL, checkable=True)
+        self._control.toggled.connect(self.control)
+        self._ask = _button("hand", _("Ask for control"), shortcuts.CONTROL)
+        self._ask.clicked.connect(self.ask_for_control)
+        self._fit = _button("expand", _("Fit"), shortcuts.FIT, checkable=True)
+        self._fit.toggled.connect(self.fit)
+        self._full = _button("maximize", _("Full screen"), shortcuts.FULL_SCREEN, checkable=True)
+        self._full.toggled.connect(self.full_screen)
+        self._end = _button("phone-slash", _("End"), shortcuts.END, colour=theme.colours().danger)
+        self._end.setProperty("danger", True)
+        self._end.clicked.connect(self.end)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.GRID, 4, theme.GRID, 4)
+        row.setSpacing(theme.GRID)
+        row.addWidget(self._who, 1)
+        for widget in (
+            self._remark,
+            self._scopes,
+            self._left,
+            self._line,
+            self._control,
+            self._ask,
+            self._fit,
+            self._full,
+            self._end,
+        ):
+            row.addWidget(widget)
+        self.show_scopes(frozenset())
+        self._left.hide()
+        self._line.hide()
+
+    def show_scopes(self, granted: frozenset[Scope]) -> None:
+        """What is allowed now."""
+        self._scopes.setText(words.scopes(granted))
+        self._scopes.setAccessibleName(_("Allowed: {scopes}").format(scopes=words.scopes(granted)))
+        self._scopes.setVisible(bool(granted))
+        may = Scope.CONTROL in granted
+        self._control.setVisible(may)
+        self._control.setChecked(may)
+        self._ask.setVisible(bool(granted) and not may)
+        self._ask.setEnabled(True)
+        self._fit.setVisible(bool(granted))
+        self._full.setVisible(bool(granted))
+
+    def show_left(self, seconds: float) -> None:
+        """The countdown."""
+        self._left.setText(words.left(seconds))
+        self._left.setAccessibleName(_("Time left: {time}").format(time=words.left(seconds)))
+        self._left.show()
+
+    def show_line(self, round_trip_ms: float) -> None:
+        """How fast the line is."""
+        self._line.setText(_("{count} ms").format(count=max(1, round(round_trip_ms))))
+        self._line.setAccessibleName(_("Time to the server and back: {time}").format(time=self._line.text()))
+        self._line.show()
+
+    def show_remark(self, text: str) -> None:
+        """A word in passing, or ""."""
+        self._remark.setText(text)
+        self._remark.setAccessibleName(text)
+
+    def show_asking(self) -> None:
+        """The user is being asked for more."""
+        self._ask.setEnabled(False)
+
+    def show_fitted(self, fitted: bool) -> None:
+        """The view was fitted, or is 1:1 now."""
+        self._fit.setChecked(fitted)
+
+    def show_full_screen(self, full: bool) -> None:
+        """The window fills the display, or does not."""
+        self._full.setChecked(full)
+
+    def show_over(self) -> None:
+        """Nothing is left to do but to close."""
+        for widget in (self._scopes, self._left, self._line, self._control, self._ask, self._fit, self._full):
+            widget.hide()
+        self._end.hide()
+
+    def press_control(self) -> None:
+        """The shortcut: toggles, or asks."""
+        if self._control.isVisible():
+            self._control.toggle()
+        elif self._ask.isVisible():
+            self._ask.click()
+
+    def press_fit(self) -> None:
+        """The shortcut."""
+        if self._fit.isVisible():
+            self._fit.toggle()
+
+    def press_full_screen(self) -> None:
+        """The shortcut."""
+        if self._full.isVisible():
+            self._full.toggle()
+
+
+def _label(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def _button(
+    icon: str, text: str, shortcut: Shortcut, *, checkable: bool = False, colour: str | None = None
+) -> QPushButton:
+    button = QPushButton(theme.icon(icon, colour), text)
+    button.setCheckable(checkable)
+    button.setAccessibleName(text)
+    button.setToolTip(f"{_(shortcut.does)} ({shortcut.keys})")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the helped screen
+    return button

@@ -1,0 +1,231 @@
+"""A session's own window: its stages in plain words, then the helped screen, then why it is over. Main thread."""
+
+import math
+import time
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from console.language import _, mark
+from console.picture.canvas import Canvas
+from console.session.conversation import Allowed, NotAllowed, Secured, Shown, Wish
+from console.session.stages import Stage
+from console.ui import session_bar, shortcuts, theme, words
+from console.ui.screen_view import ScreenView
+from console.ui.session_bar import SessionBar
+from console.ui.shortcuts import Shortcut
+from protocol.desk.events import EndReason
+from protocol.envelope import TicketView
+from protocol.scopes import Scope
+from protocol.session.messages import CursorChanged, CursorMoved, InputDropped, ScreenChanged
+
+_REMARK_MS = 4000
+
+
+class SessionWindow(QWidget):
+    """Signals:
+    input_made: a message for the helped side.
+    ask_wanted: a `Wish` for more.
+    end_wanted: the technician ended it, by whatever way.
+    """
+
+    input_made = Signal(object)
+    ask_wanted = Signal(object)
+    end_wanted = Signal()
+
+    def __init__(self, ticket: TicketView, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        title = _("{name} – ticket {number}").format(name=ticket.requester, number=ticket.number)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setWindowIcon(theme.icon("display", theme.colours().accent))
+        self._stage = Stage.DIALLING
+        self._why = EndReason.LINE_LOST
+        self._granted: frozenset[Scope] = frozenset()
+        self._ends_at_s = 0.0
+        self._is_adapted = QSize()
+        self.bar = SessionBar(f"{ticket.requester} · {ticket.device_label}", self)
+        self.view = ScreenView(canvas, self)
+        self._words = QLabel(self)
+        self._words.setProperty("heading", True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words.setWordWrap(True)
+        self._close = QPushButton(_("Close"), self)
+        self._close.setAccessibleName(_("Close"))
+        self._close.setToolTip(_("Close this window (Esc)"))
+        self._close.clicked.connect(self.close)
+        self._close.hide()
+        page = QWidget(self)
+        inside = QVBoxLayout(page)
+        inside.setContentsMargins(4 * theme.GRID, 4 * theme.GRID, 4 * theme.GRID, 4 * theme.GRID)
+        inside.addStretch(1)
+        inside.addWidget(self._words)
+        inside.addSpacing(2 * theme.GRID)
+        inside.addWidget(self._close, 0, Qt.AlignmentFlag.AlignCenter)
+        inside.addStretch(1)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(page)
+        self._pages.addWidget(self.view)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self._pages, 1)
+        self.resize(90 * theme.GRID, 45 * theme.GRID)
+        self._connect()
+        self.show_stage(Stage.DIALLING)
+
+    # --- what happened
+    def show_stage(self, stage: Stage) -> None:
+        """The session went on by one stage."""
+        self._stage = stage
+        self._say(_(words.STAGES[stage]))
+
+    def show_said(self, event: Secured | Allowed | NotAllowed | Shown) -> None:
+        """The other end said something."""
+        match event:
+            case Allowed(consent):
+                self._granted = consent.scopes
+                self._ends_at_s = time.monotonic() + (consent.end - consent.begin).total_seconds()
+                self.bar.show_scopes(consent.scopes)
+                self.view.set_control(Scope.CONTROL in consent.scopes)
+                self._countdown()
+                self._timer.start(1000)
+            case NotAllowed(sentence):
+                self.bar.show_scopes(self._granted)
+                self._remark(sentence or _("The user said no."))
+            case CursorChanged():
+                self.view.show_cursor(event)
+            case CursorMoved():
+                self.view.move_cursor(event)
+            case InputDropped():
+                self._remark(_(_DROPPED.get(event.reason, _DROPPED_OTHERWISE)))
+            case Secured() | ScreenChanged():
+                pass  # the stage says the one, the first picture of the new size the other
+
+    def show_line(self, round_trip_ms: float) -> None:
+        """How fast the line is."""
+        self.bar.show_line(round_trip_ms)
+
+    def show_over(self, sentence: str, reason: EndReason) -> None:
+        """It is over, and why."""
+        self._stage, self._why = Stage.OVER, reason
+        self._timer.stop()
+        self.view.set_control(False)
+        self.bar.show_over()
+        if self.isFullScreen():
+            self.showNormal()
+        self._pages.setCurrentIndex(0)
+        self._say(sentence)
+        self._close.show()
+        self._close.setFocus()
+
+    def correct_end(self, sentence: str, reason: EndReason) -> None:
+        """The relay knows why: said in place of a line that was merely cut."""
+        if self._stage is Stage.OVER and self._why is EndReason.LINE_LOST and reason is not EndReason.LINE_LOST:
+            self._why = reason
+            self._say(sentence)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Asks nothing: closing is ending."""
+        self.view.release_all()
+        if self._stage is not Stage.OVER:
+            self._stage = Stage.OVER
+            self.end_wanted.emit()
+        super().closeEvent(event)
+
+    def _connect(self) -> None:
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._countdown)
+        self._remark_timer = QTimer(self)
+        self._remark_timer.setSingleShot(True)
+        self._remark_timer.timeout.connect(lambda: self.bar.show_remark(""))
+        self.view.input_made.connect(self.input_made)
+        self.view.resized_there.connect(self._adapt)
+        self.bar.control.connect(self.view.set_control)
+        self.bar.ask_for_control.connect(self._ask_for_control)
+        self.bar.fit.connect(self.view.set_fitted)
+        self.bar.full_screen.connect(self._set_full_screen)
+        self.bar.end.connect(self.end_wanted)
+        self._on(shortcuts.CONTROL, self.bar.press_control)
+        self._on(shortcuts.FIT, self.bar.press_fit)
+        self._on(shortcuts.FULL_SCREEN, self.bar.press_full_screen)
+        self._on(shortcuts.INPUT_METHOD, self._toggle_input_method)
+        self._on(shortcuts.END, self._end_or_close)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        escape.activated.connect(lambda: self.close() if self._stage is Stage.OVER else None)
+
+    def _on(self, shortcut: Shortcut, act: object) -> None:
+        keys = QShortcut(QKeySequence(shortcut.keys), self)
+        keys.setAutoRepeat(False)
+        keys.activated.connect(act)
+
+    def _say(self, sentence: str) -> None:
+        self._words.setText(sentence)
+        self._words.setAccessibleName(sentence)
+
+    def _remark(self, sentence: str) -> None:
+        self.bar.show_remark(sentence)
+        self._remark_timer.start(_REMARK_MS)
+
+    def _countdown(self) -> None:
+        self.bar.show_left(self._ends_at_s - time.monotonic())
+
+    def _ask_for_control(self) -> None:
+        minutes = max(1, round((self._ends_at_s - time.monotonic()) / 60))
+        self.bar.show_asking()
+        self.ask_wanted.emit(Wish(self._granted | {Scope.CONTROL}, minutes))
+
+    def _toggle_input_method(self) -> None:
+        enabled = not self.view.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+        self.view.set_input_method(enabled)
+        self._remark(_("Typing through the input method") if enabled else _("Typing by keys"))
+
+    def _end_or_close(self) -> None:
+        if self._stage is Stage.OVER:
+            self.close()
+        else:
+            self.end_wanted.emit()
+
+    def _set_full_screen(self, full: bool) -> None:
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+        self.view.setFocus()
+
+    def _adapt(self, width: int, height: int) -> None:
+        """The first picture, or another size: shown whole and 1:1 if this display has room for it."""
+        first = self._pages.currentWidget() is not self.view
+        self._pages.setCurrentWidget(self.view)
+        if first:
+            self.view.setFocus()
+        untouched = first or self.size() == self._is_adapted
+        if self.isFullScreen() or self.isMaximized() or not untouched:
+            return
+        ratio = self.devicePixelRatioF()
+        wanted = QSize(math.ceil(width / ratio), math.ceil(height / ratio) + session_bar.HEIGHT)
+        frame = self.frameGeometry().size() - self.geometry().size()
+        room = self.screen().availableGeometry()
+        whole = wanted + frame
+        if whole.width() <= room.width() and whole.height() <= room.height():
+            self._is_adapted = wanted
+            self.bar.show_fitted(False)
+            self.resize(wanted)
+            place = QRect(0, 0, whole.width(), whole.height())
+            place.moveCenter(room.center())
+            self.move(place.topLeft())
+        else:
+            self.bar.show_fitted(True)
+            self.showMaximized()
+
+
+_DROPPED = {
+    "user_active": mark("The user is using mouse or keyboard; yours have to wait."),
+    "question_open": mark("The user is being asked something; your input has to wait."),
+    "scope_missing": mark("The user did not allow that."),
+}
+_DROPPED_OTHERWISE = mark("Your input was not taken.")

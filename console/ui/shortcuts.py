@@ -1,0 +1,55 @@
+"""Every shortcut of the console in one place; the help overlay shows exactly these. Pure."""
+
+import dataclasses
+
+from console.language import mark
+
+HOST = "Ctrl+Alt+Shift+"
+"""In a session every other key belongs to the helped side."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A key sequence, as Qt writes it, and what it does."""
+
+    keys: str
+    does: str
+
+
+HELP = Shortcut("F1", mark("Show all shortcuts"))
+QUEUE = Shortcut("Alt+1", mark("Go to the queue"))
+TICKET = Shortcut("Alt+2", mark("Go to the ticket's history"))
+MESSAGE = Shortcut("Ctrl+M", mark("Write a message"))
+FILTER = Shortcut("Ctrl+F", mark("Filter the queue"))
+SORT_AGAIN = Shortcut("F5", mark("Sort the queue again and drop what is closed"))
+TAKE = Shortcut("Ctrl+T", mark("Take the ticket"))
+CONNECT = Shortcut("Ctrl+K", mark("Connect to the user's screen"))
+NEXT_STEP = Shortcut("Ctrl+N", mark("Set the next step"))
+RESOLVE = Shortcut("Ctrl+R", mark("Propose a solution"))
+SEND = Shortcut("Ctrl+Return", mark("Send what was written"))
+CLOSE_NOTICE = Shortcut("Esc", mark("Close the yellow bar"))
+QUIT = Shortcut("Ctrl+Q", mark("Quit"))
+
+MAIN = (
+    QUEUE,
+    FILTER,
+    SORT_AGAIN,
+    TICKET,
+    TAKE,
+    CONNECT,
+    NEXT_STEP,
+    RESOLVE,
+    MESSAGE,
+    SEND,
+    CLOSE_NOTICE,
+    HELP,
+    QUIT,
+)
+
+CONTROL = Shortcut(HOST + "C", mark("Control or only view"))
+FIT = Shortcut(HOST + "Z", mark("Fit to the window or 1:1"))
+FULL_SCREEN = Shortcut(HOST + "F", mark("Full screen"))
+INPUT_METHOD = Shortcut(HOST + "T", mark("Type through this computer's input method"))
+END = Shortcut(HOST + "Q", mark("End the session"))
+
+SESSION = (CONTROL, FIT, FULL_SCREEN, INPUT_METHOD, END)

@@ -1,0 +1,148 @@
+"""The console's look: one accent, an 8 px grid, light or dark as the system says. Main thread."""
+
+import dataclasses
+
+import qtawesome
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+GRID = 8
+"""Distances are multiples of this, in logical pixels."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Colours:
+    """One theme; values as ``#rrggbb``."""
+
+    window: str
+    base: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    selected: str
+    danger: str
+    warning: str
+    good: str
+    notice: str
+
+
+LIGHT = Colours(
+    window="#f4f5f6",
+    base="#ffffff",
+    raised="#ffffff",
+    line="#d9dde1",
+    text="#1b2329",
+    muted="#5f6b76",
+    accent="#0f766e",
+    on_accent="#ffffff",
+    selected="#d3ebe8",
+    danger="#b42318",
+    warning="#b45309",
+    good="#15803d",
+    notice="#fef3c7",
+)
+DARK = Colours(
+    window="#171b1e",
+    base="#1e2327",
+    raised="#262c31",
+    line="#39424a",
+    text="#e6eaed",
+    muted="#98a4af",
+    accent="#2dd4bf",
+    on_accent="#06251f",
+    selected="#1d4a46",
+    danger="#f97066",
+    warning="#fbbf24",
+    good="#4ade80",
+    notice="#3f3413",
+)
+
+_STYLE = """
+QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; padding: 4px; }}
+QPushButton {{ padding: 5px 12px; border: 1px solid {line}; border-radius: 4px; background: {raised}; color: {text}; }}
+QPushButton:hover {{ border-color: {accent}; }}
+QPushButton:focus {{ border: 2px solid {accent}; padding: 4px 11px; }}
+QPushButton:disabled {{ color: {muted}; background: {window}; }}
+QPushButton:checked {{ background: {selected}; border-color: {accent}; }}
+QPushButton[primary="true"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {text}; }}
+QPushButton[primary="true"]:disabled {{ background: {line}; color: {muted}; border-color: {line}; }}
+QPushButton[danger="true"] {{ color: {danger}; border-color: {danger}; }}
+QPushButton[flat="true"] {{ border: 1px solid transparent; background: transparent; padding: 4px; }}
+QPushButton[flat="true"]:focus {{ border: 1px solid {accent}; }}
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateTimeEdit {{
+    border: 1px solid {line}; border-radius: 4px; padding: 4px 6px; background: {base}; color: {text};
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {{
+    border-color: {accent}; }}
+QComboBox QAbstractItemView {{ background: {base}; color: {text}; selection-background-color: {selected};
+    selection-color: {text}; }}
+QTableView, QListView {{ border: none; background: {base}; gridline-color: transparent; outline: none;
+    alternate-background-color: {base}; selection-background-color: {selected}; selection-color: {text}; }}
+QTableView::item {{ padding: 0 6px; border-bottom: 1px solid {window}; }}
+QHeaderView {{ background: {base}; }}
+QHeaderView::section {{ background: {base}; color: {muted}; border: none; border-bottom: 1px solid {line};
+    padding: 4px 6px; }}
+QSplitter::handle {{ background: {line}; }}
+QStatusBar {{ background: {window}; color: {muted}; border-top: 1px solid {line}; }}
+QStatusBar::item {{ border: none; }}
+QFrame[card="true"] {{ background: {base}; border: 1px solid {line}; border-radius: 6px; }}
+QFrame[notice="true"] {{ background: {notice}; border: none; border-left: 4px solid {warning}; }}
+QFrame[bar="true"] {{ background: {raised}; border: none; border-bottom: 1px solid {line}; }}
+QLabel[muted="true"] {{ color: {muted}; }}
+QLabel[heading="true"] {{ font-size: 15pt; font-weight: 600; }}
+QLabel[section="true"] {{ color: {muted}; font-weight: 600; }}
+QLabel[chip="true"] {{ background: {selected}; color: {text}; border-radius: 4px; padding: 2px 8px; }}
+QScrollArea {{ border: none; }}
+"""
+
+
+def colours() -> Colours:
+    """The theme in force."""
+    dark = QApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    return DARK if dark else LIGHT
+
+
+def apply(app: QApplication) -> None:
+    """Puts the theme on the application, now and whenever the system's changes."""
+    app.setStyle("Fusion")
+    _dress(app)
+    app.styleHints().colorSchemeChanged.connect(lambda _scheme: _dress(app))
+
+
+def icon(name: str, colour: str | None = None) -> QIcon:
+    """An icon of Font Awesome, such as ``plug``; in the theme's text colour if no other is given."""
+    active: QIcon = qtawesome.icon(f"fa6s.{name}", color=colour or colours().text, color_disabled=colours().muted)
+    return active
+
+
+def _dress(app: QApplication) -> None:
+    now = colours()
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: now.window,
+        QPalette.ColorRole.WindowText: now.text,
+        QPalette.ColorRole.Base: now.base,
+        QPalette.ColorRole.AlternateBase: now.window,
+        QPalette.ColorRole.Text: now.text,
+        QPalette.ColorRole.PlaceholderText: now.muted,
+        QPalette.ColorRole.Button: now.raised,
+        QPalette.ColorRole.ButtonText: now.text,
+        QPalette.ColorRole.ToolTipBase: now.raised,
+        QPalette.ColorRole.ToolTipText: now.text,
+        QPalette.ColorRole.Highlight: now.accent,
+        QPalette.ColorRole.HighlightedText: now.on_accent,
+        QPalette.ColorRole.Link: now.accent,
+        QPalette.ColorRole.Mid: now.line,
+        QPalette.ColorRole.Accent: now.accent,
+    }
+    for role, value in roles.items():
+        palette.setColor(role, QColor(value))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(now.muted))
+    app.setPalette(palette)
+    app.setStyleSheet(_STYLE.format(**dataclasses.asdict(now)))

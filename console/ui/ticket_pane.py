@@ -1,0 +1,257 @@
+"""The right half of the main window: one ticket whole. Main thread; shows plain text, whoever wrote it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.language import _
+from console.ui import shortcuts, theme, words
+from console.ui.composer import Composer
+from console.ui.shortcuts import Shortcut
+from console.ui.timeline import Timeline
+from protocol.desk.states import OPEN_STATES, TicketState
+from protocol.diagnostics import DiagnosticField
+from protocol.envelope import Ticket, TicketView
+
+
+class TicketPane(QStackedWidget):
+    """Header, actions, problem, diagnostics, history, composer.
+
+    Signals:
+        take, connect_to, next_step, resolve: the technician wants that, for the ticket that is open.
+    """
+
+    take = Signal()
+    connect_to = Signal()
+    next_step = Signal()
+    resolve = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.number = 0
+        self._view: TicketView | None = None
+        self.setAccessibleName(_("Ticket"))
+        nothing = QLabel(_("Choose a ticket in the queue."), self)
+        nothing.setProperty("muted", True)
+        nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(nothing)
+        page = QWidget(self)
+        self._title = _label("heading", wraps=True)
+        self._title.setAccessibleName(_("Problem"))
+        self._facts = _label("muted", wraps=True)
+        self._facts.setAccessibleName(_("Who and where"))
+        self._state = _label("chip")
+        self._state.setAccessibleName(_("State"))
+        self._step = _label("", wraps=True)
+        self._step.setAccessibleName(_("Next step"))
+        self._problem = _label("", wraps=True)
+        self._problem.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._problem.setAccessibleName(_("Problem in full"))
+        self.timeline = Timeline(page)
+        self.composer = Composer(page)
+        self._diagnostics = QWidget(page)
+        self._diagnostics.setAccessibleName(_("Diagnostics"))
+        self._fields = QGridLayout(self._diagnostics)
+        self._fields.setContentsMargins(0, 0, 0, 0)
+        self._fields.setHorizontalSpacing(2 * theme.GRID)
+        self._fields.setVerticalSpacing(theme.GRID // 4)
+        self._shown_fields: tuple[DiagnosticField, ...] = ()
+        self._build(page)
+        self.addWidget(page)
+
+    @property
+    def view(self) -> TicketView | None:
+        """The ticket that is open, as it is known now."""
+        return self._view
+
+    def want_take(self) -> None:
+        """As if its button had been pressed; nothing if that is not possible now. So do the next three."""
+        self._take.click()
+
+    def want_connect(self) -> None:
+        """See `want_take`."""
+        self._connect.click()
+
+    def want_next_step(self) -> None:
+        """See `want_take`."""
+        self._next.click()
+
+    def want_resolve(self) -> None:
+        """See `want_take`."""
+        self._resolve.click()
+
+    def clear(self) -> None:
+        """No ticket is open."""
+        self.number, self._view = 0, None
+        self.composer.open_ticket(0)
+        self.setCurrentIndex(0)
+
+    def show_view(self, view: TicketView) -> None:
+        """What the queue knows of a ticket; the rest follows with `show_ticket`."""
+        other = view.number != self.number
+        if not other and self._view is not None and self._view.revision > view.revision:
+            return
+        self.number, self._view = view.number, view
+        self._title.setText(f"{view.number} · {words.first_line(view.problem)}")
+        self._title.setAccessibleName(self._title.text())
+        self._facts.setText(_facts(view))
+        self._state.setText(f"{words.priority(view)} · {_(words.STATES[view.state])}")
+        self._state.setAccessibleName(self._state.text())
+        self._step.setText(_step(view))
+        in_full = view.problem.strip()
+        self._problem.setText(in_full)
+        self._problem.setVisible(in_full != words.first_line(in_full))
+        self._enable(view)
+        if other:
+            self._show_diagnostics(())
+            self.timeline.show_history((), other_ticket=True)
+            self.composer.open_ticket(view.number)
+        self.setCurrentIndex(1)
+
+    def show_ticket(self, ticket: Ticket) -> None:
+        """The ticket whole."""
+        if ticket.ticket.number != self.number:
+            return
+        self.show_view(ticket.ticket)
+        self._show_diagnostics(ticket.diagnostics)
+        self.timeline.show_history(ticket.history, other_ticket=False)
+
+    def _build(self, page: QWidget) -> None:
+        self._take = _button("hand", _("Take"), shortcuts.TAKE, self.take)
+        self._connect = _button("display", _("Connect"), shortcuts.CONNECT, self.connect_to)
+        self._connect.setProperty("primary", True)
+        self._connect.setIcon(theme.icon("display", theme.colours().on_accent))
+        self._next = _button("forward-step", _("Next step"), shortcuts.NEXT_STEP, self.next_step)
+        self._resolve = _button("check", _("Solution"), shortcuts.RESOLVE, self.resolve)
+        actions = QHBoxLayout()
+        actions.setSpacing(theme.GRID)
+        for button in (self._take, self._connect, self._next, self._resolve):
+            actions.addWidget(button)
+        actions.addStretch(1)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._state, 0, Qt.AlignmentFlag.AlignTop)
+        scroll = QScrollArea(page)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        facts = QWidget()
+        about = QVBoxLayout(facts)
+        about.setContentsMargins(0, 0, theme.GRID, 0)
+        about.setSpacing(theme.GRID)
+        about.addWidget(self._problem)
+        about.addWidget(_section(_("What the computer says")))
+        about.addWidget(self._diagnostics)
+        about.addStretch(1)
+        scroll.setWidget(facts)
+        history = QFrame(page)
+        history.setProperty("card", True)
+        inside = QVBoxLayout(history)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.timeline)
+        split = QSplitter(Qt.Orientation.Vertical, page)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(theme.GRID)
+        split.setStyleSheet("QSplitter::handle { background: transparent; }")
+        split.addWidget(scroll)
+        split.addWidget(history)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID)
+        column.setSpacing(theme.GRID)
+        column.addLayout(head)
+        column.addWidget(self._facts)
+        column.addLayout(actions)
+        column.addWidget(self._step)
+        column.addWidget(split, 1)
+        column.addWidget(self.composer)
+
+    def _enable(self, view: TicketView) -> None:
+        is_open = view.state in OPEN_STATES
+        taken = view.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
+        self._take.setEnabled(is_open)
+        self._connect.setEnabled(taken and view.running is None)
+        self._next.setEnabled(is_open)
+        self._resolve.setEnabled(view.state is TicketState.IN_PROGRESS)
+        hint = shortcuts.CONNECT.keys
+        if not taken:
+            hint = _("take the ticket first")
+        elif view.running is not None:
+            hint = _("a session is running")
+        self._connect.setToolTip(f"{_(shortcuts.CONNECT.does)} ({hint})")
+
+    def _show_diagnostics(self, fields: tuple[DiagnosticField, ...]) -> None:
+        if fields == self._shown_fields and self._fields.count():
+            return
+        self._shown_fields = fields
+        while (item := self._fields.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        if not fields:
+            self._fields.addWidget(_label("muted", _("Nothing was sent.")), 0, 0)
+        for row, field in enumerate(fields):
+            self._fields.addWidget(_label("muted", field.label), row, 0, Qt.AlignmentFlag.AlignTop)
+            value = _label("", field.value, wraps=True)
+            value.setAccessibleName(f"{field.label}: {field.value}")
+            self._fields.addWidget(value, row, 1)
+        self._fields.setColumnStretch(1, 1)
+
+
+def _facts(view: TicketView) -> str:
+    parts = [
+        view.requester,
+        view.device_label + ("" if view.online else " " + _("(not reachable)")),
+        _("asked {when}").format(when=words.clock(view.asked_at)),
+        _("urgency for the user: {urgency}").format(urgency=words.level(view.urgency)),
+        _("has {minutes}").format(minutes=words.minutes(60 * view.minutes)),
+    ]
+    if view.worked_s:
+        parts.append(_("worked {minutes}").format(minutes=words.minutes(view.worked_s)))
+    if view.owner is not None:
+        parts.append(_("owner: {name}").format(name=view.owner.name))
+    return "  ·  ".join(parts)
+
+
+def _step(view: TicketView) -> str:
+    if view.state is TicketState.RESOLVED:
+        return _("Proposed: {solution}").format(solution=view.solution)
+    if not view.next_step:
+        return _("No next step yet.")
+    step = _("Next step: {step}").format(step=view.next_step)
+    return step if view.due is None else step + " " + _("(by {due})").format(due=words.clock(view.due))
+
+
+def _label(kind: str, text: str = "", *, wraps: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wraps)
+    if wraps:
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    if kind:
+        label.setProperty(kind, True)
+    return label
+
+
+def _section(text: str) -> QLabel:
+    return _label("section", text)
+
+
+def _button(icon: str, text: str, shortcut: Shortcut, wanted: object) -> QPushButton:
+    button = QPushButton(theme.icon(icon), text)
+    button.setAccessibleName(text)
+    button.setToolTip(f"{_(shortcut.does)} ({shortcut.keys})")
+    button.clicked.connect(wanted)
+    return button

@@ -1,0 +1,136 @@
+"""A ticket's history as a list: when, who, what. Main thread; shows plain text, whoever wrote it.
+
+A line that is added does not scroll the list away from what is being read; a reader at its end stays at its end.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from console.language import _
+from console.ui import theme, words
+from protocol.desk import events
+from protocol.desk.events import Actor
+from protocol.envelope import HistoryLine
+
+Index = QModelIndex | QPersistentModelIndex
+_LINE_ROLE = Qt.ItemDataRole.UserRole
+_NOWHERE = QModelIndex()
+_FLAGS = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+_TIME_WIDTH = 15
+"""In average characters: the longest date."""
+
+
+class _History(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: tuple[HistoryLine, ...] = ()
+
+    def show(self, lines: Sequence[HistoryLine]) -> None:
+        known = len(self.lines)
+        if self.lines == tuple(lines[:known]) and known:
+            if len(lines) > known:
+                self.beginInsertRows(_NOWHERE, known, len(lines) - 1)
+                self.lines = tuple(lines)
+                self.endInsertRows()
+            return
+        self.beginResetModel()
+        self.lines = tuple(lines)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self.lines)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        line = self.lines[index.row()]
+        if role == _LINE_ROLE:
+            return line
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{words.clock(line.at)} {author(line)}: {words.happened(line)}"
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line: HistoryLine = index.data(_LINE_ROLE)
+        now = theme.colours()
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(now.selected))
+        time, head, body = _places(option, option.rect)
+        painter.setPen(QColor(now.muted))
+        painter.drawText(time, Qt.AlignmentFlag.AlignLeft, words.clock(line.at))
+        bold = QFont(option.font)
+        bold.setBold(True)
+        painter.setFont(bold)
+        painter.setPen(QColor(now.warning if _is_internal(line) else now.text))
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, author(line))
+        painter.setFont(option.font)
+        painter.setPen(QColor(now.text if _is_written(line) else now.muted))
+        painter.drawText(body, _FLAGS, words.happened(line))
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
+        line: HistoryLine = index.data(_LINE_ROLE)
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, QListView) else 400
+        _time, _head, body = _places(option, QRect(0, 0, width, 0))
+        metrics: QFontMetrics = option.fontMetrics
+        text = metrics.boundingRect(QRect(0, 0, body.width(), 100_000), _FLAGS, words.happened(line))
+        return QSize(width, metrics.lineSpacing() + text.height() + theme.GRID + theme.GRID // 2)
+
+
+def _places(option: QStyleOptionViewItem, rect: QRect) -> tuple[QRect, QRect, QRect]:
+    metrics: QFontMetrics = option.fontMetrics
+    left = rect.left() + theme.GRID
+    time_width = _TIME_WIDTH * metrics.averageCharWidth()
+    x, width = left + time_width, rect.width() - time_width - 2 * theme.GRID
+    top = rect.top() + theme.GRID // 2
+    below = top + metrics.lineSpacing() + 2
+    return (
+        QRect(left, top, time_width, metrics.lineSpacing()),
+        QRect(x, top, width, metrics.lineSpacing()),
+        QRect(x, below, width, max(0, rect.bottom() - below)),
+    )
+
+
+class Timeline(QListView):
+    """The history of the ticket that is open."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("History"))
+        self._history = _History()
+        self.setModel(self._history)
+        self.setItemDelegate(_Delegate(self))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+
+    def show_history(self, lines: Sequence[HistoryLine], *, other_ticket: bool) -> None:
+        """Shows these lines; a ticket just opened is shown at its end."""
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
+        self._history.show(lines)
+        if other_ticket or at_end:
+            self.scrollToBottom()
+
+
+def author(line: HistoryLine) -> str:
+    """Who did it, and whether only staff sees it."""
+    kind = {Actor.REQUESTER: _("user"), Actor.STAFF: _("technician"), Actor.DESK: _("desk")}[line.actor]
+    name = f"{line.actor_name} · {kind}" if line.actor_name else kind
+    return f"{name} · {_('internal')}" if _is_internal(line) else name
+
+
+def _is_internal(line: HistoryLine) -> bool:
+    return isinstance(line.event, events.MessageAdded) and line.event.internal
+
+
+def _is_written(line: HistoryLine) -> bool:
+    written = (events.MessageAdded, events.Resolved, events.SessionNoted, events.NotSolved, events.Opened)
+    return isinstance(line.event, written)

@@ -1,0 +1,170 @@
+"""What the console calls things, in the technician's words. Pure but for the language.
+
+Texts that come from users and agents are passed through unchanged; whoever shows them shows plain text.
+"""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from console.language import _, chosen, mark, plural
+from console.session.stages import Stage
+from protocol.desk import events
+from protocol.desk.events import EndReason
+from protocol.desk.states import TicketState
+from protocol.envelope import HistoryLine, TicketView
+from protocol.scopes import Scope
+
+LEVELS = {1: mark("high"), 2: mark("middle"), 3: mark("low")}
+"""Impact and urgency: 1 weighs most."""
+
+STATES = {
+    TicketState.NEW: mark("new"),
+    TicketState.TRIAGED: mark("judged"),
+    TicketState.IN_PROGRESS: mark("in progress"),
+    TicketState.ON_HOLD: mark("on hold"),
+    TicketState.RESOLVED: mark("solved?"),
+    TicketState.CLOSED: mark("closed"),
+    TicketState.CANCELLED: mark("cancelled"),
+}
+
+SCOPES = {
+    Scope.SEE: mark("See the screen"),
+    Scope.POINT: mark("Point at things"),
+    Scope.CONTROL: mark("Control mouse and keyboard"),
+    Scope.CLIPBOARD_TO: mark("Put text on the clipboard"),
+    Scope.CLIPBOARD_FROM: mark("Read the clipboard"),
+    Scope.FILES_TO: mark("Send files"),
+    Scope.FILES_FROM: mark("Fetch files"),
+    Scope.DIAGNOSTICS: mark("Read diagnostics"),
+    Scope.ELEVATE: mark("Work as administrator"),
+}
+
+SHORT_SCOPES = {Scope.SEE: mark("see"), Scope.CONTROL: mark("control")}
+
+STAGES = {
+    Stage.DIALLING: mark("Calling the server …"),
+    Stage.WAITING: mark("Waiting for the user's computer …"),
+    Stage.SECURING: mark("Securing the line …"),
+    Stage.ASKING: mark("The user is being asked. No answer within a minute means no."),
+    Stage.REFUSED: mark("The user did not agree."),
+    Stage.RUNNING: mark("Waiting for the first picture …"),
+    Stage.OVER: mark("The session is over."),
+}
+
+ENDS = {
+    EndReason.USER_STOPPED: mark("The user ended the session."),
+    EndReason.HOT_KEY: mark("The user ended the session with the emergency key."),
+    EndReason.TECHNICIAN_LEFT: mark("You ended the session."),
+    EndReason.TIME_OVER: mark("The agreed time is over."),
+    EndReason.REFUSED: mark("The user did not agree."),
+    EndReason.NO_ANSWER: mark("The user did not answer within a minute; that means no."),
+    EndReason.LINE_LOST: mark("The line to the user's computer was cut."),
+    EndReason.USER_LOGGED_OFF: mark("The user logged off."),
+    EndReason.NOT_TRUSTED: mark("The other end is not whom it must be; nothing was shown or sent."),
+    EndReason.FAULT: mark("The session broke off because of a fault."),
+}
+
+
+def level(number: int | None) -> str:
+    """An impact or urgency in words, or a dash."""
+    return _(LEVELS[number]) if number in LEVELS else "–"
+
+
+def scopes(granted: frozenset[Scope]) -> str:
+    """Scopes as a short list: ``see, control``."""
+    return ", ".join(_(SHORT_SCOPES.get(scope, SCOPES[scope])) for scope in Scope if scope in granted)
+
+
+def minutes(seconds: float) -> str:
+    """A duration in whole minutes, begun ones rounded to the nearest."""
+    count = round(seconds / 60)
+    return plural("{count} minute", "{count} minutes", count).format(count=count)
+
+
+def left(seconds: float) -> str:
+    """A countdown: ``9:05``."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def clock(moment: datetime, today: datetime | None = None) -> str:
+    """A moment in local time: the hour alone if it is today, else with its date."""
+    local = moment.astimezone()
+    if local.date() == (today or datetime.now(UTC)).astimezone().date():
+        return f"{local:%H:%M}"
+    language = QLocale(chosen())
+    date = QDateTime(local.year, local.month, local.day, local.hour, local.minute, 0)
+    return language.toString(date, "ddd d MMM, HH:mm")
+
+
+def since(moment: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: ``4 min``, ``3 h``, ``2 d``."""
+    passed = max(0, int((now - moment).total_seconds()))
+    if passed < 3600:  # noqa: PLR2004 - seconds of an hour
+        return _("{count} min").format(count=passed // 60)
+    if passed < 86400:  # noqa: PLR2004 - seconds of a day
+        return _("{count} h").format(count=passed // 3600)
+    return _("{count} d").format(count=passed // 86400)
+
+
+def priority(ticket: TicketView) -> str:
+    """``P1`` to ``P5``, or a dash while nobody judged it."""
+    return "–" if ticket.priority is None else f"P{ticket.priority}"
+
+
+def first_line(text: str) -> str:
+    """What fits in a list."""
+    return text.strip().splitlines()[0] if text.strip() else ""
+
+
+def happened(line: HistoryLine) -> str:  # noqa: PLR0911 - one line for each kind of event
+    """One event of a ticket's history as a sentence or what was written."""
+    event = line.event
+    match event:
+        case events.Opened():
+            return _("Asked for help: {problem}").format(problem=event.problem)
+        case events.Triaged():
+            return _("Judged: impact {impact}, urgency {urgency}").format(
+                impact=level(event.impact), urgency=level(event.urgency)
+            )
+        case events.Assigned():
+            return _("{name} takes care of it").format(name=event.staff.name)
+        case events.Started():
+            return _("Work began")
+        case events.NextStepSet():
+            due = "" if event.due is None else " " + _("(by {due})").format(due=clock(event.due))
+            return _("Next step: {step}").format(step=event.next_step) + due
+        case events.MessageAdded():
+            return event.text
+        case events.SessionRequested():
+            return _("{name} asked to see the screen").format(name=event.staff.name)
+        case events.SessionConsented():
+            return _("Allowed {name}: {scopes}, until {end}").format(
+                name=event.staff.name, scopes=scopes(event.scopes), end=clock(event.end)
+            )
+        case events.SessionEnded():
+            return _("Session over after {minutes}. {reason}").format(
+                minutes=minutes(event.worked_s), reason=_(HISTORY_ENDS[event.reason])
+            )
+        case events.SessionNoted():
+            return _("What was done: {text}").format(text=event.text)
+        case events.Resolved():
+            return _("Solution: {solution}").format(solution=event.solution)
+        case events.Accepted():
+            return _("Confirmed that it is solved")
+        case events.NotSolved():
+            return _("Not solved yet. {text}").format(text=event.text).rstrip()
+        case events.Cancelled():
+            return _("Needs no help any more")
+
+
+HISTORY_ENDS = ENDS | {EndReason.TECHNICIAN_LEFT: mark("The technician ended it.")}
+"""In the history, "you" may be somebody else."""
+
+
+def ended(reason: EndReason, sentence: str) -> str:
+    """Why a session is over, with what else is known."""
+    known = _(ENDS[reason])
+    return f"{known} {sentence}".strip() if sentence and sentence not in known else known
