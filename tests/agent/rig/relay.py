@@ -1,0 +1,82 @@
+"""A relay in a few lines: real sign-in, then bytes both ways. It can cut the line, and keeps what it saw."""
+
+import asyncio
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from protocol import limits, signin
+from protocol.trust import Role
+from tests.parties import Parties
+
+
+class SmallRelay:
+    """One session at a time; use it as an asynchronous context manager.
+
+    Attributes:
+        ends: the two sockets, by role.
+        forwarded: bytes carried, by the role they came from.
+    """
+
+    def __init__(self) -> None:
+        self.parties = Parties(now=datetime.now(UTC))
+        self.ends: dict[Role, ServerConnection] = {}
+        self.forwarded: dict[Role, int] = {Role.DEVICE: 0, Role.TECHNICIAN: 0}
+        self._paired = asyncio.Event()
+        self._server: Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await serve(self._take, "127.0.0.1", 0, compression=None, max_size=limits.SESSION_BYTES)
+        port = self._server.sockets[0].getsockname()[1]
+        self.parties = Parties(relay_url=f"ws://127.0.0.1:{port}", now=datetime.now(UTC))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server:
+            self._server.close()
+            await self._server.wait_closed()
+
+    def cut(self) -> None:
+        """The line is cut for both, without a word."""
+        for end in self.ends.values():
+            end.transport.abort()
+
+    def next_session(self) -> None:
+        """Forget the two ends; others may come."""
+        self.ends = {}
+        self._paired = asyncio.Event()
+
+    async def _take(self, end: ServerConnection) -> None:
+        ends, paired = self.ends, self._paired
+        now, nonce = datetime.now(UTC), os.urandom(signin.NONCE_BYTES)
+        await end.send(signin.encode(signin.Hello(limits.PROTOCOL_VERSION, nonce, now)))
+        answer = signin.decode_sign_in(await end.recv())
+        party = signin.check(
+            answer,
+            nonce=nonce,
+            hosts=["127.0.0.1"],
+            organisation=self.parties.organisation,
+            revocations=self.parties.revocations(),
+            now=now,
+        )
+        await end.send(signin.encode(signin.Welcome(self.parties.encoded_revocations())))
+        ends[party.role] = end
+        if len(ends) == len(self.forwarded):
+            for one in ends.values():
+                await one.send(signin.encode(signin.SessionPaired()))
+            paired.set()
+        other = Role.TECHNICIAN if party.role is Role.DEVICE else Role.DEVICE
+        with suppress(ConnectionClosed):
+            await paired.wait()
+            async for data in end:
+                self.forwarded[party.role] += len(data)
+                await ends[other].send(data)
+        if other in ends:
+            await ends[other].close()

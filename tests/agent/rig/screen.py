@@ -1,0 +1,152 @@
+"""An X server alone: no window manager, no bus. Starts in a fifth of a second."""
+
+import os
+import subprocess
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import xcffib.xinput
+import xcffib.xproto
+import xcffib.xtest
+
+from agent.x11.connection import Connection
+from agent.x11.held import held_buttons, held_keys, release_all
+
+XVFB_MOUSE, XVFB_KEYBOARD = 6, 7
+"""Xvfb's own devices: what comes from them is the user's own hand (XTEST's have 4 and 5)."""
+
+
+class Screen:
+    """A virtual display. Use it as a context manager, on one thread.
+
+    Attributes:
+        name: such as ":3".
+        x: a connection of the test's own.
+    """
+
+    def __init__(self, width: int = 1280, height: int = 800) -> None:
+        self.width, self.height = width, height
+        self.name = ""
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        read_fd, write_fd = os.pipe()
+        size = f"{self.width}x{self.height}x24"
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", size, "-nolisten", "tcp", "-noreset"],
+            pass_fds=[write_fd],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write_fd)
+        with os.fdopen(read_fd) as told:
+            self.name = ":" + told.readline().strip()
+        self._stack.callback(self._stop)
+        self.x = Connection(self.name)
+        self._test: Any = self.x.extension(xcffib.xtest.key)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of a program on this display."""
+        return os.environ | {"DISPLAY": self.name}
+
+    def start(self, *argv: str) -> "subprocess.Popen[bytes]":
+        """Start a program on this display; it ends with it."""
+        process = subprocess.Popen(argv, env=self.env, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def stop() -> None:
+            process.kill()
+            process.wait()
+
+        self._stack.callback(stop)
+        return process
+
+    # Eyes
+
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """The picture as rows of blue, green, red."""
+        root = self.x.core.GetGeometry(self.x.root).reply()
+        z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
+        image = self.x.core.GetImage(z_pixmap, self.x.root, 0, 0, root.width, root.height, 0xFFFFFFFF).reply()
+        data = np.frombuffer(image.data.buf(), np.uint8)
+        return data.reshape(root.height, root.width, 4)[..., :3].copy()
+
+    def held(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Keycodes and buttons that are down."""
+        return held_keys(self.x), held_buttons(self.x)
+
+    def pointer(self) -> tuple[int, int]:
+        """Where the mouse is."""
+        where = self.x.core.QueryPointer(self.x.root).reply()
+        return where.root_x, where.root_y
+
+    # Hands
+
+    def press(self, *keycodes: int) -> None:
+        """Press keys and release them again, by XTEST: what an assistive program does."""
+        for keycode in keycodes:
+            self._test.FakeInput(2, keycode, 0, 0, 0, 0, 0)
+        for keycode in reversed(keycodes):
+            self._test.FakeInput(3, keycode, 0, 0, 0, 0, 0)
+        self.x.sync()
+
+    def own_key(self, keycode: int, *, down: bool) -> None:
+        """Press or release a key of the user's own keyboard."""
+        first = self.x.first_event(xcffib.xinput.key)
+        self._test.FakeInput(first + (1 if down else 2), keycode, 0, 0, 0, 0, XVFB_KEYBOARD)
+        self.x.sync()
+
+    def own_keys(self, *keycodes: int) -> None:
+        """Press keys of the user's own keyboard together, and release them again."""
+        for keycode in keycodes:
+            self.own_key(keycode, down=True)
+        for keycode in reversed(keycodes):
+            self.own_key(keycode, down=False)
+
+    def release_all(self) -> None:
+        """Let go of what XTEST holds."""
+        release_all(self.x)
+
+    def fill(self, x: int, y: int, width: int, height: int, colour: int) -> None:
+        """Draw a rectangle of one colour (0xRRGGBB) right on the root window."""
+        context = self.x.new_id()
+        inferiors = xcffib.xproto.SubwindowMode.IncludeInferiors
+        foreground = xcffib.xproto.GC
+        self.x.core.CreateGC(
+            context, self.x.root, foreground.Foreground | foreground.SubwindowMode, [colour, inferiors]
+        )
+        self.x.core.PolyFillRectangle(self.x.root, context, 1, [xcffib.xproto.RECTANGLE.synthetic(x, y, width, height)])
+        self.x.core.FreeGC(context)
+        self.x.sync()
+
+    def noise(self, x: int, y: int, pixels: npt.NDArray[np.uint8]) -> None:
+        """Draw these pixels `[height, width, 4]` (BGRX) right on the root window."""
+        context = self.x.new_id()
+        self.x.core.CreateGC(context, self.x.root, xcffib.xproto.GC.SubwindowMode, [1])
+        height, width = pixels.shape[:2]
+        rows = max(1, 200_000 // (width * 4))  # a request has at most 256 KiB
+        for top in range(0, height, rows):
+            part = pixels[top : top + rows]
+            z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
+            data = part.tobytes()
+            self.x.core.PutImage(z_pixmap, self.x.root, context, width, len(part), x, y + top, 0, 24, len(data), data)
+        self.x.core.FreeGC(context)
+        self.x.sync()
+
+    def stop_server(self) -> None:
+        """The X server is gone."""
+        self.server.kill()
+        self.server.wait()
+
+    def _stop(self) -> None:
+        self.server.terminate()
+        self.server.wait()
