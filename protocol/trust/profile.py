@@ -23,7 +23,7 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy
 
 from protocol.scopes import Scope
 from protocol.trust.errors import Distrust, TrustError
-from protocol.trust.names import DOMAIN, Role
+from protocol.trust.names import Role
 
 NAME = x509.ObjectIdentifier("2.5.4.41")
 TELEPHONE_NUMBER = x509.ObjectIdentifier("2.5.4.20")
@@ -102,8 +102,8 @@ def read_scopes(certificate: x509.Certificate) -> frozenset[Scope]:
 
 
 def authority_policy() -> ExtensionPolicy:
-    """What root and intermediates must carry: the web's rules, and a critical name constraint within our domain."""
-    return ExtensionPolicy.webpki_defaults_ca().require_present(x509.NameConstraints, _CRITICAL, _check_constraint)
+    """What root and intermediates must carry: the web's rules, and a critical name constraint; verify.py says which."""
+    return ExtensionPolicy.webpki_defaults_ca().require_present(x509.NameConstraints, _CRITICAL, None)
 
 
 def leaf_policy() -> ExtensionPolicy:
@@ -112,7 +112,6 @@ def leaf_policy() -> ExtensionPolicy:
         ExtensionPolicy.webpki_defaults_ee()
         .require_present(x509.BasicConstraints, _CRITICAL, _check_end_entity)
         .require_present(x509.KeyUsage, _CRITICAL, _check_leaf_usage)
-        .require_not_present(x509.NameConstraints)
     )
 
 
@@ -137,15 +136,6 @@ HASH = hashes.SHA256()
 
 
 # The library turns a ValueError in these into its own VerificationError.
-def _check_constraint(_policy: Policy, _certificate: x509.Certificate, constraint: x509.NameConstraints) -> None:
-    names = [tree.value for tree in constraint.permitted_subtrees or () if isinstance(tree, x509.DNSName)]
-    allowed = {DOMAIN, *(role.subtree for role in Role)}
-    if len(constraint.permitted_subtrees or ()) != 1 or constraint.excluded_subtrees or not set(names) <= allowed:
-        raise ValueError("name constraint")
-    if not names:
-        raise ValueError("name constraint of another kind")
-
-
 def _check_end_entity(_policy: Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints) -> None:
     if constraints.ca:
         raise ValueError("an authority where a leaf belongs")

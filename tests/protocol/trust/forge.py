@@ -79,6 +79,7 @@ def intermediate(
     *,
     constraint: x509.NameConstraints | None,
     path_length: int | None = 0,
+    critical: bool = True,
     ca: bool = True,
     usage: x509.KeyUsage = AUTHORITY_USAGE,
     end: datetime = NOW + timedelta(days=3650),
@@ -93,7 +94,7 @@ def intermediate(
         (usage, True),
     ]
     if constraint is not None:
-        extensions.append((constraint, True))
+        extensions.append((constraint, critical))
     subject = ((NameOID.ORGANIZATION_NAME, "Example GmbH"), (NameOID.COMMON_NAME, "athand technicians"))
     der = _signed(subject, key, extensions, (NOW - timedelta(hours=1), end), issuer, None, hashes.SHA256())
     return Authority(der, key)

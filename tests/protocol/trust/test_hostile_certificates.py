@@ -187,12 +187,20 @@ FORGED: dict[str, tuple[Distrust, Make]] = {
     "a leaf without usage": (Distrust.UNFIT, leaf(usage=None)),
     "an unknown critical extension": (Distrust.UNFIT, leaf(more=unknown_extension(critical=True))),
     "name constraints in a leaf": (Distrust.UNFIT, leaf(more=[(subtree_constraint(TECHNICIAN), True)])),
+    "name constraints in a leaf, to be overlooked": (
+        Distrust.UNFIT,
+        leaf(more=[(subtree_constraint(TECHNICIAN), False)]),
+    ),
     "a key on P-384": (Distrust.UNFIT, leaf(key=ec.generate_private_key(ec.SECP384R1()))),
     "a key on a Koblitz curve": (Distrust.UNFIT, leaf(key=ec.generate_private_key(ec.SECP256K1()))),
     "an RSA key": (Distrust.UNFIT, leaf(key=rsa.generate_private_key(65537, 2048))),
     "a signature by SHA-384": (Distrust.UNFIT, leaf(digest=hashes.SHA384)),
     "a signature by SHA-512": (Distrust.UNFIT, leaf(digest=hashes.SHA512)),
     "an authority that is none": (Distrust.UNFIT, under(constraint=subtree_constraint(TECHNICIAN), ca=False)),
+    "an authority whose bounds may be overlooked": (
+        Distrust.UNFIT,
+        under(constraint=subtree_constraint(TECHNICIAN), critical=False),
+    ),
     "an authority that may not sign certificates": (
         Distrust.UNFIT,
         under(constraint=subtree_constraint(TECHNICIAN), usage=LEAF_USAGE),
@@ -321,7 +329,6 @@ def test_a_certificate_with_a_bit_flipped_or_its_end_cut_off_is_refused(case: st
 
 
 def test_every_bit_outside_the_signed_part_counts_too(ours: Parties) -> None:
-    """The octet that counts the unused bits of the signature was once let through with another value."""
     for which, data in enumerate(ours.jana.chain):
         signed = certificate(data).tbs_certificate_bytes
         begin = data.index(signed)
@@ -330,6 +337,16 @@ def test_every_bit_outside_the_signed_part_counts_too(ours: Parties) -> None:
                 chain = list(ours.jana.chain)
                 chain[which] = data[:place] + bytes((data[place] ^ 1 << bit,)) + data[place + 1 :]
                 refused(ours, tuple(chain))
+
+
+def test_a_signature_that_says_its_last_bit_is_unused_is_refused(ours: Parties) -> None:
+    """The library takes it when that bit is zero; then one certificate would have two fingerprints."""
+    even = next(data for data in iter(lambda: Leaf().signed(ours.technicians), b"") if data[-1] % 2 == 0)
+    place = len(even) - len(certificate(even).signature) - 1
+    assert even[place] == 0
+    judge(ours, (even, ours.technicians.certificate))
+    twin = even[:place] + b"\1" + even[place + 1 :]
+    assert refused(ours, (twin, ours.technicians.certificate)) is Distrust.MALFORMED
 
 
 @pytest.mark.parametrize("case", TIMES)
@@ -375,7 +392,9 @@ def test_everybody_under_a_revoked_authority_is_refused(ours: Parties) -> None:
 
 
 def test_nobody_is_accepted_in_the_role_of_the_revocation_signer(ours: Parties) -> None:
-    for chain in (ours.jana.chain, (ours.signer.certificate, ours.root.certificate)):
+    tree = intermediate(ours.root, constraint=subtree_constraint(Role.REVOCATION.subtree))
+    made = Leaf(names=dns("signer.revocation.athand.internal")).signed(tree)
+    for chain in (ours.jana.chain, (ours.signer.certificate, ours.root.certificate), (made, tree.certificate)):
         assert refused(ours, chain, role=Role.REVOCATION) is Distrust.WRONG_ROLE
 
 
