@@ -22,7 +22,7 @@ def fields(machine: Machine, screens: ScreenFacts) -> tuple[DiagnosticField, ...
         ("disk.home", _("Space for your files"), _space(machine.home_disk())),
         ("network", _("Network"), _networks(machine.networks_up())),
         ("errors", _("Recent errors"), _errors(machine.errors())),
-        ("uptime", _("Running since"), _duration(machine.uptime_s())),
+        ("uptime", _("Running for"), _duration(machine.uptime_s())),
         ("load", _("How busy it is"), None if busy is None else _("{percent} %").format(percent=round(busy))),
         ("processors", _("Processors"), None if processors is None else str(processors)),
         ("programs", _("Programs running"), None if processes is None else str(processes)),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QSpinB
 from agent.outbox import Request, new_request_id
 from agent.ui.parts import Button, Text, column, row
 from agent.ui.preview import Preview
-from agent.ui.theme import GRID
+from agent.ui.theme import GRID, TARGET
 from agent.words import _
 from protocol import limits
 from protocol.diagnostics import DiagnosticField
@@ -106,7 +106,7 @@ class AskPage(QWidget):
         self.minutes.setSuffix(" " + _("minutes"))
         self.minutes.setAccessibleName(_("How many minutes have you got?"))
         self.minutes.setToolTip(_("We will not take more of your time than this"))
-        self.minutes.setFixedWidth(20 * GRID)
+        self.minutes.setFixedSize(20 * GRID, TARGET)
         layout = column(
             _asked(_("What is wrong?"), self.problem),
             self.problem,

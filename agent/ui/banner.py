@@ -113,10 +113,15 @@ class Banner(QWidget):
         self.move(area.x() + round(room * self._moved_to), area.y())
 
     def _fit(self) -> None:
-        self.adjustSize()
         most = self._screen.geometry().width()
-        if self.width() > most:
-            self.resize(most, self.height())
+        for text in (self.who, self.what):
+            text.setWordWrap(False)
+        if self.sizeHint().width() > most:  # a small screen, or a large scale: two lines rather than half a name
+            for text in (self.who, self.what):
+                text.setWordWrap(True)
+            self.resize(most, self.heightForWidth(most))
+        else:
+            self.adjustSize()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Takes hold."""
@@ -213,4 +218,5 @@ class Banners(QWidget):
 
 def hot_key_words(hot_key: str) -> str:
     """A hot key as it is written on keyboards, such as Ctrl + Alt + Pause."""
-    return " + ".join(part[:1].upper() + part[1:] for part in hot_key.split("+"))
+    names = {"ctrl": _("Ctrl"), "alt": _("Alt"), "shift": _("Shift"), "super": _("Super")}
+    return " + ".join(names.get(part, part[:1].upper() + part[1:]) for part in hot_key.split("+"))

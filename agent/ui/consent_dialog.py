@@ -27,6 +27,7 @@ MORE_AFTER_S = 3.0
 KEYS_AFTER_S = 1.0
 """Keys typed for another window, as the question came up, say nothing either."""
 _TICK_MS = 200
+_WIDTH = 80 * GRID
 
 
 class ConsentDialog(QDialog):
@@ -46,10 +47,9 @@ class ConsentDialog(QDialog):
         self.setWindowTitle(self.words.heading)
         self.setWindowIcon(theme.program_icon())
         self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
-        self.setMinimumWidth(70 * GRID)
         self.no = Button(_("No thanks"), _("Nobody gets to see or do anything"))
         self.allow = Button(_("Allow"), _("Allows exactly what is written here, for this long"), kind="main")
-        self.left = Text(tone="muted", size="small", wrap=False)
+        self.left = Text(tone="muted", size="small")
         self.ticks: dict[Scope, QCheckBox] = {}
         self._build()
         self._timer = QTimer(self)
@@ -67,6 +67,8 @@ class ConsentDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """From now on the seconds count."""
         super().showEvent(event)
+        if (layout := self.layout()) is not None:  # wrapped lines count only once the style is on
+            self.setFixedSize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
         self._since = time.monotonic()
         self._timer.start()
         self._tick()
@@ -90,18 +92,19 @@ class ConsentDialog(QDialog):
     def _build(self) -> None:
         words = self.words
         name, title, phone, vouched = words.who
+        vouch = row(Sign("ph.shield-check-fill", size=20), spacing=GRID // 2)
+        vouch.addWidget(Text(vouched, tone="accent"), 1)
+        who = column(Text(name, size="strong"), Text(f"{title}  ·  {phone}"), spacing=2)
+        who.addLayout(vouch)
         face = row(initials(name), spacing=2 * GRID)
-        face.addLayout(column(Text(name, size="strong"), Text(f"{title}  ·  {phone}"), spacing=GRID // 2), 1)
+        face.addLayout(who, 1)
         card = Card()
         card.rows.addLayout(face)
-        vouch = row(Sign("ph.seal-check-fill", size=20), spacing=GRID)
-        vouch.addWidget(Text(vouched, tone="accent"), 1)
-        card.rows.addLayout(vouch)
         card.rows.addWidget(Text(words.asked))
         if words.remark:
             card.rows.addWidget(Text(words.remark, tone="muted"))
         layout = column(Text(words.heading, size="title"), card, spacing=2 * GRID)
-        layout.addLayout(_signed("ph.eye-bold", words.first))
+        layout.addLayout(_signed("ph.mouse-bold" if self._again else "ph.eye-bold", words.first))
         for scope, sentence in words.ticks:
             tick = QCheckBox(sentence)
             tick.setAccessibleName(sentence)
@@ -112,7 +115,10 @@ class ConsentDialog(QDialog):
         layout.addWidget(warning(words.warning))
         for button in (self.no, self.allow):
             button.setMinimumSize(20 * GRID, 6 * GRID)
-        footer = row(self.left, 1, self.no, self.allow, spacing=2 * GRID)
+        footer = row(spacing=2 * GRID)
+        footer.addWidget(self.left, 1)
+        footer.addWidget(self.no)
+        footer.addWidget(self.allow)
         layout.addSpacing(GRID)
         layout.addLayout(footer)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)

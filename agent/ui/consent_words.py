@@ -58,8 +58,8 @@ def wording(question: Question, *, now: datetime) -> Wording:
         if question.until is None:
             heading = _("May {name} stay longer?").format(name=name)
         else:
-            heading = _("May {name} also {do}?").format(name=name, do=plain.scope(base))
-        first = _("If you allow it, {name} may {do}.").format(name=name, do=plain.scope(base))
+            heading = _heading(base).format(name=name, do=plain.scope(base))
+        first = _first(base).format(name=name, do=plain.scope(base))
     rest = sorted(question.scopes - {base}, key=_ORDER.index)
     return Wording(
         heading=heading,
@@ -77,12 +77,34 @@ def wording(question: Question, *, now: datetime) -> Wording:
         if question.remark.strip()
         else "",
         first=first,
-        ticks=tuple((scope, _("Also let {name} {do}").format(name=name, do=plain.scope(scope))) for scope in rest)
+        ticks=tuple((scope, _tick(scope).format(name=name, do=plain.scope(scope))) for scope in rest)
         if question.until is not None or not again
         else (),
         until=_until(question),
         warning=_("Did somebody call you and ask you to allow this? Then say no."),
     )
+
+
+def _heading(scope: Scope) -> str:
+    return {
+        Scope.CONTROL: _("May {name} also use your mouse and keyboard?"),
+        Scope.POINT: _("May {name} also point at things on your screen?"),
+    }.get(scope, _("May {name} also do this: {do}?"))
+
+
+def _first(scope: Scope) -> str:
+    return {
+        Scope.SEE: _("{name} will see everything on your screen."),
+        Scope.CONTROL: _("{name} can then click and type on this computer."),
+        Scope.POINT: _("{name} can then show you where to click."),
+    }.get(scope, _("If you allow it, {name} may do this: {do}."))
+
+
+def _tick(scope: Scope) -> str:
+    return {
+        Scope.CONTROL: _("Also let {name} use my mouse and keyboard"),
+        Scope.POINT: _("Also let {name} point at things on my screen"),
+    }.get(scope, _("Also let {name} do this: {do}"))
 
 
 def _until(question: Question) -> str:

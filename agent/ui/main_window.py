@@ -15,7 +15,7 @@ from agent.ui.theme import GRID
 from agent.words import _
 from protocol import envelope
 
-_WIDTH, _HEIGHT = 110 * GRID, 76 * GRID
+_WIDTH, _HEIGHT = 116 * GRID, 84 * GRID
 
 
 class MainWindow(QWidget):
@@ -49,7 +49,8 @@ class MainWindow(QWidget):
         layout.addWidget(self.pages, 1)
         self.requests.ticket_chosen.connect(self.show_ticket)
         self.requests.waiting_chosen.connect(self.show_waiting)
-        self.resize(_WIDTH, _HEIGHT)
+        room = self.screen().availableSize()
+        self.resize(min(_WIDTH, room.width() - 2 * GRID), min(_HEIGHT, room.height() - 6 * GRID))
         self._titled(_("Get help"), 0)
 
     # --- where to be

@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from agent.messages import Line, LineChanged, Trouble
 from agent.words import _, language
@@ -32,8 +32,9 @@ def one_line(text: str, most: int = 120) -> str:
 def locale() -> QLocale:
     """How dates are written in the user's language."""
     system = QLocale.system()
-    chosen = QLocale(language())
-    return system if system.language() == chosen.language() else chosen
+    if system.language() == QLocale(language()).language():
+        return system
+    return QLocale("en_GB" if language() == "en" else language())  # 24 hours and the day first, as in Europe
 
 
 def time_of(moment: datetime) -> str:
@@ -52,13 +53,6 @@ def when(moment: datetime, *, now: datetime | None = None) -> str:
         return pattern.format(time=time_of(moment))
     date = locale().toString(QDate(here.year, here.month, here.day), QLocale.FormatType.ShortFormat)
     return _("{date} at {time}").format(date=date, time=time_of(moment))
-
-
-def stamp(moment: datetime) -> str:
-    """Date and time, short, for a line of a history."""
-    here = moment.astimezone()
-    moment_here = QDateTime(QDate(here.year, here.month, here.day), QTime(here.hour, here.minute))
-    return locale().toString(moment_here, QLocale.FormatType.ShortFormat)
 
 
 def state(state: TicketState) -> str:

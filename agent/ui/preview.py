@@ -1,7 +1,7 @@
 """The list of what goes along with a request. Guarantees: `chosen` is what is shown and ticked, to the byte."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from agent.ui.parts import Button, Card, Text, empty, row
 from agent.ui.theme import GRID
@@ -25,8 +25,10 @@ class Preview(Card):
         self._always = QVBoxLayout()
         self._always.setSpacing(GRID // 2)
         self.rows.addLayout(self._always)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(GRID // 2)
+        self._list = QGridLayout()
+        self._list.setHorizontalSpacing(2 * GRID)
+        self._list.setVerticalSpacing(GRID // 2)
+        self._list.setColumnStretch(1, 1)
         self._list.setContentsMargins(0, 0, GRID, 0)
         inside = QWidget()
         inside.setObjectName("scrolled")
@@ -51,6 +53,7 @@ class Preview(Card):
     def show_fields(self, fields: tuple[DiagnosticField, ...] | None) -> None:
         """The facts, all ticked; None while they are being collected."""
         empty(self._list)
+        self._list.setRowStretch(self._list.rowCount(), 0)
         self._ticks = []
         for field in fields or ():
             tick = QCheckBox(field.label)
@@ -59,14 +62,14 @@ class Preview(Card):
             tick.setAccessibleDescription(field.value)
             tick.setToolTip(_("Untick it, and it is not sent"))
             value = Text(field.value, tone="muted")
-            value.setContentsMargins(3 * GRID + 4, 0, 0, GRID // 2)
             value.setBuddy(tick)
-            self._list.addWidget(tick)
-            self._list.addWidget(value)
+            at = len(self._ticks)
+            self._list.addWidget(tick, at, 0, Qt.AlignmentFlag.AlignTop)
+            self._list.addWidget(value, at, 1, Qt.AlignmentFlag.AlignVCenter)
             self._ticks.append((tick, field))
         if fields is None:
-            self._list.addWidget(Text(_("Having a look at this computer …"), tone="muted"))
-        self._list.addStretch(1)
+            self._list.addWidget(Text(_("Having a look at this computer …"), tone="muted"), 0, 0, 1, 2)
+        self._list.setRowStretch(self._list.rowCount(), 1)
         self.none.setEnabled(bool(fields))
 
     @property

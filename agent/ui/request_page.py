@@ -43,7 +43,9 @@ class RequestPage(QWidget):
         layout.addLayout(row(self.title, self.chip, 1, spacing=2 * GRID))
         layout.addWidget(self._scrolled(), 1)
         layout.addWidget(self.notice)
-        layout.addLayout(self._writing())
+        self.writing = QWidget()
+        self.writing.setLayout(self._writing())
+        layout.addWidget(self.writing)
 
     def show_waiting(self, request: Request, *, line_up: bool, stored: bool = True) -> None:
         """A request that the help desk does not have yet."""
@@ -84,12 +86,13 @@ class RequestPage(QWidget):
         self.verdict.setVisible(view.state is TicketState.RESOLVED)
         self.solution.setText(plain.clean(view.solution, 1000))
         self.take_back.setVisible(view.state in OPEN_STATES)
+        self.writing.setVisible(view.state in OPEN_STATES)  # else there is one thing to say: solved or not
         self._enable(on=True)
 
     def show_history(self, ticket: envelope.Ticket) -> None:
         """A ticket with all that happened, newest first."""
         self.show_ticket(ticket.ticket)
-        self.notice.setText("")
+        self._notice("")
         if self._sent and any(line.actor is Actor.REQUESTER for line in ticket.history):
             if self._sent == self.message.toPlainText().strip():
                 self.message.clear()
@@ -98,8 +101,8 @@ class RequestPage(QWidget):
         for line in reversed(ticket.history):
             who = _("You") if line.actor is Actor.REQUESTER else plain.one_line(line.actor_name) or _("The help desk")
             if words := plain.event(line.event, who):
-                at = Text(plain.stamp(line.at), tone="muted", size="small", wrap=False)
-                at.setMinimumWidth(15 * GRID)
+                at = Text(plain.when(line.at), tone="muted", size="small", wrap=False)
+                at.setFixedWidth(18 * GRID)
                 at.setAlignment(Qt.AlignmentFlag.AlignTop)
                 entry = QWidget()
                 inside = row(spacing=GRID)
@@ -111,11 +114,15 @@ class RequestPage(QWidget):
     def show_refusal(self, sentence: str) -> None:
         """What the user wanted was not carried out; nothing that was written is lost."""
         self._sent = ""
-        self.notice.setText(
+        self._notice(
             plain.one_line(sentence, 400)
             or _("The line is down just now, so this was not sent. Please try again soon.")
         )
         self._enable(on=True)
+
+    def _notice(self, sentence: str) -> None:
+        self.notice.setText(sentence)
+        self.notice.setVisible(bool(sentence))
 
     def _show_next_step(self, view: envelope.TicketView) -> None:
         text = plain.clean(view.next_step, 600)
@@ -146,16 +153,17 @@ class RequestPage(QWidget):
 
     def _changed_to(self, number: int | None, request: str) -> None:
         self.number, self.request, self._view = number, request, None
-        self.notice.setText("")
+        self._notice("")
         self._sent = ""
         self.message.clear()
         self.not_yet_why.clear()
         empty(self.history)
         self._enable(on=number is not None)
+        self.writing.setVisible(number is not None)
         self.take_back.setVisible(False)
 
     def _scrolled(self) -> QScrollArea:
-        content = column(self.problem, self.state, self.next_step, self.who, self.verdict, spacing=2 * GRID)
+        content = column(self.problem, self.state, self.next_step, self.verdict, self.who, spacing=2 * GRID)
         self.happened = Text(_("What happened so far"), size="strong")
         content.addWidget(self.happened)
         content.addLayout(self.history)

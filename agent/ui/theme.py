@@ -3,9 +3,9 @@
 import dataclasses
 
 import qtawesome
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QWidget
 
 GRID = 8
 """Pixels; every margin and height is a multiple of it, or of its half."""
@@ -61,15 +61,89 @@ DARK = Tones(
 )
 
 
+_SMALLEST_POINTS = 10.0
+"""Systems without a setting of their own come up with less, which is small print."""
+_MIDDLE = 128
+"""Of a colour's lightness; a window darker than this is a dark one."""
+_INDICATOR = 20
+"""Pixels of a tick's box."""
+
+
+class _Ticks(QProxyStyle):
+    """Qt's own Fusion, with ticks and dots in the accent: what is on must be seen at a glance."""
+
+    def __init__(self) -> None:
+        super().__init__("Fusion")
+
+    def pixelMetric(  # noqa: N802 - Qt's name
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        sizes = {
+            QStyle.PixelMetric.PM_IndicatorWidth,
+            QStyle.PixelMetric.PM_IndicatorHeight,
+            QStyle.PixelMetric.PM_ExclusiveIndicatorWidth,
+            QStyle.PixelMetric.PM_ExclusiveIndicatorHeight,
+        }
+        return _INDICATOR if metric in sizes else super().pixelMetric(metric, option, widget)
+
+    def drawPrimitive(  # noqa: N802 - Qt's name
+        self,
+        element: QStyle.PrimitiveElement,
+        option: QStyleOption,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        box = element is QStyle.PrimitiveElement.PE_IndicatorCheckBox
+        if not box and element is not QStyle.PrimitiveElement.PE_IndicatorRadioButton:
+            super().drawPrimitive(element, option, painter, widget)
+            return
+        _draw_indicator(painter, QRectF(option.rect), option.state, box=box)
+
+
+def _draw_indicator(painter: QPainter, area: QRectF, state: QStyle.StateFlag, *, box: bool) -> None:
+    colours = tones()
+    on = bool(state & QStyle.StateFlag.State_On)
+    enabled = bool(state & QStyle.StateFlag.State_Enabled)
+    focused = bool(state & QStyle.StateFlag.State_HasFocus)
+    frame = colours.accent if (on or focused) and enabled else colours.muted if enabled else colours.line
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(frame), 2 if focused else 1.5))
+    painter.setBrush(QColor(frame if on else colours.surface))
+    area.adjust(1, 1, -1, -1)
+    radius = 4 if box else area.width() / 2
+    painter.drawRoundedRect(area, radius, radius)
+    if on and box:
+        painter.setPen(QPen(QColor(colours.on_accent), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        x, y, w, h = area.x(), area.y(), area.width(), area.height()
+        points = [QPointF(x + 0.26 * w, y + 0.53 * h), QPointF(x + 0.44 * w, y + 0.7 * h)]
+        painter.drawPolyline([*points, QPointF(x + 0.75 * w, y + 0.33 * h)])
+    elif on:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.on_accent))
+        painter.drawEllipse(area.center(), area.width() / 5, area.height() / 5)
+    painter.restore()
+
+
+class _System:
+    dark_palette = False
+
+
 def tones() -> Tones:
-    """The colours of the system's scheme now."""
+    """The colours of the system's scheme now; where it has none, what the system's own palette looks like."""
     scheme = QGuiApplication.styleHints().colorScheme()
+    if scheme is Qt.ColorScheme.Unknown:
+        return DARK if _System.dark_palette else LIGHT
     return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
 
 
 def put_on(app: QApplication) -> None:
     """Dresses the program, and again whenever the system changes between light and dark."""
-    app.setStyle(QStyleFactory.create("Fusion"))
+    _System.dark_palette = app.palette().color(QPalette.ColorRole.Window).lightness() < _MIDDLE
+    app.setStyle(_Ticks())
+    font = app.font()
+    font.setPointSizeF(max(font.pointSizeF(), _SMALLEST_POINTS))
+    app.setFont(font)
     _dress(app)
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: _dress(app))
 
@@ -144,16 +218,15 @@ def _sheet(c: Tones) -> str:
     #warning QLabel {{ color: {c.on_warn}; }}
     QLabel[tone="muted"] {{ color: {c.muted}; }}
     QLabel[tone="accent"] {{ color: {c.accent}; }}
-    QLabel[tone="chip"] {{ color: {c.accent}; background: {c.accent_soft}; border-radius: 12px; padding: 4px 12px; }}
+    QLabel[tone="chip"] {{ color: {c.accent}; background: {c.accent_soft}; border-radius: 10px; padding: 4px 12px; }}
     QLabel[tone="round"] {{ color: {c.on_accent}; background: {c.accent}; border-radius: 28px; }}
-    QPlainTextEdit, QLineEdit, QSpinBox, QListWidget {{
+    QPlainTextEdit, QLineEdit, QListWidget {{
         background: {c.surface}; border: 1px solid {c.line}; border-radius: 8px; padding: 8px;
         selection-background-color: {c.accent}; selection-color: {c.on_accent};
     }}
-    QSpinBox {{ padding: 0 8px; min-height: {TARGET - 2}px; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ width: {3 * GRID}px; border: none; }}
-    QPlainTextEdit:focus, QLineEdit:focus, QSpinBox:focus, QListWidget:focus {{ border: 2px solid {c.accent}; }}
-    QListWidget::item {{ padding: 12px 8px; border-bottom: 1px solid {c.line}; color: {c.text}; }}
+    QPlainTextEdit:focus, QLineEdit:focus, QListWidget:focus {{ border: 2px solid {c.accent}; }}
+    QListWidget {{ show-decoration-selected: 1; outline: 0; padding: 0; }}
+    QListWidget::item {{ padding: 12px 16px; border-bottom: 1px solid {c.line}; color: {c.text}; }}
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QPushButton {{
         background: {c.surface}; border: 1px solid {c.line}; border-radius: 8px;
@@ -170,7 +243,11 @@ def _sheet(c: Tones) -> str:
     QPushButton[kind="flat"]:focus, QPushButton[kind="flat"]:hover {{ border: 1px solid {c.accent}; }}
     QPushButton[kind="flat"]:checked {{ background: {c.accent_soft}; }}
     QCheckBox, QRadioButton {{ spacing: {GRID}px; min-height: {3 * GRID}px; }}
-    QCheckBox::indicator, QRadioButton::indicator {{ width: 20px; height: 20px; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 5px; min-height: 32px; }}
+    QScrollBar::handle:vertical:hover {{ background: {c.muted}; }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
     #banner {{ background: {c.surface}; border: 2px solid {c.stop}; border-radius: 8px; }}
     #banner[over="true"] {{ border-color: {c.accent}; }}
     QMenu {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; }}

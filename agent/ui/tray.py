@@ -100,6 +100,7 @@ class SmallWindow(QWidget):
         self.line = Text(tone="muted", size="small")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
         for part in (self.stop, self.help, self.requests, self.line):
             layout.addWidget(part)
         self.setFixedWidth(32 * GRID)
