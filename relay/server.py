@@ -32,12 +32,13 @@ from relay.errors import StartRefused, StoreFault
 from relay.sessions import LiveSession, Over, Switchboard
 from relay.sockets import door as doors
 from relay.sockets.clients import Clients
-from relay.sockets.connection import RelayConnection
+from relay.sockets.connection import CLOSE_S, RelayConnection
 from relay.sockets.control import Control
 from relay.sockets.enrol import Enrolment
 from relay.sockets.greeting import Greeter
 from relay.sockets.session import SessionEnds
 from relay.store import EventStore
+from relay.store.database import lock_folder
 from relay.trusted import Trusted
 
 VERSION = "0.1.0"
@@ -47,6 +48,10 @@ MARK_EVERY = 15
 QUEUED_FRAMES = 4
 """Of a client that is read from slower than it sends; then its line is not read. Sessions do not queue at all."""
 BACKLOG = 1024
+NOT_VALID = 4003
+"""Close code (RFC 6455, 7.4.2: private use) for whoever was revoked or expired while signed in."""
+STALE_EVERY = 600
+"""Ticks between complaints that the revocation list is too old for anybody to sign in."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +111,12 @@ class Relay:
         """
         folder = RelayFolder(self._settings.home)
         authority = self._read_folder(folder)
-        self._store = await EventStore.open(self._settings.home / "athand.db")
+        self._lock = lock_folder(self._settings.home)
+        try:
+            self._store = await EventStore.open(self._settings.home / "athand.db")
+        except BaseException:
+            self._lock.close()
+            raise
         try:
             room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds)
             self._desk = Desk(room)
@@ -115,16 +125,17 @@ class Relay:
                 self.counts.add("sessions_left_open", sessions=left_open)
             await self._listen(folder, authority)
         except StoreFault as error:
-            await self._store.close()
+            await self._let_go()
             raise StartRefused(f"The database in {self._settings.home} cannot be used: {error}") from error
         except BaseException:
-            await self._store.close()
+            await self._let_go()
             raise
         self._housekeeping = asyncio.create_task(self._keep_house())
         self._log.info("listening", host=self._settings.host, port=self.port, version=VERSION)
 
     async def stop(self) -> None:
         """Closes sockets, ends sessions, commits."""
+        self._control.stopping = True
         self._housekeeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._housekeeping
@@ -135,7 +146,7 @@ class Relay:
         self._server.close()
         await self._server.wait_closed()
         await self._write_ends()
-        await self._store.close()
+        await self._let_go()
         self._log.info("stopped")
 
     def health(self) -> dict[str, object]:
@@ -152,6 +163,10 @@ class Relay:
         }
 
     # --- starting
+    async def _let_go(self) -> None:
+        await self._store.close()
+        self._lock.close()
+
     def _read_folder(self, folder: RelayFolder) -> DeviceAuthority:
         home = self._settings.home
         if not home.is_dir():
@@ -190,6 +205,7 @@ class Relay:
                 server_header=None,
                 open_timeout=limits.HANDSHAKE_S,
                 ping_interval=None,  # see RelayConnection.look_after
+                close_timeout=CLOSE_S,
                 max_size=limits.SESSION_BYTES,
                 max_queue=QUEUED_FRAMES,
                 logger=logs.silent_library_log(),
@@ -255,6 +271,8 @@ class Relay:
             self._log.info("revocations_read", number=self._trusted.revocations.number)
         self._throw_out()
         await self._write_ends()
+        if ticks % STALE_EVERY == 1 and not self._trusted.is_fresh():
+            self.counts.add("revocations_stale", age_s=self._trusted.age_s())
         if ticks % MARK_EVERY == 0:
             await self._mark_sessions()
 
@@ -277,10 +295,11 @@ class Relay:
         now = self._clock()
         for client in self.clients:
             party = client.peer.party
-            if party.serial in revoked or now > party.not_after:
-                name = "revoked" if party.serial in revoked else "expired"
+            is_revoked = not revoked.isdisjoint(client.peer.serials)
+            if is_revoked or now > party.not_after:
+                name = "revoked" if is_revoked else "expired"
                 self._end_sessions_of(party.identifier, party.role)
-                client.connection.refuse(name, 4003, "This certificate is not valid any more.")
+                client.connection.refuse(name, NOT_VALID, "This certificate is not valid any more.")
 
     def _end_sessions_of(self, identifier: str, role: Role) -> None:
         for session in self.switchboard:

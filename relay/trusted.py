@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from protocol.trust import Distrust, Organisation, RevocationList, TrustError, read_revocations
+from protocol.trust.revocation import check_fresh
 from relay.admin.files import AdminError
 from relay.admin.folder import RelayFolder
 from relay.counts import Counts
@@ -60,6 +61,14 @@ class Trusted:
                 Distrust.STALE_REVOCATIONS, "The server has no list of revoked certificates; please tell its operator."
             )
         return self._list
+
+    def is_fresh(self) -> bool:
+        """Whether anybody can sign in."""
+        try:
+            check_fresh(self.revocations, now=self._clock())
+        except TrustError:
+            return False
+        return True
 
     def age_s(self) -> float | None:
         """How old the list is; None: there is none."""

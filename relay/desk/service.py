@@ -7,7 +7,7 @@ from protocol import envelope
 from protocol.desk.events import EndReason, SessionEnded
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
-from protocol.trust import Party
+from protocol.trust import Party, Role
 from relay.desk.requesters import Requester, Requesters
 from relay.desk.room import Room
 from relay.desk.staff import StaffRequests
@@ -107,6 +107,13 @@ class Desk:
         for number, session, worked_s in left:
             await self.note_end(number, session, Over(EndReason.LINE_LOST, worked_s))
         return len(left)
+
+    def offer_again(self, device: str) -> None:
+        """A device came back: an offer that it may have missed is made once more."""
+        session = self._room.sessions.running_on(device)
+        if session is not None and Role.DEVICE not in session.ends:
+            offered = envelope.SessionOffered(session.identifier, session.ticket, session.staff)
+            self._room.audience.tell_device(device, offered)
 
     async def presence_changed(self, device: str) -> None:
         """A device came or went: staff see it on its open tickets. Raises StoreFault."""

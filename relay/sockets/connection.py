@@ -63,6 +63,8 @@ class RelayConnection(ServerConnection):
         last_heard: when it last sent anything (loop time).
         stalled_since: since when it has not taken what is to be sent to it; None: it does.
         address: where it comes from, set at the door.
+        too_many: the bound it met at the door; None: it may sign in.
+        leaving: it was hung up on; what it still says is not listened to.
     """
 
     def __init__(
@@ -74,7 +76,8 @@ class RelayConnection(ServerConnection):
         self._half_open = False
         self._peer: RelayConnection | None = None
         self._received_bytes = 0
-        self._hung_up = False
+        self._held_bytes = 0
+        self.leaving = False
         self.stage = Stage.READING
         self.address = "unknown"
         self.too_many: str | None = None
@@ -89,15 +92,17 @@ class RelayConnection(ServerConnection):
             self._half_open = False
             self._door.leave()
 
-    def wait_for_peer(self) -> bool:
-        """From now on until `pair` nothing may arrive; False: something did already, and the socket is closing."""
+    def said_nothing_more(self) -> bool:
+        """Whether only the sign-in came so far; else the socket is closing."""
         if len(self.recv_messages.frames):
             self._refuse_early()
-            return False
+        return not self.leaving
+
+    def wait_for_peer(self) -> None:
+        """From now on until `pair` nothing may arrive."""
         self.transport.set_write_buffer_limits(FORWARD_HIGH, FORWARD_LOW)
         _set_notsent_lowat(self.transport.get_extra_info("socket"))
         self.stage = Stage.WAITING
-        return True
 
     def pair(self, other: "RelayConnection") -> None:
         """From now on binary frames go to `other`."""
@@ -120,15 +125,17 @@ class RelayConnection(ServerConnection):
         if self.protocol.state is OPEN:
             self.protocol.send_close(code, sentence)
             self.send_data()
-        if self._hung_up:
+        if self.leaving:
             return
-        self._hung_up = True
+        self.leaving = True
         with contextlib.suppress(RuntimeError):  # its transport is closing
             self.transport.resume_reading()  # for the other side's part of the closing handshake
         self.loop.call_later(CLOSE_S, self.transport.abort)
 
     def refuse(self, name: str, code: int, sentence: str) -> None:
         """Closes because of what was received; counted under `name`."""
+        if self.leaving:
+            return
         self._counts.add(name, address=self.address)
         self.hang_up(code, sentence)
 
@@ -139,6 +146,10 @@ class RelayConnection(ServerConnection):
 
     def look_after(self, now: float) -> None:
         """To be called each second: pings a silent line, drops a dead or a stalled one."""
+        held_bytes = self.transport.get_write_buffer_size()
+        if self.stalled_since is not None and held_bytes < self._held_bytes:
+            self.stalled_since = now  # slow, but it does take something
+        self._held_bytes = held_bytes
         if self.stalled_since is not None and now - self.stalled_since > limits.STALL_S:
             self.drop("stalled")
         elif self._peer is not None and self._peer.stalled_since is not None:
@@ -175,7 +186,11 @@ class RelayConnection(ServerConnection):
 
     def process_event(self, event: Event) -> None:
         """One frame, or the handshake's request."""
-        if self.stage is Stage.READING or not isinstance(event, Frame) or event.opcode not in _DATA:
+        if not isinstance(event, Frame) or event.opcode not in _DATA:
+            super().process_event(event)
+        elif self.leaving:
+            return
+        elif self.stage is Stage.READING:
             super().process_event(event)
         elif self.stage is Stage.WAITING or self._peer is None:
             self._refuse_early()

@@ -30,12 +30,17 @@ class _Ref(msgspec.Struct):
 
 
 class Control:
-    """Serves /control."""
+    """Serves /control.
+
+    Attributes:
+        stopping: the relay is; nobody has to be told who leaves.
+    """
 
     def __init__(
         self, greeter: Greeter, clients: Clients, desk: Desk, counts: Counts, seconds: Callable[[], float]
     ) -> None:
         """`seconds` is monotonic."""
+        self.stopping = False
         self._greeter, self._clients, self._desk, self._counts = greeter, clients, desk, counts
         self._seconds = seconds
         self._requests = Buckets(*limits.REQUESTS_PER_IDENTITY)
@@ -43,7 +48,7 @@ class Control:
     async def serve(self, connection: RelayConnection) -> None:
         """Until it closes. Raises ConnectionClosed."""
         peer = await self._greeter.greet(connection)
-        if peer is None:
+        if peer is None or not connection.said_nothing_more():
             return
         client = Client(peer, connection)
         self._greeter.welcome(connection)
@@ -51,6 +56,7 @@ class Control:
         is_device = peer.party.role is Role.DEVICE
         try:
             if is_device:
+                self._desk.offer_again(peer.party.identifier)
                 await self._presence(client)
             await self._requests_of(client)
         finally:
@@ -60,6 +66,8 @@ class Control:
     async def _requests_of(self, client: Client) -> None:
         mistakes = 0
         async for text in client.connection:
+            if client.connection.leaving:
+                return
             answer = await self._answer(client, text)
             if answer is None:
                 return
@@ -74,7 +82,7 @@ class Control:
         if isinstance(text, bytes):
             client.connection.refuse("binary_on_control", CloseCode.UNSUPPORTED_DATA, "Only text passes here.")
             return None
-        if not self._requests.take(client.peer.party.identifier, self._seconds()):
+        if not self._requests.take(f"{client.peer.party.role}:{client.peer.party.identifier}", self._seconds()):
             self._counts.add("requests_too_fast", identity=client.peer.party.identifier)
             sentence = "Too many requests at once; please wait a moment."
             return envelope.RequestRefused(_ref_of(text), RefusalReason.TOO_FAST, sentence)
@@ -92,6 +100,8 @@ class Control:
         return self._desk.for_console(party, envelope.decode_from_console(text))
 
     async def _presence(self, client: Client) -> None:
+        if self.stopping or not self._clients.count(Role.TECHNICIAN):
+            return
         try:
             await self._desk.presence_changed(client.peer.party.identifier)
         except StoreFault as fault:

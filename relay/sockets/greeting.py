@@ -6,6 +6,7 @@ thread; distrusts the peer.
 
 import asyncio
 import dataclasses
+import functools
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -13,8 +14,7 @@ from datetime import datetime
 from websockets.frames import CloseCode
 
 from protocol import limits, signin
-from protocol.trust import Party, TrustError
-from protocol.trust.revocation import check_fresh
+from protocol.trust import Party, TrustError, der
 from relay.counts import Counts
 from relay.sockets.connection import RelayConnection
 from relay.trusted import Trusted
@@ -27,11 +27,13 @@ class Peer:
     Attributes:
         party: as certified.
         leaf: its certificate, DER.
+        serials: of that and of the authority's that issued it: if one is revoked, this peer is.
         session: the session it asks for, on /session.
     """
 
     party: Party
     leaf: bytes
+    serials: frozenset[int]
     session: str | None
 
 
@@ -88,7 +90,8 @@ class Greeter:
             self._counts.add(f"not_trusted_{error.reason}", address=connection.address)
             self._refuse(connection, signin.Refusal.NOT_TRUSTED, str(error))
         else:
-            return Peer(party, answer.chain[0], answer.session)
+            serials = frozenset({party.serial, _serial(answer.chain[1])})
+            return Peer(party, answer.chain[0], serials, answer.session)
         return None
 
     def _refuse(self, connection: RelayConnection, reason: signin.Refusal, sentence: str) -> None:
@@ -97,10 +100,6 @@ class Greeter:
         connection.hang_up(CloseCode.POLICY_VIOLATION, "Not signed in.")
 
 
-def still_fresh(trusted: Trusted, now: datetime) -> bool:
-    """Whether anybody can sign in at all."""
-    try:
-        check_fresh(trusted.revocations, now=now)
-    except TrustError:
-        return False
-    return True
+@functools.lru_cache(maxsize=16)
+def _serial(authority: bytes) -> int:
+    return der.certificate(authority).serial_number

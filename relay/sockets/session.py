@@ -34,8 +34,9 @@ class SessionEnds:
 
     def _join(self, peer: Peer, connection: RelayConnection) -> LiveSession[RelayConnection] | None:
         party = peer.party
-        if not connection.wait_for_peer():
+        if not connection.said_nothing_more():
             return None
+        connection.wait_for_peer()
         try:
             session = self._switchboard.join(peer.session or "", party.role, party.identifier, connection)
         except JoinRefused as refused:

@@ -6,7 +6,7 @@ transaction handling is switched off and BEGIN said explicitly, as SQLAlchemy's 
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import alembic.command
 import alembic.config
@@ -16,6 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from relay.errors import StartRefused
+
+try:
+    import fcntl
+except ImportError:  # Windows; there the port is the only thing two relays cannot share
+    fcntl = None  # type: ignore[assignment]
 
 BUSY_MS = 2000
 """How long to wait for somebody else's lock (a backup, say) before a request is refused."""
@@ -41,6 +46,25 @@ class Database:
         """Give the file back; the write-ahead log goes into it."""
         await self.reader.dispose()
         await self.writer.dispose()
+
+
+def lock_folder(home: Path) -> BinaryIO:
+    """Holds `home` for this process until the returned file is closed or the process ends, however it ends.
+
+    Raises:
+        StartRefused: another relay holds it; two would write one history.
+    """
+    try:
+        lock = (home / "relay.lock").open("wb")
+    except OSError as error:
+        raise StartRefused(f"The folder {home} cannot be written: {error.strerror}.") from error
+    if fcntl is not None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise StartRefused(f"Another relay is running with the folder {home}.") from error
+    return lock
 
 
 def open_database(path: Path) -> Database:

@@ -26,8 +26,9 @@ from relay.errors import StoreFault
 from relay.store import tables
 from relay.store.database import Database, open_database
 
-CACHED_TICKETS = 1000
-"""Folded tickets kept in memory, some 10 KB each with their diagnostics."""
+CACHED_TICKETS = 4000
+"""Folded tickets kept in memory, a few KB each with their diagnostics: more than a queue shows."""
+_FOLDED_AT_ONCE = 200
 
 _OVER = (TicketState.CLOSED.value, TicketState.CANCELLED.value)
 _FAULT = "The server could not save this, so nothing was changed; please try again in a little while."
@@ -262,8 +263,23 @@ class EventStore:
     async def _tickets(self, query: sa.Select[int]) -> list[Ticket]:
         async with self._reading() as connection:
             numbers = (await connection.scalars(query)).all()
-            found = [await self._ticket(connection, number) for number in numbers]
-        return [one for one in found if one is not None]
+            found = {number: ticket for number in numbers if (ticket := self._cached(number)) is not None}
+            missing = [number for number in numbers if number not in found]
+            for begin in range(0, len(missing), _FOLDED_AT_ONCE):
+                found |= await self._fold_all(connection, missing[begin : begin + _FOLDED_AT_ONCE])
+        return [found[number] for number in numbers if number in found]
+
+    async def _fold_all(self, connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, Ticket]:
+        column = tables.events.c
+        query = sa.select(column.ticket, column.body).where(column.ticket.in_(numbers)).order_by(column.number)
+        histories: dict[int, list[events.Entry]] = {}
+        for row in await connection.execute(query):
+            if row[1] is not None:
+                histories.setdefault(row[0], []).append(events.decode(row[1]))
+        folded = {number: fold(history) for number, history in histories.items()}
+        for ticket in folded.values():
+            self._keep(ticket)
+        return folded
 
     def _cached(self, number: int) -> Ticket | None:
         found = self._cache.get(number)
