@@ -102,8 +102,8 @@ def _first(scope: Scope) -> str:
 
 def _tick(scope: Scope) -> str:
     return {
-        Scope.CONTROL: _("Also let {name} use my mouse and keyboard"),
-        Scope.POINT: _("Also let {name} point at things on my screen"),
+        Scope.CONTROL: _("Also let {name} use your mouse and keyboard"),
+        Scope.POINT: _("Also let {name} point at things on your screen"),
     }.get(scope, _("Also let {name} do this: {do}"))
 
 
