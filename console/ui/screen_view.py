@@ -305,15 +305,20 @@ class ScreenView(QAbstractScrollArea):
         return QRect(x, y, width, height)
 
     def _lay_out(self) -> None:
-        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if self._fitted else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        ratio, most, screen = self.devicePixelRatioF(), self.maximumViewportSize(), self.screen_size()
+        # Two bars that are there only because each takes the other's room would never go by themselves.
+        whole = screen.width() <= round(most.width() * ratio) and screen.height() <= round(most.height() * ratio)
+        policy = (
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOff if self._fitted or whole else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        )
         self.setHorizontalScrollBarPolicy(policy)
         self.setVerticalScrollBarPolicy(policy)
-        port, screen = self._port(), self.screen_size()
-        for bar, whole, page in (
+        port = self._port()
+        for bar, length, page in (
             (self.horizontalScrollBar(), screen.width(), port.width()),
             (self.verticalScrollBar(), screen.height(), port.height()),
         ):
-            bar.setRange(0, 0 if self._fitted else max(0, whole - page))
+            bar.setRange(0, 0 if self._fitted else max(0, length - page))
             bar.setPageStep(page)
             bar.setSingleStep(40)
         self.viewport().update()
