@@ -147,7 +147,7 @@ class World:
 
     def start_relay(self, *options: str) -> Process:
         """Start the relay, and wait until it answers on its health page."""
-        arguments = [str(self.home / "relay"), "--port", str(self.port), *options]
+        arguments = ["--home", str(self.home / "relay"), "--port", str(self.port), *options]
         self.relay = self.office.start(*command("athand-relay"), *arguments)
         self.wait_relay()
         return self.relay
@@ -178,13 +178,27 @@ class World:
             connection.close()
 
     def start_agent(self, *options: str, bundle: Path | None = None) -> Process:
-        """Start the agent on the user's desk, and wait for its tray icon."""
-        deployed = bundle or self.bundle()
-        self.agent = self.user.start(*command("athand-agent"), "--bundle", str(deployed), *options)
+        """Start the agent on the user's desk, and wait for its tray icon.
+
+        The first time it gets a bundle, as an administrator would deploy it; later starts need none.
+        """
+        if bundle is None and self.agent is None:
+            bundle = self.bundle()
+        deployed = ("--bundle", str(bundle)) if bundle else ()
+        self.agent = self.user.start(*command("athand-agent"), *deployed, *options)
         self.user.display.tray_icon("athand", timeout_s=30)
         return self.agent
 
-    def start_console(self, *options: str) -> Process:
-        """Start the console on the technician's desk."""
-        self.console = self.technician.start(*command("athand-console"), *options)
+    def start_console(self, *options: str, person: Person | None = None) -> Process:
+        """Start the console on the technician's desk, and wait until it is signed in.
+
+        The first time its technician is invited, opens the invitation, and is approved by the admin.
+        """
+        first = self.console is None
+        invited = ("--invitation", str(self.invite(person))) if first else ()
+        self.console = self.technician.start(*command("athand-console"), *invited, *options)
+        if first:
+            self.technician.ui.wait_text("Waiting for your administrator", timeout_s=30)
+            self.approve()
+        self.technician.ui.window("athand console").wait_text("Connected", timeout_s=30)
         return self.console
