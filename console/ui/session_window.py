@@ -113,6 +113,9 @@ class SessionWindow(QWidget):
     def show_over(self, sentence: str, reason: EndReason) -> None:
         """It is over, and why."""
         self._stage, self._why = Stage.OVER, reason
+        if reason is EndReason.TECHNICIAN_LEFT:
+            self.close()  # whoever ended it knows
+            return
         self._timer.stop()
         self.view.set_control(False)
         self.bar.show_over()

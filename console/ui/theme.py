@@ -70,20 +70,18 @@ QPushButton:disabled {{ color: {muted}; background: {window}; }}
 QPushButton:checked {{ background: {selected}; border-color: {accent}; }}
 QPushButton[primary="true"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton[primary="true"]:focus {{ border: 2px solid {text}; }}
-QPushButton[primary="true"]:disabled {{ background: {line}; color: {muted}; border-color: {line}; }}
+QPushButton[primary="true"]:disabled {{ background: {window}; color: {muted}; border-color: {line}; }}
 QPushButton[danger="true"] {{ color: {danger}; border-color: {danger}; }}
 QPushButton[flat="true"] {{ border: 1px solid transparent; background: transparent; padding: 4px; }}
 QPushButton[flat="true"]:focus {{ border: 1px solid {accent}; }}
-QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateTimeEdit {{
+QLineEdit, QPlainTextEdit {{
     border: 1px solid {line}; border-radius: 4px; padding: 4px 6px; background: {base}; color: {text};
     selection-background-color: {accent}; selection-color: {on_accent}; }}
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {{
-    border-color: {accent}; }}
-QComboBox QAbstractItemView {{ background: {base}; color: {text}; selection-background-color: {selected};
-    selection-color: {text}; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {accent}; }}
 QTableView, QListView {{ border: none; background: {base}; gridline-color: transparent; outline: none;
     alternate-background-color: {base}; selection-background-color: {selected}; selection-color: {text}; }}
 QTableView::item {{ padding: 0 6px; border-bottom: 1px solid {window}; }}
+QTableView::item:selected {{ background: {selected}; color: {text}; }}
 QHeaderView {{ background: {base}; }}
 QHeaderView::section {{ background: {base}; color: {muted}; border: none; border-bottom: 1px solid {line};
     padding: 4px 6px; }}
@@ -98,6 +96,12 @@ QLabel[heading="true"] {{ font-size: 15pt; font-weight: 600; }}
 QLabel[section="true"] {{ color: {muted}; font-weight: 600; }}
 QLabel[chip="true"] {{ background: {selected}; color: {text}; border-radius: 4px; padding: 2px 8px; }}
 QScrollArea {{ border: none; }}
+QScrollBar:vertical {{ width: 10px; background: transparent; }}
+QScrollBar:horizontal {{ height: 10px; background: transparent; }}
+QScrollBar::handle {{ background: {line}; border-radius: 4px; margin: 1px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """
 
 

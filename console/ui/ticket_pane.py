@@ -169,6 +169,7 @@ class TicketPane(QStackedWidget):
         split.addWidget(history)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
+        split.setSizes([32 * theme.GRID, 48 * theme.GRID])
         column = QVBoxLayout(page)
         column.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID)
         column.setSpacing(theme.GRID)

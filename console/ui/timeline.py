@@ -132,5 +132,5 @@ def _is_internal(line: HistoryLine) -> bool:
 
 
 def _is_written(line: HistoryLine) -> bool:
-    written = (events.MessageAdded, events.Resolved, events.SessionNoted, events.NotSolved, events.Opened)
+    written = (events.MessageAdded, events.Resolved, events.SessionNoted, events.NotSolved)
     return isinstance(line.event, written)

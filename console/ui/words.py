@@ -124,7 +124,7 @@ def happened(line: HistoryLine) -> str:  # noqa: PLR0911 - one line for each kin
     event = line.event
     match event:
         case events.Opened():
-            return _("Asked for help: {problem}").format(problem=event.problem)
+            return _("Asked for help")
         case events.Triaged():
             return _("Judged: impact {impact}, urgency {urgency}").format(
                 impact=level(event.impact), urgency=level(event.urgency)

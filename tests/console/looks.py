@@ -1,0 +1,288 @@
+"""The console's windows with made-up data, for pictures: `python -m tests.stage.render tests.console.looks:desk`."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from console import language
+from console.events import EnrolmentState, LinkState
+from console.picture.canvas import Canvas
+from console.session.conversation import Allowed
+from console.session.stages import Stage
+from console.ui import theme
+from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
+from console.ui.help import HelpOverlay
+from console.ui.main_window import MainWindow
+from console.ui.session_window import SessionWindow
+from protocol.consent import Consent
+from protocol.desk import events
+from protocol.desk.events import Actor, EndReason, Staff
+from protocol.desk.states import TicketState
+from protocol.diagnostics import DiagnosticField
+from protocol.envelope import HistoryLine, Ticket, TicketView, Witness
+from protocol.scopes import Scope
+from protocol.session.picture import Rect
+from protocol.trust import Party, Role
+
+NOW = datetime.now(UTC)
+TINA = Staff("tina", "Tina Tech", "Support Engineer", "+49 30 1234567")
+SEE_AND_CONTROL = frozenset({Scope.SEE, Scope.CONTROL})
+
+PROBLEM = """Excel says my file is locked, but nobody has it open
+
+I saved it yesterday evening on the drive G:. Since this morning it opens read-only.
+Anna from accounting has the same, we need it for the meeting at eleven."""
+
+
+def ticket(number: int = 17, **changes: object) -> TicketView:
+    """A ticket somebody works on."""
+    facts: dict[str, object] = {
+        "number": number,
+        "revision": 5,
+        "state": TicketState.IN_PROGRESS,
+        "problem": PROBLEM,
+        "requester": "Eva Beispiel",
+        "device": "laptop",
+        "device_label": "EVA-LAPTOP",
+        "urgency": 1,
+        "minutes": 20,
+        "asked_at": NOW - timedelta(minutes=34),
+        "opened_at": NOW - timedelta(minutes=33),
+        "changed_at": NOW - timedelta(minutes=2),
+        "request": f"{number:032x}",
+        "impact": 2,
+        "priority": 2,
+        "owner": TINA,
+        "next_step": "Look at it together on the screen",
+        "due": NOW + timedelta(minutes=25),
+        "online": True,
+    }
+    return TicketView(**(facts | changes))  # type: ignore[arg-type]
+
+
+def fresh(number: int, problem: str, requester: str, **changes: object) -> TicketView:
+    """A ticket nobody has judged yet."""
+    nothing: dict[str, object] = {"impact": None, "priority": None, "owner": None, "next_step": "", "due": None}
+    return ticket(
+        number, **({"state": TicketState.NEW, "problem": problem, "requester": requester} | nothing | changes)
+    )
+
+
+QUEUE = (
+    ticket(),
+    fresh(21, "The printer prints only half pages", "Jörg Müller", urgency=2, asked_at=NOW - timedelta(minutes=4)),
+    fresh(22, "Cannot log in to the time sheet since the new password", "Mehmet Yılmaz", urgency=3, online=False),
+    ticket(12, problem="Outlook asks for the password every few minutes", priority=3, requester="Ola Nordmann"),
+    ticket(9, problem="New phone for the warehouse", state=TicketState.ON_HOLD, priority=5, online=False),
+    ticket(15, problem="VPN drops", state=TicketState.RESOLVED, priority=1, requester="Chloé Dubois", solution="Cable"),
+)
+
+
+def _line(number: int, minutes: int, actor: Actor, name: str, event: events.Event) -> HistoryLine:
+    return HistoryLine(number, NOW - timedelta(minutes=minutes), actor, name, event)
+
+
+HISTORY = (
+    _line(
+        1,
+        33,
+        Actor.REQUESTER,
+        "Eva Beispiel",
+        events.Opened("0" * 32, "laptop", "EVA-LAPTOP", "Eva", PROBLEM, 1, 20, (), NOW),
+    ),
+    _line(2, 20, Actor.STAFF, TINA.name, events.Triaged(2, 1)),
+    _line(3, 20, Actor.STAFF, TINA.name, events.Assigned(TINA)),
+    _line(4, 20, Actor.STAFF, TINA.name, events.Started()),
+    _line(5, 20, Actor.STAFF, TINA.name, events.NextStepSet("Look at it together on the screen", NOW)),
+    _line(6, 18, Actor.REQUESTER, "Eva Beispiel", events.MessageAdded("Anna says hers works again. Mine does not.")),
+    _line(
+        7,
+        16,
+        Actor.STAFF,
+        TINA.name,
+        events.MessageAdded("Lock file left behind by the crash at 18:02? See server log.", internal=True),
+    ),
+    _line(8, 14, Actor.STAFF, TINA.name, events.SessionRequested("a" * 32, TINA)),
+    _line(
+        9,
+        13,
+        Actor.REQUESTER,
+        "Eva Beispiel",
+        events.SessionConsented("a" * 32, TINA, SEE_AND_CONTROL, NOW, NOW + timedelta(minutes=20), b""),
+    ),
+    _line(10, 4, Actor.DESK, "", events.SessionEnded("a" * 32, EndReason.USER_STOPPED, 542.0)),
+    _line(11, 3, Actor.STAFF, TINA.name, events.SessionNoted("a" * 32, "Removed ~$budget.xlsx from G:")),
+)
+
+DIAGNOSTICS = (
+    DiagnosticField("system.name", "System", "Windows 11 Pro 24H2"),
+    DiagnosticField("memory.free", "Free memory", "1.2 GB of 16 GB"),
+    DiagnosticField("disk.free", "Free space on the disk", "211 GB of 475 GB"),
+    DiagnosticField("network.connection", "Network", "Wi-Fi, 192.168.178.31, gateway answers in 3 ms"),
+    DiagnosticField("system.uptime", "Running since", "12 days"),
+    DiagnosticField("system.load", "Load", "9 % of 8 processors"),
+)
+
+
+def me() -> Party:
+    """Whom the certificate speaks of."""
+    return Party(
+        Role.TECHNICIAN,
+        "tina",
+        TINA.name,
+        TINA.title,
+        TINA.phone,
+        "Helpful Ltd",
+        SEE_AND_CONTROL,
+        bytes(32),
+        1,
+        NOW + timedelta(days=80),
+    )
+
+
+def _dress() -> None:
+    language.choose(None)
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        theme.apply(app)
+
+
+def desk() -> MainWindow:
+    """Queue and ticket."""
+    _dress()
+    window = MainWindow()
+    window.show_desk(me())
+    window.show_link(LinkState.ONLINE, "")
+    window.model.replace_all(QUEUE)
+    window.queue.selected.connect(
+        lambda number: window.ticket.show_view(next(t for t in QUEUE if t.number == number)) if number else None
+    )
+    window.queue.select(17)
+    window.ticket.show_ticket(Ticket(1, QUEUE[0], DIAGNOSTICS, HISTORY, Witness(11, bytes(32))))
+    return window
+
+
+def offline() -> MainWindow:
+    """The same without a line, and with something that went wrong."""
+    window = desk()
+    window.show_link(LinkState.WAITING, "The server cannot be reached.")
+    window.notice.say("There is no connection to the server at the moment; nothing was sent and nothing is lost.")
+    return window
+
+
+def empty() -> MainWindow:
+    """Nobody needs help."""
+    _dress()
+    window = MainWindow()
+    window.show_desk(me())
+    window.show_link(LinkState.ONLINE, "")
+    return window
+
+
+def first_start() -> MainWindow:
+    """No invitation yet."""
+    _dress()
+    window = MainWindow()
+    window.enrol.show_needed()
+    return window
+
+
+def waiting() -> MainWindow:
+    """For the administrator."""
+    _dress()
+    window = MainWindow()
+    window.enrol.show_progress(EnrolmentState.WAITING, "")
+    return window
+
+
+def refused() -> MainWindow:
+    """A wrong file."""
+    _dress()
+    window = MainWindow()
+    window.enrol.show_failed("The invitation file is damaged, or not one.")
+    return window
+
+
+def take() -> QWidget:
+    """The dialog."""
+    _dress()
+    return TakeDialog(fresh(21, "The printer prints only half pages", "Jörg Müller", urgency=2))
+
+
+def connect() -> QWidget:
+    """The dialog, with something that went wrong."""
+    _dress()
+    dialog = ConnectDialog(ticket(), SEE_AND_CONTROL)
+    dialog.fail("The device cannot be reached at the moment.")
+    return dialog
+
+
+def next_step() -> QWidget:
+    """The dialog."""
+    _dress()
+    return NextStepDialog(ticket())
+
+
+def resolve() -> QWidget:
+    """The dialog."""
+    _dress()
+    return ResolveDialog(ticket())
+
+
+def note() -> QWidget:
+    """The dialog."""
+    _dress()
+    return NoteDialog(17, "The user ended the session.")
+
+
+def shortcuts() -> QWidget:
+    """F1."""
+    _dress()
+    return HelpOverlay()
+
+
+def asking() -> SessionWindow:
+    """A session before its consent."""
+    _dress()
+    window = SessionWindow(ticket(), Canvas())
+    window.show_stage(Stage.ASKING)
+    return window
+
+
+def session(*, scopes: frozenset[Scope] = SEE_AND_CONTROL) -> SessionWindow:
+    """A session under way."""
+    _dress()
+    canvas = Canvas()
+    window = SessionWindow(ticket(), canvas)
+    consent = Consent(
+        "a" * 32, 17, bytes(32), bytes(32), bytes(32), "", scopes, (), "", "en", NOW, NOW + timedelta(minutes=20)
+    )
+    window.show_said(Allowed(consent))
+    window.show_line(12.3)
+
+    def picture() -> None:
+        with canvas.lock:
+            canvas.resize(1920, 1080)
+            across = np.linspace(60, 190, 1920, dtype=np.uint8)
+            canvas.pixels[:, :, :3] = across[None, :, None]
+            canvas.pixels[100:600, 200:1000, :3] = 250
+            canvas.mark([Rect(0, 0, 1920, 1080)])
+        window.view.paint_new()
+
+    QTimer.singleShot(100, picture)
+    return window
+
+
+def viewing() -> SessionWindow:
+    """A session whose user allowed to see only."""
+    return session(scopes=frozenset({Scope.SEE}))
+
+
+def over() -> SessionWindow:
+    """A session the user ended."""
+    _dress()
+    window = SessionWindow(ticket(), Canvas())
+    window.show_over("The user ended the session.", EndReason.USER_STOPPED)
+    return window
