@@ -11,5 +11,6 @@ from tests.agent.rig.console import ConsoleEnd
 from tests.agent.rig.helped import Helped
 from tests.agent.rig.relay import SmallRelay
 from tests.agent.rig.screen import Screen
+from tests.agent.rig.stage import CONTROL, SEE, Sharing, sharing
 
-__all__ = ["ConsoleEnd", "Helped", "Screen", "SmallRelay"]
+__all__ = ["CONTROL", "SEE", "ConsoleEnd", "Helped", "Screen", "Sharing", "SmallRelay", "sharing"]

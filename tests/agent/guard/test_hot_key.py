@@ -1,0 +1,129 @@
+import asyncio
+import signal
+import time
+from contextlib import suppress
+
+import pytest
+import xcffib.xproto
+
+from agent.x11.hot_key import HotKeyError, parse
+from protocol.session.messages import ButtonChanged, KeyChanged, PointerMoved
+from tests.agent.rig import ConsoleEnd, Screen, Sharing, sharing
+from tests.agent.rig.helped import HOT_KEYCODES
+
+SHIFT, A = 42, 30  # evdev
+BOUND_S = 0.5
+
+
+async def hold(stage: Sharing) -> None:
+    """The technician holds two keys and a button down."""
+    await stage.console.send(
+        KeyChanged(SHIFT, 0, down=True), KeyChanged(A, 0, down=True), ButtonChanged(1, down=True, x=5, y=5)
+    )
+    end_s = time.monotonic() + 5
+    while stage.screen.held() != (frozenset({SHIFT + 8, A + 8}), frozenset({1})):
+        assert time.monotonic() < end_s, stage.screen.held()
+        await asyncio.sleep(0.01)
+
+
+async def press_and_time(stage: Sharing) -> float:
+    """Seconds from the hot key to a dead worker and nothing held down."""
+    pressed_s = time.monotonic()
+    stage.screen.own_keys(*HOT_KEYCODES)
+    while not stage.helped.gone(stage.helped.worker) or any(stage.screen.held()):
+        assert time.monotonic() < pressed_s + 5, stage.screen.held()
+        await asyncio.sleep(0.002)
+    return time.monotonic() - pressed_s
+
+
+async def flood(console: ConsoleEnd) -> None:
+    """A thousand inputs a second, for as long as anybody listens."""
+    with suppress(Exception):
+        while True:
+            for at in range(10):
+                await console.send(KeyChanged(A, 0, down=at % 2 == 0), PointerMoved(at, at))
+            await asyncio.sleep(0.02)
+
+
+def test_the_hot_key_ends_the_session_and_both_sides_hear_why(screen: Screen) -> None:
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            await hold(stage)
+            assert await press_and_time(stage) < BOUND_S
+            assert await stage.console.goodbye() == "hot_key"
+            assert await stage.helped.closed() == "hot_key"
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("frozen", ["window", "worker", "both"])
+def test_the_hot_key_ends_the_session_though_others_are_frozen_and_input_floods(screen: Screen, frozen: str) -> None:
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            await hold(stage)
+            flooding = asyncio.create_task(flood(stage.console))
+            await asyncio.sleep(0.2)
+            pids = {"window": stage.helped.window, "worker": stage.helped.worker}
+            stage.helped.kill(*(pid for name, pid in pids.items() if frozen in (name, "both")), number=signal.SIGSTOP)
+            await asyncio.sleep(0.1)
+            assert await press_and_time(stage) < BOUND_S
+            await asyncio.sleep(0.3)
+            assert not any(stage.screen.held())
+            flooding.cancel()
+
+    asyncio.run(scene())
+
+
+def test_the_hot_key_is_heard_while_another_program_holds_the_keyboard_for_itself(screen: Screen) -> None:
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            mode = xcffib.xproto.GrabMode.Async
+            reply = screen.x.core.GrabKeyboard(True, screen.x.root, 0, mode, mode).reply()
+            assert reply.status == 0
+            assert await press_and_time(stage) < BOUND_S
+
+    asyncio.run(scene())
+
+
+def test_the_hot_key_is_heard_with_caps_lock_and_num_lock_on(screen: Screen) -> None:
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            screen.own_keys(66)
+            screen.own_keys(77)
+            assert await press_and_time(stage) < BOUND_S
+
+    asyncio.run(scene())
+
+
+def test_a_hot_key_that_is_grabbed_already_is_still_heard(screen: Screen) -> None:
+    mode = xcffib.xproto.GrabMode.Async
+    screen.x.core.GrabKeyChecked(True, screen.x.root, 4 | 8, HOT_KEYCODES[-1], mode, mode).check()
+
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            assert await press_and_time(stage) < BOUND_S
+
+    asyncio.run(scene())
+
+
+def test_the_key_alone_or_with_other_modifiers_ends_nothing(screen: Screen) -> None:
+    async def scene() -> None:
+        control, alt, end = HOT_KEYCODES
+        async with sharing(screen) as stage:
+            screen.own_keys(end)
+            screen.own_keys(control, end)
+            screen.own_keys(alt, end)
+            screen.own_keys(end, control, alt)
+            await asyncio.sleep(0.5)
+            assert not stage.helped.gone(stage.helped.worker)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("combination", "complaint"),
+    [("ctrl+alt+Nothing", "does not know"), ("shift+a", "writing"), ("hyper+a", "modifier")],
+)
+def test_a_combination_nobody_can_press_is_refused_with_a_sentence(combination: str, complaint: str) -> None:
+    with pytest.raises(HotKeyError, match=complaint):
+        parse(combination)
