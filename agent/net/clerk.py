@@ -67,6 +67,10 @@ class Clerk:
         self._unanswered: dict[int, About] = {}
         self._reports: dict[str, list[envelope.ReportConsent | envelope.ReportEnd]] = {}
 
+    def _line_changed(self, change: LineChanged) -> None:
+        _log.info("line", line=change.line.value, trouble=change.trouble.value if change.trouble else None)
+        self._tell(change)
+
     async def run(self) -> None:
         """Enrols if need be, then keeps the line up. Ends when cancelled, and with it the session."""
         self._tell(messages.WaitingListed(self._outbox.waiting))
@@ -75,7 +79,7 @@ class Clerk:
             self._link = Link(
                 member,
                 last_revocations=self._known_revocations(),
-                on_line=self._tell,
+                on_line=self._line_changed,
                 on_signed_in=self._signed_in,
                 on_message=self._heard,
             )
@@ -270,16 +274,16 @@ class Clerk:
     # --- belonging
     async def _become_member(self) -> enrolled.Member:
         while not isinstance(self._standing, enrolled.Member):
-            self._tell(LineChanged(Line.ENROLLING))
+            self._line_changed(LineChanged(Line.ENROLLING))
             try:
                 self._standing = await enrol(self._place, self._standing)
             except EnrolmentError as error:
                 _log.warning("not enrolled", why=str(error), final=error.final)
-                self._tell(LineChanged(Line.AWAY, Trouble.NOT_ENROLLED if error.final else Trouble.BUSY))
+                self._line_changed(LineChanged(Line.AWAY, Trouble.NOT_ENROLLED if error.final else Trouble.BUSY))
                 await asyncio.sleep(FINAL_WAIT_S if error.final else _ENROL_AGAIN_S)
             except (AgentError, WebSocketException, OSError, TimeoutError) as error:
                 _log.info("cannot enrol now", why=f"{type(error).__name__}: {error}")
-                self._tell(LineChanged(Line.AWAY, Trouble.UNREACHABLE))
+                self._line_changed(LineChanged(Line.AWAY, Trouble.UNREACHABLE))
                 await asyncio.sleep(_ENROL_AGAIN_S)
         return self._standing
 

@@ -21,7 +21,6 @@ _RAISE_MS = 500
 _GOODBYE_MS = 12_000
 """How long the sentence stands that says it is over."""
 _HANDS = frozenset(Scope) - {Scope.SEE}
-_LAST_MINUTES_S = 60
 
 
 class Banner(QWidget):
@@ -41,7 +40,7 @@ class Banner(QWidget):
         )
         self._screen = screen
         self._grabbed_at: QPoint | None = None
-        self._moved_to: float = 0.5
+        self._moved_to = 0.5
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setWindowTitle(_("Screen is being shared"))
         self.card = Card("banner")
@@ -51,7 +50,9 @@ class Banner(QWidget):
         self.stop = Button(_("Stop"), _("Ends it at once"), kind="stop")
         self.view_only.clicked.connect(self.view_only_pressed)
         self.stop.clicked.connect(self.stop_pressed)
-        line = row(Sign("ph.eye-bold", "stop"), spacing=2 * GRID)
+        self.sign = Sign("ph.eye-bold", "stop")
+        self.over_sign = Sign("ph.eye-slash-bold")
+        line = row(self.sign, self.over_sign, spacing=2 * GRID)
         line.addLayout(column(self.who, self.what, spacing=0))
         line.addSpacing(2 * GRID)
         line.addWidget(self.view_only)
@@ -77,7 +78,7 @@ class Banner(QWidget):
         self.setToolTip("\n".join(plain.scope(scope) for scope in more))
         self.view_only.setVisible(bool(hands))
         self.stop.show()
-        self.card.setProperty("over", "false")
+        self._look(over=False)
         self.show_left(session)
         self.place()
         self.show()
@@ -99,11 +100,16 @@ class Banner(QWidget):
         self.what.setText(sentence)
         self.view_only.hide()
         self.stop.hide()
-        self.card.setProperty("over", "true")
-        self.card.style().unpolish(self.card)
-        self.card.style().polish(self.card)
+        self._look(over=True)
         self.place()
         self.show()
+
+    def _look(self, *, over: bool) -> None:
+        self.sign.setVisible(not over)
+        self.over_sign.setVisible(over)
+        self.card.setProperty("over", "true" if over else "false")
+        self.card.style().unpolish(self.card)
+        self.card.style().polish(self.card)
 
     def place(self) -> None:
         """To the upper edge, where the user left it."""

@@ -69,6 +69,7 @@ class ConsentDialog(QDialog):
         super().showEvent(event)
         if (layout := self.layout()) is not None:  # wrapped lines count only once the style is on
             self.setFixedSize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
+            self.move(self.screen().availableGeometry().center() - self.rect().center())
         self._since = time.monotonic()
         self._timer.start()
         self._tick()

@@ -248,8 +248,10 @@ def _sheet(c: Tones) -> str:
     QScrollBar::handle:vertical:hover {{ background: {c.muted}; }}
     QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
     QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
-    #banner {{ background: {c.surface}; border: 2px solid {c.stop}; border-radius: 8px; }}
+    #banner {{ background: {c.surface}; border: 2px solid {c.stop}; }}
     #banner[over="true"] {{ border-color: {c.accent}; }}
+    QBalloonTip QPushButton {{ min-height: 0; padding: 0; border: none; background: transparent; }}
+    QBalloonTip QLabel {{ color: {LIGHT.text}; }}
     QMenu {{ background: {c.surface}; border: 1px solid {c.line}; padding: 4px; }}
     QMenu::item {{ padding: {GRID}px {3 * GRID}px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {c.accent_soft}; }}
