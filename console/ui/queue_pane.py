@@ -49,10 +49,12 @@ class QueuePane(QWidget):
         self._stale.hide()
         model.order_stale.connect(self._stale.setVisible)
         self.table = self._make_table()
-        self._empty = QLabel(_("No tickets. Whoever asks for help appears here."), self)
+        self._empty = QLabel(self.table.viewport())
         self._empty.setProperty("muted", True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
+        over = QVBoxLayout(self.table.viewport())
+        over.addWidget(self._empty)
         top = QHBoxLayout()
         top.addWidget(self.filter, 1)
         top.addWidget(self._stale)
@@ -60,7 +62,6 @@ class QueuePane(QWidget):
         column.setContentsMargins(theme.GRID, theme.GRID, 0, 0)
         column.setSpacing(theme.GRID)
         column.addLayout(top)
-        column.addWidget(self._empty, 1)
         column.addWidget(self.table, 1)
         for changed in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             changed.connect(self._show_emptiness)
@@ -124,7 +125,7 @@ class QueuePane(QWidget):
             Column.NUMBER: 8,
             Column.PRIORITY: 10,
             Column.REQUESTER: 18,
-            Column.STATE: 13,
+            Column.STATE: 15,
             Column.OWNER: 17,
             Column.WAITING: 12,
         }
@@ -141,7 +142,6 @@ class QueuePane(QWidget):
     def _show_emptiness(self) -> None:
         empty = self._model.rowCount() == 0
         self._empty.setVisible(empty)
-        self.table.setVisible(not empty)
         text = (
             _("Nothing fits the filter.")
             if self.filter.text()

@@ -92,7 +92,7 @@ QFrame[card="true"] {{ background: {base}; border: 1px solid {line}; border-radi
 QFrame[notice="true"] {{ background: {notice}; border: none; border-left: 4px solid {warning}; }}
 QFrame[bar="true"] {{ background: {raised}; border: none; border-bottom: 1px solid {line}; }}
 QLabel[muted="true"] {{ color: {muted}; }}
-QLabel[heading="true"] {{ font-size: 15pt; font-weight: 600; }}
+QLabel[heading="true"] {{ font-size: 13pt; font-weight: 600; }}
 QLabel[section="true"] {{ color: {muted}; font-weight: 600; }}
 QLabel[chip="true"] {{ background: {selected}; color: {text}; border-radius: 4px; padding: 2px 8px; }}
 QScrollArea {{ border: none; }}

@@ -1,0 +1,58 @@
+"""A region of the helped screen that came as H.264, through PyAV (extra `video`). Distrusts the agent.
+
+Guarantees: a packet gives one picture of the size that the stream began with, or `FilmError` is raised.
+"""
+
+import importlib
+import importlib.util
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+MAX_SIDE = 4096
+
+
+def available() -> bool:
+    """Whether PyAV is installed."""
+    return importlib.util.find_spec("av") is not None
+
+
+class FilmError(Exception):
+    """What came is no film of the size that was said."""
+
+
+class FilmDecoder:
+    """One stream."""
+
+    def __init__(self, width: int, height: int) -> None:
+        """Raises FilmError for sizes that no film has."""
+        if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE) or width % 2 or height % 2:
+            raise FilmError(f"a film of {width}x{height} pixels")
+        self._av: Any = importlib.import_module("av")
+        self._size = (height, width)
+        self._reformatter: Any = importlib.import_module("av.video.reformatter").VideoReformatter()
+        context = self._av.CodecContext.create("h264", "r")
+        context.thread_count = 1
+        context.flags |= self._av.codec.context.Flags.low_delay
+        self._context: Any = context
+
+    def decode(self, packet: bytes) -> npt.NDArray[np.uint8]:
+        """The stream's next picture, `[height, width, 4]` BGRX.
+
+        Raises:
+            FilmError: it is not one whole picture of the right size.
+        """
+        try:
+            frames = self._context.decode(self._av.Packet(packet))
+            if len(frames) != 1:
+                raise FilmError(f"a packet with {len(frames)} pictures")
+            frame = frames[0]
+            if (frame.height, frame.width) != self._size or frame.format.name != "yuv420p":
+                raise FilmError(f"a picture of {frame.width}x{frame.height} in a film of another size")
+            packed = self._reformatter.reformat(frame, format="bgra", threads=1)
+            plane = packed.planes[0]
+        except (self._av.FFmpegError, ValueError) as error:
+            raise FilmError(f"a film that cannot be decoded: {error}") from error
+        rows = np.frombuffer(plane, np.uint8).reshape(self._size[0], plane.line_size)
+        return rows[:, : 4 * self._size[1]].reshape(*self._size, 4)

@@ -1,0 +1,169 @@
+import numpy as np
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.picture.canvas import Canvas
+from console.picture.decoder import Decoder
+from protocol.session import framing
+from protocol.session.framing import FrameReader, Kind
+from protocol.session.picture import Codec, PictureError, Rect, Tile
+from tests.console.picture.frames import Sender
+
+WIDTH, HEIGHT = 48, 32
+
+
+@st.composite
+def rects(draw: st.DrawFn) -> Rect:
+    x, y = draw(st.integers(0, WIDTH - 1)), draw(st.integers(0, HEIGHT - 1))
+    return Rect(x, y, draw(st.integers(1, WIDTH - x)), draw(st.integers(1, HEIGHT - y)))
+
+
+def disjoint(wanted: list[Rect]) -> list[Rect]:
+    taken = np.zeros((HEIGHT, WIDTH), bool)
+    kept = []
+    for rect in wanted:
+        place = taken[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width]
+        if not place.any():
+            place[:] = True
+            kept.append(rect)
+    return kept
+
+
+def begun() -> tuple[Sender, Canvas, Decoder]:
+    sender, canvas = Sender(WIDTH, HEIGHT), Canvas()
+    decoder = Decoder(canvas)
+    decoder.decode(sender.whole())
+    return sender, canvas, decoder
+
+
+steps = st.lists(
+    st.one_of(
+        st.lists(rects(), min_size=1, max_size=5),
+        st.tuples(rects(), st.integers(0, 2**31)),
+        st.just("whole"),
+    ),
+    max_size=8,
+)
+
+
+@given(steps, st.integers(0, 2**32 - 1), st.integers(1, 5000))
+def test_any_changes_cut_anywhere_give_the_senders_picture(steps: list[object], seed: int, chunk: int) -> None:
+    sender, canvas = Sender(WIDTH, HEIGHT), Canvas()
+    decoder, reader, rng = Decoder(canvas), FrameReader(), np.random.default_rng(seed)
+    bodies = [sender.whole()]
+    for step in steps:
+        match step:
+            case list():
+                bodies.append(sender.change(disjoint(step), rng))
+            case (Rect() as to, int(number)):
+                x, y = number % (WIDTH - to.width + 1), number // 7 % (HEIGHT - to.height + 1)
+                bodies.append(sender.move(x, y, to))
+            case _:
+                bodies.append(sender.whole())
+    stream = b"".join(bytes(part) for body in bodies for part in framing.pack(Kind.FRAME, body))
+    numbers = []
+    for at in range(0, len(stream), chunk):
+        for _kind, body in reader.receive_data(stream[at : at + chunk]):
+            number, _wake = decoder.decode(body)
+            numbers.append(number)
+    assert numbers == list(range(len(bodies)))
+    assert np.array_equal(canvas.pixels, sender.picture)
+
+
+def test_a_screen_that_changes_its_size_gets_a_new_canvas() -> None:
+    sender, canvas, decoder = begun()
+    decoder.decode(sender.resize(WIDTH * 2, HEIGHT // 2))
+    assert canvas.pixels.shape == (HEIGHT // 2, WIDTH * 2, 4)
+    assert np.array_equal(canvas.pixels, sender.picture)
+
+
+def test_an_empty_frame_changes_nothing_and_is_counted() -> None:
+    sender, canvas, decoder = begun()
+    canvas.take_dirty()
+    number, wake = decoder.decode(sender.pack((), fresh=False))
+    assert (number, wake, canvas.take_dirty()) == (1, False, [])
+
+
+@given(st.data())
+def test_altered_frames_give_a_picture_error_or_a_picture(data: st.DataObject) -> None:
+    sender, canvas, decoder = begun()
+    rng = np.random.default_rng(1)
+    body = bytearray(sender.change([Rect(0, 0, 20, 20), Rect(20, 20, 4, 4)], rng))
+    for _ in range(data.draw(st.integers(1, 8))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        decoder.decode(bytes(body))
+    except PictureError:
+        return
+    assert canvas.pixels.shape == (HEIGHT, WIDTH, 4)
+
+
+@given(st.binary(max_size=300))
+def test_noise_gives_a_picture_error(noise: bytes) -> None:
+    with pytest.raises(PictureError):
+        Decoder(Canvas()).decode(noise)
+
+
+def test_a_frame_that_unpacks_to_more_than_its_rectangles_is_refused_without_unpacking_it() -> None:
+    sender, _canvas, decoder = begun()
+    bomb = sender.compress(bytes(256 * 1024 * 1024))
+    with pytest.raises(PictureError):
+        # The rest of what it holds is never unpacked: memory is the rectangles', whatever the payload says.
+        decoder.decode(sender.pack((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, bomb),), fresh=False))
+        decoder.decode(sender.change([Rect(0, 0, 1, 1)], np.random.default_rng(1)))
+        decoder.decode(sender.change([Rect(0, 0, 1, 1)], np.random.default_rng(1)))
+
+
+def test_a_frame_that_unpacks_to_less_than_its_rectangles_is_refused() -> None:
+    sender, _canvas, decoder = begun()
+    payload = sender.compress(bytes(10))
+    with pytest.raises(PictureError, match="more or fewer"):
+        decoder.decode(sender.pack((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, payload),), fresh=False))
+
+
+def test_a_window_larger_than_agreed_is_refused() -> None:
+    sender, _canvas, decoder = begun()
+    settings = zstandard.ZstdCompressionParameters.from_level(1, window_log=27)
+    stream = zstandard.ZstdCompressor(compression_params=settings).compressobj()
+    payload = stream.compress(sender.picture.tobytes()) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+    whole = Tile(Rect(0, 0, WIDTH, HEIGHT), Codec.ZSTD, payload)
+    with pytest.raises(PictureError, match="unpacked"):
+        decoder.decode(sender.pack((whole,), fresh=True))
+
+
+@pytest.mark.parametrize(
+    ("tiles", "fresh", "why"),
+    [
+        ((Tile(Rect(0, 0, 4, 4), Codec.H264, b"film"),), False, "cannot show"),
+        ((Tile(Rect(0, 0, 4, 4), Codec.COPY, b"123"),), False, "without its source"),
+        ((Tile(Rect(0, 0, 4, 4), Codec.COPY, b"\xff\xff\x00\x00"),), False, "outside the screen"),
+        ((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, b""),), False, "does not stand"),
+        ((Tile(Rect(0, 0, WIDTH, HEIGHT), Codec.COPY, bytes(4)),) * 3, False, "twice over"),
+    ],
+)
+def test_a_frame_no_honest_sender_makes_is_refused(tiles: tuple[Tile, ...], fresh: bool, why: str) -> None:
+    sender, _canvas, decoder = begun()
+    with pytest.raises(PictureError, match=why):
+        decoder.decode(sender.pack(tiles, fresh=fresh))
+
+
+def test_a_change_before_the_first_whole_picture_is_refused() -> None:
+    sender = Sender(WIDTH, HEIGHT)
+    with pytest.raises(PictureError, match="never begun"):
+        Decoder(Canvas()).decode(sender.change([Rect(0, 0, 2, 2)], np.random.default_rng(1)))
+
+
+def test_a_frame_that_is_not_the_next_one_is_refused() -> None:
+    sender, _canvas, decoder = begun()
+    sender.number += 1
+    with pytest.raises(PictureError, match="came where 1 was due"):
+        decoder.decode(sender.whole())
+
+
+def test_a_screen_larger_than_any_frame_is_refused_before_memory_is_taken() -> None:
+    sender = Sender(1, 1)
+    sender.picture = np.broadcast_to(np.zeros(4, np.uint8), (16384, 16384, 4))
+    with pytest.raises(PictureError, match="larger than can be shown"):
+        Decoder(Canvas()).decode(sender.pack((), fresh=True))

@@ -1,0 +1,55 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.keys import HeldKeys, key_changed
+from protocol.session.messages import KeyChanged, ReleaseAll
+
+KEY_Q, KEY_LEFTSHIFT, KEY_RIGHTALT = 16, 42, 100  # linux/input-event-codes.h
+XK_q, XK_Q, XK_ISO_Level3_Shift = 0x71, 0x51, 0xFE03  # X11/keysymdef.h
+
+
+def test_a_key_is_named_by_its_place_on_the_keyboard() -> None:
+    assert key_changed(KEY_Q + 8, XK_q, down=True, platform="xcb") == KeyChanged(KEY_Q, XK_q, True)
+    assert key_changed(KEY_RIGHTALT + 8, XK_ISO_Level3_Shift, down=True, platform="wayland") == KeyChanged(
+        KEY_RIGHTALT, XK_ISO_Level3_Shift, True
+    )
+
+
+def test_a_platform_without_such_codes_sends_the_keysym_alone() -> None:
+    assert key_changed(1234, XK_q, down=True, platform="cocoa") == KeyChanged(0, XK_q, True)
+
+
+def test_a_key_with_neither_is_not_sent() -> None:
+    assert key_changed(0, 0, down=True, platform="xcb") is None
+
+
+@given(st.integers(-(2**31), 2**32), st.integers(-(2**31), 2**32), st.booleans())
+def test_whatever_qt_reports_the_message_keeps_the_protocols_bounds(scan: int, symbol: int, down: bool) -> None:
+    message = key_changed(scan, symbol, down=down, platform="xcb")
+    if message is not None:
+        assert 0 <= message.evdev <= 767
+        assert 0 <= message.keysym <= 0x1FFFFFFF
+
+
+def test_a_key_let_go_with_another_symbol_than_it_was_pressed_with_is_let_go() -> None:
+    held = HeldKeys()
+    assert held.key(KeyChanged(KEY_LEFTSHIFT, 0xFFE1, True))
+    assert held.key(KeyChanged(KEY_Q, XK_Q, True))
+    assert held.key(KeyChanged(KEY_LEFTSHIFT, 0xFFE1, False))
+    assert held.key(KeyChanged(KEY_Q, XK_q, False))
+    assert held.release_all() is None
+
+
+def test_a_release_without_a_press_is_not_sent() -> None:
+    assert HeldKeys().key(KeyChanged(KEY_Q, XK_q, False)) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.booleans())))
+def test_nothing_is_pressed_twice_and_release_all_leaves_nothing(events: list[tuple[int, bool]]) -> None:
+    held, down = HeldKeys(), set()
+    for evdev, pressed in events:
+        sent = held.key(KeyChanged(evdev, 0, pressed))
+        assert (sent is not None) == (pressed != (evdev in down))
+        down = down | {evdev} if pressed else down - {evdev}
+    assert held.release_all() == (ReleaseAll() if down else None)
+    assert held.release_all() is None
