@@ -1,6 +1,6 @@
 """The left half of the main window: filter and queue. Main thread."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -73,8 +73,8 @@ class QueuePane(QWidget):
     @property
     def current(self) -> int:
         """The selected ticket's number, or 0."""
-        index = self.table.currentIndex()
-        return self._model.ticket(index.row()).number if index.isValid() else 0
+        rows = self.table.selectionModel().selectedRows()
+        return self._model.ticket(rows[0].row()).number if rows else 0
 
     def select(self, number: int) -> None:
         """Goes to a ticket, if it is shown."""
@@ -94,7 +94,7 @@ class QueuePane(QWidget):
             and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
         ):
             self.table.setFocus()
-            if not self.table.currentIndex().isValid() and self._model.rowCount():
+            if not self.current and self._model.rowCount():
                 self.select(self._model.ticket(0).number)
             return True
         return super().eventFilter(watched, event)
@@ -132,12 +132,10 @@ class QueuePane(QWidget):
         for section, width in widths.items():
             table.setColumnWidth(section, width * em)
         header.setSectionResizeMode(Column.PROBLEM, QHeaderView.ResizeMode.Stretch)
-        table.selectionModel().currentRowChanged.connect(self._current_changed)
+        # What is selected counts, not what is current: a screen reader selects without moving the keyboard's place.
+        table.selectionModel().selectionChanged.connect(lambda: self.selected.emit(self.current))
         table.activated.connect(lambda index: self.opened.emit(self._model.ticket(index.row()).number))
         return table
-
-    def _current_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
-        self.selected.emit(self._model.ticket(index.row()).number if index.isValid() else 0)
 
     def _show_emptiness(self) -> None:
         empty = self._model.rowCount() == 0

@@ -166,5 +166,7 @@ HISTORY_ENDS = ENDS | {EndReason.TECHNICIAN_LEFT: mark("The technician ended it.
 
 def ended(reason: EndReason, sentence: str) -> str:
     """Why a session is over, with what else is known."""
+    if reason is EndReason.LINE_LOST and sentence:
+        return sentence
     known = _(ENDS[reason])
     return f"{known} {sentence}".strip() if sentence and sentence not in known else known

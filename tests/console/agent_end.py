@@ -25,6 +25,7 @@ class AgentEnd:
 
     parties: Parties
     identity: Identity
+    session: str = SESSION
     heard: list[messages.FromConsole] = dataclasses.field(default_factory=list)
     secured: Secured | None = None
 
@@ -67,7 +68,7 @@ class AgentEnd:
             raise AssertionError("there is no tunnel yet")
         begin: datetime = self.parties.now
         facts: dict[str, Any] = {
-            "session": SESSION,
+            "session": self.session,
             "ticket": TICKET,
             "binding": self.secured.binding,
             "technician": self.secured.peer.fingerprint,
