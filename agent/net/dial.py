@@ -28,18 +28,11 @@ def dial(organisation: Organisation, path: str) -> connect:
     Raises:
         EnrolmentError: the organisation's file asks for a line in the clear to another machine.
     """
-    url = organisation.relay_url.rstrip("/") + path
-    secure = urlsplit(url).scheme == "wss"
-    local = _is_loopback(host_of(organisation))
-    if not secure and not local:
-        raise EnrolmentError(
-            _("The address of the help desk in the file is not a secure one. Please ask for a new file."), final=True
-        )
     return connect(
-        url,
-        ssl=_tls(organisation) if secure else None,
+        organisation.relay_url.rstrip("/") + path,
+        ssl=tls_to(organisation),
         compression=None,
-        proxy=None if local else True,
+        proxy=None if _is_loopback(host_of(organisation)) else True,
         user_agent_header="athand",
         open_timeout=limits.HANDSHAKE_S + limits.SIGN_IN_S,
         ping_interval=limits.PING_S,
@@ -56,7 +49,14 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _tls(organisation: Organisation) -> ssl.SSLContext:
+def tls_to(organisation: Organisation) -> ssl.SSLContext | None:
+    """How the relay's certificate is checked; None for a line in the clear. Raises as `dial`."""
+    if urlsplit(organisation.relay_url).scheme != "wss":
+        if _is_loopback(host_of(organisation)):
+            return None
+        raise EnrolmentError(
+            _("The address of the help desk in the file is not a secure one. Please ask for a new file."), final=True
+        )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if organisation.relay_tls_ca is None:

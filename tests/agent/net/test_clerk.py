@@ -1,0 +1,212 @@
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from agent import enrolled, messages
+from agent.messages import Line, Trouble
+from agent.net import clerk as clerk_module
+from agent.net import link
+from agent.net.clerk import Clerk
+from agent.place import Place
+from protocol import envelope
+from protocol.desk.events import EndReason
+from protocol.desk.states import TicketState
+from protocol.trust import Bundle
+from tests.agent.asked import a_request
+from tests.conftest import Logs
+from tests.relay.rig import TOKEN, House, scene
+
+H = TypeVar("H")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "relay")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "FIRST_WAIT_S", 0.05)
+    monkeypatch.setattr(clerk_module, "_ENROL_AGAIN_S", 0.05)
+    monkeypatch.setattr(clerk_module, "_SEND_AGAIN_S", 0.05)
+
+
+class Desk:
+    """A clerk at work, and what was told to the windows."""
+
+    def __init__(self, clerk: Clerk, told: "asyncio.Queue[messages.Happened]") -> None:
+        self.clerk, self._told = clerk, told
+
+    async def hears(self, kind: type[H], true: Callable[[H], bool] = lambda _: True) -> H:
+        async with asyncio.timeout(10):
+            while True:
+                happened = await self._told.get()
+                if isinstance(happened, kind) and true(happened):
+                    return happened
+
+    async def connects(self) -> None:
+        await self.hears(messages.LineChanged, lambda change: change.line is Line.CONNECTED)
+
+
+@contextlib.asynccontextmanager
+async def at_work(path: Path, standing: enrolled.Standing) -> AsyncIterator[Desk]:
+    told: asyncio.Queue[messages.Happened] = asyncio.Queue()
+    clerk = Clerk(Place(path), standing, hot_key="ctrl+alt+Pause", tell=told.put_nowait)
+    task = asyncio.create_task(clerk.run())
+    try:
+        yield Desk(clerk, told)
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def laptop(house: House, port: int) -> enrolled.Member:
+    organisation = msgspec.structs.replace(house.ours.organisation, relay_url=f"ws://127.0.0.1:{port}")
+    return enrolled.Member(organisation, house.ours.laptop)
+
+
+@scene
+async def test_a_new_computer_enrols_by_itself_and_asks(house: House, tmp_path: Path) -> None:
+    async with house.relay() as relay:
+        organisation = laptop(house, relay.port).organisation
+        bundle = Bundle(organisation=organisation, token=TOKEN, expires_at=datetime.now(UTC) + timedelta(days=1))
+        place = Place(tmp_path / "agent")
+        applicant = enrolled.apply(place, bundle, None)
+        async with at_work(tmp_path / "agent", applicant) as desk:
+            asked = a_request()
+            desk.clerk.wish(messages.SendRequest(asked))  # before there is any line
+            taken = await desk.hears(messages.RequestTaken)
+            assert (taken.request, taken.number) == (asked.request, 1)
+        assert isinstance(enrolled.load(place), enrolled.Member)
+
+
+@scene
+async def test_a_request_made_offline_is_sent_when_the_line_is_back_and_makes_one_ticket(
+    house: House, tmp_path: Path
+) -> None:
+    asked = a_request()
+    async with at_work(tmp_path / "agent", laptop(house, 9)) as desk:  # nobody listens at port 9
+        desk.clerk.wish(messages.SendRequest(asked))
+        assert (await desk.hears(messages.RequestKept)).stored
+        away = await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
+        assert away.trouble is Trouble.UNREACHABLE
+    async with house.relay() as relay:
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:  # the computer was restarted
+            assert (await desk.hears(messages.WaitingListed)).requests == (asked,)
+            assert (await desk.hears(messages.RequestTaken)).request == asked.request
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:  # and once more
+            assert (await desk.hears(messages.WaitingListed)).requests == ()
+            (ticket,) = (await desk.hears(messages.TicketsListed)).tickets
+            assert (ticket.request, ticket.asked_at) == (asked.request, asked.asked_at)
+
+
+@scene
+async def test_an_answer_lost_on_the_way_makes_no_second_ticket(house: House, tmp_path: Path) -> None:
+    asked = a_request()
+    async with house.relay() as relay:
+        for _ in range(2):
+            async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+                await desk.connects()
+                desk.clerk.wish(messages.SendRequest(asked))
+                await desk.hears(messages.RequestTaken)
+            # as if the answer had never come: the outbox of before
+            (tmp_path / "agent" / "outbox.json").write_bytes(msgspec.json.encode({"version": 1, "requests": [asked]}))
+        console = await relay.console()
+        queue = await console.ask(envelope.ListQueue)
+        assert [ticket.request for ticket in queue.tickets] == [asked.request]
+
+
+@scene
+async def test_only_the_requester_closes_and_hears_of_each_change(house: House, tmp_path: Path) -> None:
+    async with house.relay() as relay:
+        console = await relay.console()
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            desk.clerk.wish(messages.SendRequest(a_request()))
+            number = (await desk.hears(messages.RequestTaken)).number
+            await console.takes(number)
+            seen = await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
+            assert seen.ticket.owner is not None
+            assert seen.ticket.owner.phone == "+420 123 456"
+            desk.clerk.wish(messages.WriteMessage(number, "It still smokes"))
+            await desk.hears(messages.TicketRead)
+            await console.ask(envelope.ResolveTicket, number, "Put it out")
+            await desk.hears(messages.TicketSeen, lambda said: said.ticket.state is TicketState.RESOLVED)
+            desk.clerk.wish(messages.GiveVerdict(number, solved=True))
+            read = await desk.hears(messages.TicketRead, lambda said: said.ticket.ticket.state is TicketState.CLOSED)
+            assert read.ticket.ticket.number == number
+
+
+@scene
+async def test_a_wish_without_a_line_is_told_at_once_not_forgotten(house: House, tmp_path: Path) -> None:
+    async with at_work(tmp_path / "agent", laptop(house, 9)) as desk:
+        desk.clerk.wish(messages.WriteMessage(3, "Hello?"))
+        assert (await desk.hears(messages.WishRefused)).ticket == 3
+
+
+@scene
+async def test_a_relay_that_restarts_finds_its_agents_back(house: House, tmp_path: Path) -> None:
+    async with house.relay() as relay:
+        port = relay.port
+    async with at_work(tmp_path / "agent", laptop(house, port)) as desk:
+        await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
+        settings = house.settings
+        house.settings = lambda: dataclasses.replace(settings(), port=port)  # type: ignore[method-assign]
+        async with house.relay():
+            await desk.connects()
+
+
+@scene
+async def test_a_revoked_computer_is_told_to_call_and_does_not_hammer(house: House, tmp_path: Path, logs: Logs) -> None:
+    from tests.parties import serial  # noqa: PLC0415 - only here
+
+    logs.expect("relay refused or distrusted")
+    house.revoke(serial(house.ours.laptop), number=2)
+    async with house.relay() as relay, at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+        away = await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
+        assert away.trouble is Trouble.REFUSED
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                change = await desk.hears(messages.LineChanged)
+                pytest.fail(f"tried again at once: {change}")
+
+
+@scene
+async def test_p05_a_session_for_a_ticket_this_user_did_not_open_is_refused(
+    house: House, tmp_path: Path, logs: Logs
+) -> None:
+    logs.expect("session refused", "ticket not ours")
+    async with house.relay() as relay:
+        # The same device's ticket, but not from this user's memory: a relay that makes one up looks just like this.
+        other = await relay.agent()
+        number = (await other.asks_for_help()).ticket.number
+        await other.leave()
+        console = await relay.console()
+        await console.takes(number)
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            await desk.connects()
+            await relay.until(lambda: True)
+            await asyncio.sleep(0.2)
+            ready = await console.ask(envelope.RequestSession, number)
+            assert isinstance(ready, envelope.SessionReady)
+            over = await console.hears(envelope.SessionOver)
+            assert (over.reason, over.worked_s) == (EndReason.REFUSED, 0)
+
+
+@scene
+async def test_a_number_once_seen_never_goes_back(house: House, tmp_path: Path, logs: Logs) -> None:
+    house.revoke(number=5)
+    async with house.relay() as relay, at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+        await desk.connects()
+    logs.expect("relay refused or distrusted")
+    house.revoke(number=4)
+    async with house.relay() as relay, at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+        away = await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
+        assert away.trouble is Trouble.REFUSED

@@ -1,0 +1,72 @@
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from protocol.trust import Bundle, Organisation
+from tests.parties import Parties
+
+
+def run(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
+    return subprocess.run(
+        [sys.executable, "-m", "agent", "--state", str(state), *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def bundle_of(organisation: Organisation, path: Path) -> Path:
+    bundle = Bundle(organisation=organisation, token="t" * 43, expires_at=datetime.now(UTC) + timedelta(days=1))
+    path.write_bytes(bundle.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "start it once with --bundle FILE"),
+        (["--bundle", "/nowhere/at.all"], "cannot be read"),
+        (["--bundle", __file__], "damaged, or not one"),
+        (["--hot-key", "Pause"], "not like ctrl+alt+Pause"),
+        (["--language", "tlh"], "'tlh' is not one of"),
+        (["--no-such-option"], "No such option"),
+    ],
+)
+def test_wrong_use_gets_a_sentence_and_exit_code_2(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    done = run(*arguments, state=tmp_path / "state")
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_needs_no_display_and_names_each_option(tmp_path: Path) -> None:
+    done = run("--help", state=tmp_path)
+    assert done.returncode == 0
+    for option in ("--bundle", "--relay", "--state", "--hot-key", "--language"):
+        assert option in done.stdout
+
+
+def test_a_computer_of_one_organisation_is_not_taken_by_another(tmp_path: Path) -> None:
+    from agent import enrolled  # noqa: PLC0415 - only what this test needs
+    from agent.place import Place  # noqa: PLC0415
+
+    ours, theirs = Parties(now=datetime.now(UTC)), Parties("Other GmbH", now=datetime.now(UTC))
+    state = tmp_path / "state"
+    enrolled.apply(Place(state), Bundle.decode(bundle_of(ours.organisation, tmp_path / "a").read_bytes()), None)
+    done = run("--bundle", str(bundle_of(theirs.organisation, tmp_path / "b")), state=state)
+    assert done.returncode == 2
+    assert "already belongs to Example GmbH" in done.stderr
+
+
+def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
+    bundle = bundle_of(Parties(now=datetime.now(UTC)).organisation, tmp_path / "a")
+    done = run("--bundle", str(bundle), "--relay", "http://example.org", state=tmp_path / "state")
+    assert done.returncode == 2
+    assert "must look like wss://" in done.stderr
