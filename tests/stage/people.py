@@ -112,8 +112,9 @@ class Technician:
         self.desk.key("F5")
 
     def open(self, number: int) -> Window:
-        """Choose a ticket in the queue."""
-        self.console.control("queue", ["table"], "Queue").row(re.compile(rf"^{number}$")).select()
+        """Choose a ticket in the queue, with the mouse."""
+        self.desk.display.focus_window("athand console")
+        self.console.control("queue", ["table"], "Queue").row(re.compile(rf"^{number}$")).click()
         self.console.label(re.compile(rf"^{number} · ")).wait()
         return self.console
 
@@ -140,11 +141,12 @@ class Technician:
 
     def session(self, number: int) -> Window:
         """The session's window."""
-        return self.desk.ui.window(f"– ticket {number}")
+        return self.desk.ui.window(f"\u2013 ticket {number}")
 
     def end(self, number: int) -> None:
-        """Press End."""
+        """Press End; the window goes by itself."""
         self.session(number).button("End").press()
+        self.session(number).wait_gone()
 
     def picture(self, number: int, size: tuple[int, int]) -> Bounds:
         """Where on the technician's display the picture of a screen of this size lies, shown 1:1.

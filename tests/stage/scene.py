@@ -1,0 +1,80 @@
+"""A help desk with everybody at their places: the relay up, the agent in the user's tray, the technician signed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.stage.display import Bounds
+from tests.stage.people import Technician, User, share_of_equal_pixels
+from tests.stage.waiting import StageError, wait_for
+from tests.stage.world import World
+
+FAILURES = Path(__file__).parent.parent.parent / "build" / "failed"
+
+
+@dataclass
+class Scene:
+    """One user, one technician."""
+
+    world: World
+    user: User
+    technician: Technician
+
+    def begin_session(self, problem: str, *, control: bool = True) -> int:
+        """Go the whole way from the tray to the picture, and return the ticket's number."""
+        number = self.user.ask_for_help(problem)
+        self.technician.take(number)
+        self.technician.connect(number)
+        self.user.allow(control=control)
+        self.technician.picture(number, self.user.desk.display.current_size())
+        return number
+
+    def wait_same_picture(self, number: int, *, timeout_s: float = 10.0) -> Bounds:
+        """Wait until the technician's display shows the user's, pixel for pixel; return where.
+
+        Raises:
+            StageError: it never does; the message says how much of it is right.
+        """
+        mine = self.user.desk.display
+        area = self.technician.picture(number, mine.current_size())
+
+        def probe() -> bool:
+            # The banner counts seconds: both pictures must be of the same one.
+            before, shown, after = mine.grab(), self.technician.desk.display.grab(area), mine.grab()
+            return shown in (before, after)
+
+        def failure() -> str:
+            share = share_of_equal_pixels(self.technician.desk.display.grab(area), mine.grab())
+            return f"{share:.4%} of the pixels are right"
+
+        wait_for("the same picture on both displays", probe, timeout_s=timeout_s, every_s=0.1, failure=failure)
+        return area
+
+    def photograph(self, name: str, folder: Path = FAILURES) -> None:
+        """Save a picture of each display."""
+        for desk in (self.user.desk, self.technician.desk):
+            desk.screenshot(folder / f"{name}-{desk.name}.png")
+
+    def check_logs(self) -> None:
+        """Fail if any of the programs has printed a traceback.
+
+        Raises:
+            StageError: one has.
+        """
+        for log in sorted(self.world.logs.glob("*.log")):
+            _, crash, what = log.read_text(errors="replace").partition("Traceback (most recent call last)")
+            if crash:
+                raise StageError(f"{log}:\n{crash}{what[:4000]}")
+
+
+@contextmanager
+def open_scene(directory: Path) -> Iterator[Scene]:
+    """Bring everything up; at the end, see that nothing has crashed."""
+    with World(directory) as world:
+        world.start_relay()
+        world.start_agent()
+        world.start_console()
+        scene = Scene(world, User(world.user), Technician(world.technician))
+        yield scene
+        scene.check_logs()
