@@ -13,8 +13,8 @@ from protocol import envelope, limits
 from protocol.desk import chain, events
 from protocol.desk.ticket import Ticket
 
-ROOM_BYTES = limits.REPLY_BYTES - 64 * 1024
-"""For what varies in an answer; the rest, a ticket's own texts and diagnostics among it, fits beside."""
+FRAME_BYTES = 1024
+"""For an answer's field names, numbers and brackets around what is measured."""
 SHORT_CHARS = 160
 """Of a problem, in a list that would be too long with whole ones."""
 
@@ -49,9 +49,9 @@ def ticket_view(ticket: Ticket, *, online: bool) -> envelope.TicketView:
 
 def listed(ref: int, views: Sequence[envelope.TicketView]) -> tuple[envelope.Tickets, int]:
     """A list that fits into a message, and how many did not."""
-    kept, left_out = _fitting(views)
+    kept, left_out = _fitting(views, beside_bytes=0)
     if left_out:
-        kept, left_out = _fitting([_shortened(view) for view in views])
+        kept, left_out = _fitting([_shortened(view) for view in views], beside_bytes=0)
     return envelope.Tickets(ref, tuple(kept)), left_out
 
 
@@ -70,7 +70,8 @@ def whole(  # noqa: PLR0913 - what the answer consists of
         for number, entry in history
         if for_staff or not _is_internal(entry.event)
     ]
-    newest, left_out = _fitting(lines[:0:-1])
+    beside_bytes = sum(len(msgspec.json.encode(part)) for part in (view, ticket.diagnostics, lines[:1]))
+    newest, left_out = _fitting(lines[:0:-1], beside_bytes=beside_bytes)
     return (
         envelope.Ticket(
             ref,
@@ -99,8 +100,8 @@ def _shortened(view: envelope.TicketView) -> envelope.TicketView:
 _Shown = TypeVar("_Shown", envelope.TicketView, envelope.HistoryLine)
 
 
-def _fitting(shown: Sequence[_Shown]) -> tuple[list[_Shown], int]:
-    room = ROOM_BYTES
+def _fitting(shown: Sequence[_Shown], *, beside_bytes: int) -> tuple[list[_Shown], int]:
+    room = limits.REPLY_BYTES - FRAME_BYTES - beside_bytes
     kept: list[_Shown] = []
     for one in shown:
         room -= len(msgspec.json.encode(one)) + 1

@@ -4,6 +4,7 @@ Guarantees that a client that does not take its answers is not read from, and th
 ends its socket, counted. On the loop's thread; distrusts every message.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -22,7 +23,9 @@ from relay.sockets.connection import RelayConnection
 from relay.sockets.greeting import Greeter
 
 MISTAKES = 20
-"""Messages that are none, or come too fast, in a row; then it is no client of ours."""
+"""Messages that are none, in a row; then it is no client of ours."""
+PAUSE_S = 1.0 / limits.REQUESTS_PER_IDENTITY[0]
+"""Whoever asks too fast is refused, and then not read for so long: a flood stays on its sender's side."""
 
 
 class _Ref(msgspec.Struct):
@@ -71,12 +74,15 @@ class Control:
             answer = await self._answer(client, text)
             if answer is None:
                 return
-            mistakes = mistakes + 1 if _is_mistake(answer) else 0
+            reason = answer.reason if isinstance(answer, envelope.RequestRefused) else None
+            mistakes = mistakes + 1 if reason is RefusalReason.BAD_INPUT else 0
             if mistakes > MISTAKES:
                 client.connection.refuse("too_many_mistakes", CloseCode.POLICY_VIOLATION, "Too many mistakes.")
                 return
             client.push(answer)
             await client.connection.drain()
+            if reason is RefusalReason.TOO_FAST:
+                await asyncio.sleep(PAUSE_S)
 
     async def _answer(self, client: Client, text: str | bytes) -> envelope.ToClient | None:
         if isinstance(text, bytes):
@@ -106,13 +112,6 @@ class Control:
             await self._desk.presence_changed(client.peer.party.identifier)
         except StoreFault as fault:
             self._counts.add("store_fault", why=repr(fault.__cause__)[:300])
-
-
-def _is_mistake(answer: envelope.ToClient) -> bool:
-    return isinstance(answer, envelope.RequestRefused) and answer.reason in (
-        RefusalReason.BAD_INPUT,
-        RefusalReason.TOO_FAST,
-    )
 
 
 def _ref_of(text: str) -> int:

@@ -1,0 +1,246 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol import limits
+from protocol.desk.events import EndReason, Staff
+from protocol.trust import Role
+from relay.sessions import LiveSession, Over, SessionState, Switchboard
+from relay.sessions.states import SessionStepRefused
+from relay.sessions.switchboard import JoinRefused
+
+JANA = Staff("jana", "Jana", "Engineer", "1")
+OF_USER = (
+    EndReason.USER_STOPPED,
+    EndReason.HOT_KEY,
+    EndReason.REFUSED,
+    EndReason.NO_ANSWER,
+    EndReason.USER_LOGGED_OFF,
+)
+
+
+class Line:
+    """A socket as far as a session sees one."""
+
+    def __init__(self) -> None:
+        self.hung_up = False
+        self.other: Line | None = None
+
+    def hang_up(self) -> None:
+        self.hung_up = True
+
+    def pair(self, other: "Line") -> None:
+        self.other = other
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Exchange:
+    """A switchboard, its clock, and what it said was over."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.over: list[tuple[str, Over]] = []
+        self.board: Switchboard[Line] = Switchboard(
+            lambda session, over: self.over.append((session.identifier, over)), self.clock
+        )
+
+    def offer(self, identifier: str = "s1", device: str = "laptop") -> LiveSession[Line]:
+        return self.board.offer(identifier, 1, device, JANA, bytes(32))
+
+    def paired(self, identifier: str = "s1", device: str = "laptop") -> tuple[LiveSession[Line], Line, Line]:
+        session = self.offer(identifier, device)
+        agent, console = Line(), Line()
+        self.board.join(identifier, Role.DEVICE, device, agent)
+        self.board.join(identifier, Role.TECHNICIAN, "jana", console)
+        return session, agent, console
+
+    def after(self, seconds: float) -> None:
+        self.clock.now += seconds
+        self.board.sweep()
+
+
+def test_both_ends_are_connected_to_each_other_only() -> None:
+    exchange = Exchange()
+    _, agent, console = exchange.paired()
+    _, other_agent, other_console = exchange.paired("s2", "desktop")
+    assert (agent.other, console.other) == (console, agent)
+    assert (other_agent.other, other_console.other) == (other_console, other_agent)
+
+
+def test_one_end_closing_hangs_up_the_other_and_its_report_gives_the_reason() -> None:
+    exchange = Exchange()
+    session, _, console = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.clock.now += 60
+    exchange.board.left(session)
+    assert console.hung_up
+    exchange.clock.now += 0.5
+    exchange.board.report(session, Role.DEVICE, EndReason.HOT_KEY)
+    assert exchange.over == [("s1", Over(EndReason.HOT_KEY, 60.0))]
+
+
+def test_a_line_that_closes_without_a_word_was_lost_after_a_second() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.clock.now += 60
+    exchange.board.left(session)
+    exchange.after(0.9)
+    assert exchange.over == []
+    exchange.after(0.2)
+    assert exchange.over == [("s1", Over(EndReason.LINE_LOST, 60.0))]
+
+
+def test_what_was_not_consented_to_counts_no_minutes() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    exchange.clock.now += 50
+    exchange.board.report(session, Role.DEVICE, EndReason.REFUSED)
+    assert exchange.over == [("s1", Over(EndReason.REFUSED, 0.0))]
+
+
+def test_the_first_report_counts() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    exchange.board.report(session, Role.DEVICE, EndReason.USER_STOPPED)
+    with pytest.raises(SessionStepRefused):
+        exchange.board.report(session, Role.TECHNICIAN, EndReason.TECHNICIAN_LEFT)
+    assert [over.reason for _, over in exchange.over] == [EndReason.USER_STOPPED]
+    assert exchange.board.was("s1", "jana")
+    assert not exchange.board.was("s1", "petr")
+
+
+@pytest.mark.parametrize("reason", OF_USER)
+def test_a_technician_cannot_say_what_the_user_did(reason: EndReason) -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    exchange.board.report(session, Role.TECHNICIAN, reason)
+    exchange.after(1.1)
+    assert [over.reason for _, over in exchange.over] == [EndReason.LINE_LOST]
+
+
+def test_an_agent_cannot_say_that_the_technician_left() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    exchange.board.report(session, Role.DEVICE, EndReason.TECHNICIAN_LEFT)
+    exchange.board.report(session, Role.TECHNICIAN, EndReason.TECHNICIAN_LEFT)
+    assert [over.reason for _, over in exchange.over] == [EndReason.TECHNICIAN_LEFT]
+
+
+def test_a_technician_saying_the_user_stopped_waits_for_the_user_to_say_so() -> None:
+    exchange = Exchange()
+    session, agent, _ = exchange.paired()
+    exchange.board.report(session, Role.TECHNICIAN, EndReason.USER_STOPPED)
+    assert agent.hung_up
+    exchange.board.report(session, Role.DEVICE, EndReason.USER_STOPPED)
+    assert [over.reason for _, over in exchange.over] == [EndReason.USER_STOPPED]
+
+
+def test_ends_that_do_not_come_end_it_after_the_time_to_pair() -> None:
+    exchange = Exchange()
+    session = exchange.offer()
+    console = Line()
+    exchange.board.join("s1", Role.TECHNICIAN, "jana", console)
+    exchange.after(limits.PAIRING_S - 1)
+    assert session.state is SessionState.HALF
+    exchange.after(2)
+    assert [over.reason for _, over in exchange.over] == [EndReason.LINE_LOST]
+    assert console.hung_up
+
+
+def test_no_consent_is_no_answer_and_an_endless_session_ends_with_its_consent() -> None:
+    exchange = Exchange()
+    exchange.paired()
+    exchange.after(limits.CONSENT_ANSWER_S + 60)
+    session, *_ = exchange.paired("s2")
+    session.consent(600, exchange.clock())
+    exchange.after(599)
+    assert len(exchange.over) == 1
+    exchange.after(10)
+    assert [over.reason for _, over in exchange.over] == [EndReason.NO_ANSWER, EndReason.TIME_OVER]
+
+
+def test_an_end_joins_only_its_own_session_and_only_once() -> None:
+    exchange = Exchange()
+    exchange.offer()
+    board = exchange.board
+    for role, party in ((Role.DEVICE, "desktop"), (Role.TECHNICIAN, "petr"), (Role.DEVICE, "jana")):
+        with pytest.raises(JoinRefused) as refused:
+            board.join("s1", role, party, Line())
+        assert not refused.value.in_use
+    with pytest.raises(JoinRefused):
+        board.join("s2", Role.DEVICE, "laptop", Line())
+    board.join("s1", Role.DEVICE, "laptop", Line())
+    with pytest.raises(JoinRefused) as refused:
+        board.join("s1", Role.DEVICE, "laptop", Line())
+    assert refused.value.in_use
+
+
+def test_a_device_has_one_session_and_a_lost_one_makes_room_at_once() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    assert exchange.board.running_on("laptop") is session
+    exchange.board.left(session)
+    assert exchange.board.running_on("laptop") is None
+    assert [over.reason for _, over in exchange.over] == [EndReason.LINE_LOST]
+
+
+_happenings = st.lists(
+    st.one_of(
+        st.tuples(st.just("join"), st.sampled_from([Role.DEVICE, Role.TECHNICIAN])),
+        st.tuples(st.just("left"), st.none()),
+        st.tuples(st.just("consent"), st.none()),
+        st.tuples(st.just("report"), st.tuples(st.sampled_from(list(Role)[:2]), st.sampled_from(EndReason))),
+        st.tuples(st.just("wait"), st.sampled_from([0.1, 0.6, 2.0, 31.0, 95.0])),
+    ),
+    max_size=12,
+)
+
+
+@given(_happenings)
+def test_whatever_happens_a_session_ends_exactly_once(happenings: list[tuple[str, object]]) -> None:
+    exchange = Exchange()
+    session = exchange.offer()
+    consented = False
+    for what, how in happenings:
+        if exchange.board.find("s1") is None:
+            break
+        try:
+            match what, how:
+                case "join", Role():
+                    exchange.board.join("s1", how, "laptop" if how is Role.DEVICE else "jana", Line())
+                case "left", None if session.ends:
+                    exchange.board.left(session)
+                case "consent", None:
+                    session.consent(600, exchange.clock())
+                    consented = True
+                case "report", (Role() as role, EndReason() as reason):
+                    exchange.board.report(session, role, reason)
+                case "wait", float():
+                    exchange.after(how)
+        except (JoinRefused, SessionStepRefused):
+            continue
+    exchange.after(10_000)
+    exchange.after(10_000)
+    assert [identifier for identifier, _ in exchange.over] == ["s1"]
+    assert len(exchange.board) == 0
+    assert all(line.hung_up for line in session.ends.values())
+    assert consented or exchange.over[0][1].worked_s == 0
+
+
+def test_every_reason_ends_a_session_from_either_side() -> None:
+    for role, reason in itertools.product((Role.DEVICE, Role.TECHNICIAN), EndReason):
+        exchange = Exchange()
+        session, *_ = exchange.paired()
+        exchange.board.report(session, role, reason)
+        exchange.after(1.1)
+        assert len(exchange.over) == 1
