@@ -222,14 +222,14 @@ class Stand:
         return Organisation(name=ours.name, relay_url=self.hop.url, root=ours.root)
 
     @asynccontextmanager
-    async def session(self, carry: Carry = honest) -> AsyncIterator["Line"]:
+    async def session(self, carry: Carry = honest, *, remark: str = "") -> AsyncIterator["Line"]:
         """One session, asked for and offered; ends with everything gone."""
         self.hop.expect(carry)
         ready = await self.console.ask(envelope.RequestSession, self.ticket)
         if not isinstance(ready, envelope.SessionReady):
             raise TypeError(ready)
         offer = await self.agent.hears(envelope.SessionOffered)
-        line = Line(self, offer)
+        line = Line(self, offer, remark)
         line.start()
         try:
             yield line
@@ -248,7 +248,7 @@ class Line:
         agent_reason: how it ended at the user's.
     """
 
-    def __init__(self, stand: Stand, offer: envelope.SessionOffered) -> None:
+    def __init__(self, stand: Stand, offer: envelope.SessionOffered, remark: str) -> None:
         self._stand, self.offer = stand, offer
         self.heard: list[events.Event] = []
         self.told: list[Any] = []
@@ -259,14 +259,14 @@ class Line:
         self.helped = Session(offer, own, party, tell=self._tell, report=self._report)
         self.console = SessionLine(
             Subject(offer.session, offer.ticket, "laptop"),
-            Wish(SCOPES, 15),
+            Wish(SCOPES, 15, remark),
             stand.hop.url,
             ours.jana,
             stand.organisation,
             StateDirectory(stand.directory / "console"),
             self.canvas,
             post=self.heard.append,
-            wake_painter=lambda: self.canvas.take_dirty() and None,
+            wake_painter=self._paint,
         )
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -323,6 +323,9 @@ class Line:
         """What the technician sees: `[height, width, 3]`, blue, green, red."""
         with self.canvas.lock:
             return self.canvas.pixels[..., :3].copy()
+
+    def _paint(self) -> None:
+        self.canvas.take_dirty()
 
     async def end(self) -> None:
         """The technician leaves, if both are still there."""
