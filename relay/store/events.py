@@ -146,6 +146,7 @@ class EventStore:
             await connection.execute(sa.delete(tables.session_marks))
             if rows:
                 await connection.execute(sa.insert(tables.session_marks), rows)
+            await connection.commit()
 
     # --- reading
     async def ticket(self, number: int) -> Ticket | None:
@@ -298,7 +299,7 @@ class EventStore:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        """For writing; whatever goes wrong, memory is held to be wrong too, and read from the file again."""
+        """For writing, to be committed inside. Whatever goes wrong, memory is held to be wrong too, and read anew."""
         try:
             async with self._database.writer.connect() as connection:
                 if self._head is None:

@@ -1,0 +1,173 @@
+"""Promise 22, on the database file: whatever is changed in it behind the relay's back is found."""
+
+import asyncio
+import random
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from protocol.desk import events
+from relay.store import By, EventStore, verify
+
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
+EVA = By(events.Actor.REQUESTER, "laptop", "Eva")
+TRIGGERS = "DROP TRIGGER events_are_not_deleted; DROP TRIGGER events_are_not_changed"
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("history") / "a.db"
+
+    async def write() -> None:
+        store = await EventStore.open(path)
+        staff = events.Staff("jana", "Jana", "Engineer", "1")
+        for number in (1, 2, 3):
+            opened = events.Opened(f"{number:032x}", "laptop", "L", "Eva", "It burns", 1, 10, (), NOW)
+            await store.open_ticket(opened, EVA, NOW)
+        for number in range(30):
+            await store.change(number % 3 + 1, lambda _, n=number: (events.MessageAdded(str(n)),), EVA, NOW)  # type: ignore[misc]
+        await store.change(1, lambda _: (events.SessionRequested("a" * 32, staff),), EVA, NOW)
+        await store.change(1, lambda _: (events.SessionEnded("a" * 32, events.EndReason.FAULT, 0),), EVA, NOW)
+        await store.change(2, lambda _: (events.Triaged(1, 1), events.Started(), events.Resolved("x")), EVA, NOW)
+        await store.change(2, lambda _: (events.Accepted(),), EVA, NOW)
+        await store.close()
+
+    asyncio.run(write())
+    return path
+
+
+@pytest.fixture
+def tamper(history: Path, tmp_path: Path) -> Callable[..., Path]:
+    """A copy of the history after some SQL, with the triggers out of the way as an attacker would have them."""
+    copies = iter(range(10_000))
+
+    def change(*statements: str, values: tuple[object, ...] = ()) -> Path:
+        path = tmp_path / f"{next(copies)}.db"
+        shutil.copy(history, path)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.executescript(TRIGGERS)
+            for statement in statements:
+                connection.execute(statement, values)
+        return path
+
+    return change
+
+
+def test_an_untouched_history_holds(history: Path, tamper: Callable[..., Path]) -> None:
+    report = verify(history)
+    assert (report.fault, report.tickets, report.erased, report.head.number) == (None, 3, 0, 39)
+    assert verify(history, [report.head]).fault is None
+    assert verify(tamper()).fault is None
+
+
+CHANGES = {
+    "body": "UPDATE events SET body = CAST(body || x'00' AS BLOB) WHERE number = 7",
+    "salt": "UPDATE events SET salt = randomblob(16) WHERE number = 7",
+    "digest": "UPDATE events SET digest = randomblob(32) WHERE number = 7",
+    "link": "UPDATE events SET link = randomblob(32) WHERE number = 7",
+    "last link": "UPDATE events SET link = randomblob(32) WHERE number = 39",
+    "filed under another ticket": "UPDATE events SET ticket = 2 WHERE number = 7",
+    "another kind": "UPDATE events SET kind = 'Resolved' WHERE number = 7",
+    "another time": "UPDATE events SET at_us = at_us + 1 WHERE number = 7",
+    "another session": "UPDATE events SET session = 'b' WHERE kind = 'SessionRequested'",
+    "session taken away": "UPDATE events SET session = NULL WHERE kind = 'SessionRequested'",
+    "row taken out": "DELETE FROM events WHERE number = 7",
+    "first row taken out": "DELETE FROM events WHERE number = 1",
+    "row moved": "UPDATE events SET number = 100 WHERE number = 7",
+    "row added": "INSERT INTO events SELECT 40, ticket, kind, at_us, session, salt, body, digest, link"
+    " FROM events WHERE number = 7",
+    "half erased and filed elsewhere": "UPDATE events SET body = NULL, salt = NULL, digest = zeroblob(32)"
+    " WHERE number = 7",
+    "ticket's state": "UPDATE tickets SET state = 'closed' WHERE number = 1",
+    "ticket's device": "UPDATE tickets SET device = 'desktop' WHERE number = 1",
+    "ticket's request": "UPDATE tickets SET request = 'x' WHERE number = 1",
+    "ticket's revision": "UPDATE tickets SET revision = 1 WHERE number = 1",
+    "ticket's last event": "UPDATE tickets SET last_event = 1 WHERE number = 1",
+    "ticket hidden": "DELETE FROM tickets WHERE number = 1",
+    "ticket invented": "INSERT INTO tickets VALUES (9, 'laptop', 'y', 'new', 1, 1)",
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_one_change_behind_the_relays_back_is_found(what: str, tamper: Callable[..., Path]) -> None:
+    report = verify(tamper(CHANGES[what]))
+    assert report.fault is not None
+
+
+def test_it_says_which_event_it_is(tamper: Callable[..., Path]) -> None:
+    report = verify(tamper(CHANGES["body"]))
+    assert (report.number, report.head.number) == (7, 6)
+    assert "event 7 was changed" in (report.fault or "")
+
+
+def test_each_single_bit_of_each_row_counts(history: Path, tamper: Callable[..., Path]) -> None:
+    chance = random.Random(22)
+    with closing(sqlite3.connect(history)) as connection:
+        rows = connection.execute("SELECT number, salt, body, digest, link FROM events").fetchall()
+    for number, *cells in rows:
+        column = chance.randrange(4)
+        cell = bytearray(cells[column])
+        cell[chance.randrange(len(cell))] ^= 1 << chance.randrange(8)
+        name = ("salt", "body", "digest", "link")[column]
+        path = tamper(f"UPDATE events SET {name} = ? WHERE number = ?", values=(bytes(cell), number))  # noqa: S608
+        assert verify(path).number == number
+
+
+def test_a_cut_at_the_end_shows_against_what_somebody_else_kept(history: Path, tamper: Callable[..., Path]) -> None:
+    head = verify(history).head
+    cut = tamper(
+        "DELETE FROM events WHERE number = 39",
+        "UPDATE tickets SET state = 'resolved', revision = revision - 1, last_event = 38 WHERE number = 2",
+    )
+    assert verify(cut).fault is None  # nobody can see it from the inside
+    assert "witnessed" in (verify(cut, [head]).fault or "")
+
+
+def test_erasing_a_persons_data_does_not_break_the_chain(tamper: Callable[..., Path], history: Path) -> None:
+    path = tamper("UPDATE events SET salt = NULL, body = NULL WHERE number IN (4, 7)")
+    report = verify(path, [verify(history).head])
+    assert (report.fault, report.erased) == (None, 2)
+
+
+def test_what_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        verify(tmp_path / "missing.db")
+    (tmp_path / "text.db").write_text("text" * 1000)
+    with pytest.raises(OSError, match="cannot be read"):
+        verify(tmp_path / "text.db")
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_a_truncated_file_is_found(history: Path, tmp_path: Path) -> None:
+    whole = history.read_bytes()
+    (tmp_path / "cut.db").write_bytes(whole[: len(whole) // 8192 * 4096])
+    try:
+        assert verify(tmp_path / "cut.db").fault is not None
+    except OSError as error:
+        assert "cannot be read" in str(error)
+
+
+def test_fifty_thousand_events_a_second_are_checked(tmp_path: Path) -> None:
+    path = tmp_path / "large.db"
+
+    async def write() -> None:
+        store = await EventStore.open(path)
+        opened = events.Opened("a" * 32, "laptop", "L", "Eva", "It burns", 1, 10, (), NOW)
+        await store.open_ticket(opened, EVA, NOW)
+        many = [events.MessageAdded("It still burns, and the neighbours are asking") for _ in range(20_000)]
+        await store.change(1, lambda _: many, EVA, NOW)
+        await store.close()
+
+    asyncio.run(write())
+    begun = time.process_time()
+    report = verify(path)
+    a_second = report.head.number / (time.process_time() - begun)
+    assert report.fault is None
+    print(f"{a_second:,.0f} events/s")
+    assert a_second > 50_000
