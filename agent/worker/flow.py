@@ -2,8 +2,8 @@
 
 The console acknowledges each frame it has shown. From that follow the smallest round trip and the greatest rate of
 delivery; what may be in flight is their product and a little (`QUEUE_S` of rate), so that nothing queues on the way.
-Until the line has shown what it can, the amount doubles each round trip as long as no queue is seen (slow start, as
-RFC 5681, 3.1). Distrusts the console: an acknowledgement of what was not sent raises, and never opens the window.
+As long as no queue is seen the amount grows by half each round trip (as slow start does, RFC 5681, 3.1).
+Distrusts the console: an acknowledgement of what was not sent raises, and never opens the window.
 """
 
 import dataclasses
@@ -130,7 +130,7 @@ class Flow:
         if queued:
             self._probe = 0.0
         elif newest.limited:
-            self._probe = self.window_bytes + newest.size
+            self._probe = self.window_bytes + newest.size / 2
 
     def _learn_rate(self, newest: _Sent, rtt_s: float, now_s: float) -> None:
         """Delivery rate as in BBR (draft-cheng-iccrg-delivery-rate-estimation, 2.2)."""

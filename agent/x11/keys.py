@@ -67,6 +67,12 @@ def keysyms_of(character: str) -> tuple[int, ...]:
     return (*found, UNICODE_KEYSYM + point)
 
 
+def own_keysym(character: str) -> int:
+    """The keysym that every program understands: the Unicode one, but for Latin-1 the character's own number."""
+    point = ord(character)
+    return CONTROL.get(character) or (point if point in _LATIN_1 else UNICODE_KEYSYM + point)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stroke:
     """A key and what must be held with it."""

@@ -6,6 +6,7 @@ Lives on the loop's thread, with a connection of its own.
 """
 
 import contextlib
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,7 @@ import xcffib.xtest
 from agent.worker.input.hands import HandsLostError, Unable, UnableError
 from agent.x11 import keys
 from agent.x11.connection import Connection, DisplayLost
-from agent.x11.keys import Keymap, Level, keysyms_of
+from agent.x11.keys import Keymap, Level, keysyms_of, own_keysym
 
 _KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS, _BUTTON_RELEASE, _MOTION = 2, 3, 4, 5, 6
 _MAPPING_NOTIFY = 34
@@ -27,7 +28,8 @@ _NOTCH = 120
 _MAX_POSITION = 2**15 - 1
 _LOCK_BIT = 2
 _CORE_KEYBOARD = 256  # XkbUseCoreKbd
-_SPARES = 8
+_REUSE_S = 0.06
+"""A program may look up a key so long after it was pressed; only then may its keycode mean something else."""
 _IN_SERVER = 256
 """So many requests may wait in the server; more only delay whoever must let go after a crash."""
 
@@ -46,7 +48,8 @@ class X11Hands:
             self._keymap = Keymap.read(self._x)
         except DisplayLost as error:
             raise HandsLostError("there is no display") from error
-        self._spares: OrderedDict[int, int] = OrderedDict((code, 0) for code in self._keymap.spare()[:_SPARES])
+        self._spares: OrderedDict[int, int] = OrderedDict((code, 0) for code in self._keymap.spare())
+        self._spare_used_s = dict.fromkeys(self._spares, float("-inf"))
         self._keys: dict[int, int] = {}  # keycode → modifier bit or 0, in the order they were pressed
         self._named: dict[int, int] = {}  # keysym → keycode, of keys that no code names
         self._held_buttons: set[int] = set()
@@ -143,8 +146,7 @@ class X11Hands:
     def _type(self, character: str, group: int, *, locked: bool) -> None:
         if not character.isprintable() and character not in keys.CONTROL:
             raise UnableError(Unable.UNTYPABLE)
-        keysyms = keysyms_of(character)
-        for keysym in keysyms:
+        for keysym in keysyms_of(character):
             stroke = self._keymap.stroke(keysym, group)
             if stroke is None or stroke.keycode in self._spares or stroke.keycode in self._keys:
                 continue
@@ -153,7 +155,7 @@ class X11Hands:
                 level ^= Level.SHIFT
             self._tap(stroke.keycode, level)
             return
-        self._tap(self._spare_for(keysyms[-1]), Level.PLAIN)
+        self._tap(self._spare_for(own_keysym(character)), Level.PLAIN)
 
     def _tap(self, keycode: int, level: Level) -> None:
         held = []
@@ -169,16 +171,19 @@ class X11Hands:
             self._fake(_KEY_RELEASE, code)
 
     def _spare_for(self, keysym: int) -> int:
-        for keycode, mapped in self._spares.items():
-            if mapped == keysym:
-                self._spares.move_to_end(keycode)
-                return keycode
+        """A keycode that gives this symbol; the one unused for the longest time, if it must be mapped anew."""
         if not self._spares:
             raise UnableError(Unable.UNTYPABLE)
-        keycode = next(iter(self._spares))
-        self._map(keycode, keysym)
-        self._spares[keycode] = keysym
+        keycode = next((code for code, mapped in self._spares.items() if mapped == keysym), next(iter(self._spares)))
+        if self._spares[keycode] != keysym:
+            wait_s = self._spare_used_s[keycode] + _REUSE_S - time.monotonic()
+            if wait_s > 0:  # twenty new symbols within a blink; better late than wrong
+                self.flush()
+                time.sleep(wait_s)
+            self._map(keycode, keysym)
+            self._spares[keycode] = keysym
         self._spares.move_to_end(keycode)
+        self._spare_used_s[keycode] = time.monotonic()
         return keycode
 
     def _map(self, keycode: int, keysym: int) -> None:

@@ -12,5 +12,6 @@ from tests.agent.rig.helped import Helped
 from tests.agent.rig.relay import SmallRelay
 from tests.agent.rig.screen import Screen
 from tests.agent.rig.stage import CONTROL, SEE, Sharing, sharing
+from tests.agent.rig.waiting import eventually
 
-__all__ = ["CONTROL", "SEE", "ConsoleEnd", "Helped", "Screen", "Sharing", "SmallRelay", "sharing"]
+__all__ = ["CONTROL", "SEE", "ConsoleEnd", "Helped", "Screen", "Sharing", "SmallRelay", "eventually", "sharing"]

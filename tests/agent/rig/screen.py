@@ -1,8 +1,13 @@
 """An X server alone: no window manager, no bus. Starts in a fifth of a second."""
 
+import io
 import os
+import struct
 import subprocess
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +22,7 @@ from agent.x11.held import held_buttons, held_keys, release_all
 
 XVFB_MOUSE, XVFB_KEYBOARD = 6, 7
 """Xvfb's own devices: what comes from them is the user's own hand (XTEST's have 4 and 5)."""
+_XI_MOTION = 5
 
 
 class Screen:
@@ -57,7 +63,7 @@ class Screen:
     @property
     def env(self) -> dict[str, str]:
         """The environment of a program on this display."""
-        return os.environ | {"DISPLAY": self.name}
+        return os.environ | {"DISPLAY": self.name, "LC_ALL": "C.UTF-8"}
 
     def start(self, *argv: str) -> "subprocess.Popen[bytes]":
         """Start a program on this display; it ends with it."""
@@ -69,6 +75,20 @@ class Screen:
 
         self._stack.callback(stop)
         return process
+
+    def start_log(self, *argv: str) -> Callable[[], str]:
+        """Start a program on this display, and give a function that reads what it has printed so far."""
+        directory = self._stack.enter_context(TemporaryDirectory())
+        log = Path(directory) / "log"
+        with log.open("wb") as sink:
+            process = subprocess.Popen(argv, env=self.env, stdin=subprocess.DEVNULL, stdout=sink)
+
+        def stop() -> None:
+            process.kill()
+            process.wait()
+
+        self._stack.callback(stop)
+        return log.read_text
 
     # Eyes
 
@@ -111,6 +131,15 @@ class Screen:
             self.own_key(keycode, down=True)
         for keycode in reversed(keycodes):
             self.own_key(keycode, down=False)
+
+    def own_motion(self, dx: int, dy: int) -> None:
+        """Move the user's own mouse by so much."""
+        first = self.x.first_event(xcffib.xinput.key)
+        # XTEST protocol, FakeInput: a further event of 32 bytes bears the valuators (XIproto.h, deviceValuator).
+        event = struct.pack("=xx2xBB2xII8xhh7xB", first + _XI_MOTION, True, 0, 0, 0, 0, XVFB_MOUSE)
+        axes = struct.pack("=BB4xBBii16x", first, XVFB_MOUSE, 2, 0, dx, dy)
+        self._test.send_request(2, io.BytesIO(event + axes))
+        self.x.sync()
 
     def release_all(self) -> None:
         """Let go of what XTEST holds."""

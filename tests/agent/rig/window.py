@@ -90,7 +90,7 @@ async def main() -> None:
         say(event="launched", worker=launched.worker.pid, guard=launched.guard.pid)
         return launched
 
-    agent.sessions.launch = tell_launch  # only to tell the test whom to kill
+    setattr(agent.sessions, "launch", tell_launch)  # noqa: B010 - only to tell the test whom to kill
     window = Window(part)
     input_end = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(input_end), sys.stdin)

@@ -1,0 +1,112 @@
+from collections import deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.worker.flow import FIRST_FRAMES, FLOOR_BYTES, MAX_FRAMES, QUEUE_S, Flow, FlowError
+
+MAX_STEPS = 4_000
+
+
+class Wire:
+    """A line with a rate and a delay; what is sent queues up and is acknowledged when it has arrived."""
+
+    def __init__(self, rate: float, rtt_s: float) -> None:
+        self.rate, self.rtt_s = rate, rtt_s
+        self.now_s = self._free_s = 0.0
+        self.worst_queue_s = 0.0
+        self._under_way: deque[tuple[float, int]] = deque()
+        self.delivered = self.sent = 0
+
+    def send(self, number: int, size: int) -> None:
+        self.sent += 1
+        start_s = max(self.now_s, self._free_s)
+        self._free_s = start_s + size / self.rate
+        self.worst_queue_s = max(self.worst_queue_s, start_s - self.now_s)
+        self._under_way.append((self._free_s + self.rtt_s, number))
+        self.delivered += size
+
+    def acknowledgement(self) -> int:
+        self.now_s, number = self._under_way.popleft()
+        return number
+
+
+def run(wire: Wire, flow: Flow, size: int, until_s: float) -> None:
+    """A screen that always has something new, in frames of one size."""
+    for _ in range(MAX_STEPS):
+        if wire.now_s >= until_s:
+            return
+        while flow.may_send():
+            flow.sent(wire.sent, size, wire.now_s)
+            wire.send(wire.sent, size)
+        flow.acknowledged(wire.acknowledgement(), wire.now_s)
+
+
+def test_at_first_two_frames_may_be_under_way() -> None:
+    flow = Flow()
+    for number in range(FIRST_FRAMES):
+        assert flow.may_send()
+        flow.sent(number, 100_000, 0.0)
+    assert not flow.may_send()
+
+
+def test_one_frame_may_always_be_under_way_however_large() -> None:
+    flow = Flow()
+    flow.sent(0, 10, 0.0)
+    flow.acknowledged(0, 1.0)
+    assert flow.may_send()
+    flow.sent(1, 50_000_000, 1.0)
+    assert not flow.may_send()
+
+
+@given(
+    mbit=st.sampled_from([2, 10, 100, 1000]),
+    rtt_ms=st.sampled_from([0.5, 5, 25, 50, 150]),
+    size=st.sampled_from([300, 3_000, 20_000, 150_000]),
+)
+def test_the_line_is_used_and_hardly_anything_queues(mbit: int, rtt_ms: float, size: int) -> None:
+    wire, flow = Wire(mbit * 125_000, rtt_ms / 1000), Flow()
+    run(wire, flow, size, 2.0)
+    wire.worst_queue_s, before, since_s = 0.0, wire.delivered, wire.now_s
+    run(wire, flow, size, 6.0)
+    carried = (wire.delivered - before) / (wire.now_s - since_s)
+    one_s = size / wire.rate
+    possible = min(wire.rate, MAX_FRAMES * size / (wire.rtt_s + one_s))
+    assert carried > 0.8 * possible, flow.window_bytes
+    # A frame is never cut, and feeling for more room takes up to a quarter of a round trip.
+    bound_s = 2 * one_s + FLOOR_BYTES / wire.rate + 2 * QUEUE_S + wire.rtt_s / 4
+    assert wire.worst_queue_s < bound_s, flow.window_bytes
+
+
+def test_an_idle_time_does_not_make_it_forget_the_line() -> None:
+    wire, flow = Wire(1_250_000, 0.05), Flow()
+    run(wire, flow, 3_000, 3.0)
+    before = flow.window_bytes
+    flow.sent(10**6, 100, 100.0)
+    flow.acknowledged(10**6, 100.06)
+    assert flow.window_bytes > before / 2
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 10**6), st.integers(0, 200)), max_size=60))
+def test_what_is_in_flight_is_what_was_sent_less_what_was_shown(steps: list[tuple[bool, int, int]]) -> None:
+    flow, sizes, number, now_s = Flow(), {}, 0, 0.0
+    for send, size, back in steps:
+        now_s += 0.01
+        if send:
+            flow.sent(number, size, now_s)
+            sizes[number] = size
+            number += 1
+        elif number:
+            shown = max(0, number - 1 - back)
+            flow.acknowledged(shown, now_s)
+            sizes = {n: s for n, s in sizes.items() if n > shown}
+        assert flow.in_flight_bytes == sum(sizes.values())
+        assert flow.may_send() or sizes
+
+
+def test_acknowledging_what_was_never_sent_is_refused() -> None:
+    flow = Flow()
+    flow.sent(0, 10, 0.0)
+    with pytest.raises(FlowError, match="before it was sent"):
+        flow.acknowledged(1, 0.1)
