@@ -46,7 +46,7 @@ def make(seed: int, width: int) -> Canaries:
     """Canaries for a screen so many pixels wide."""
     dice = random.Random(seed)
     block = np.frombuffer(dice.randbytes(PIXELS * PIXEL_BYTES), np.uint8).reshape(-1, width, 4)
-    typed = tuple(TextTyped(f"{dice.getrandbits(96):024x}") for _ in range(TEXTS))
+    typed = tuple(TextTyped(f"{dice.getrandbits(64):016x}") for _ in range(TEXTS))
     codes = [_FIRST_LETTER_KEY + number // 2 % _LETTER_KEYS for number in range(KEYS)]
     keys = tuple(KeyChanged(code, dice.getrandbits(28), number % 2 == 0) for number, code in enumerate(codes))
     return Canaries(block, typed, keys)
@@ -78,7 +78,7 @@ class Search:
 
     def _candidates(self, heap: bytes) -> Iterator[int]:
         """Where the first four bytes of a piece stand: 100 MB in a quarter of a second."""
-        for odd in (0, 1):
+        for odd in (0, 1) if len(heap) >= _PIECE else ():
             pairs = np.frombuffer(heap, np.uint16, (len(heap) - odd) // 2, odd)
             at = np.flatnonzero(self._low[pairs])
             at = at[at + 1 < pairs.size]

@@ -25,7 +25,7 @@ from tests.relay.rig import Actor, scene
 REMARK = "I look at the printer, 5f0c7a91d3e84b26"
 PROBLEM = b"The printer is on fire"
 """What the relay may know, since it keeps the tickets: that it is found shows that the search finds."""
-_TYPED_A_SECOND = 1500
+_TYPED_A_SECOND = 1800
 """Characters; the worker takes 2,000 inputs a second."""
 
 
@@ -141,7 +141,7 @@ async def _end(on: Stand, role: Role, session: str) -> AsyncIterator[Actor]:
     """An end of a session without a tunnel."""
     ours = on.house.ours
     url = f"{on.hop.url}/session"
-    socket = await connect(url, compression=None, proxy=None, max_size=2**22, ping_interval=None)
+    socket = await connect(url, compression=None, proxy=None, max_size=2**22, ping_interval=None, close_timeout=0.2)
     end = Actor(on.agent.running, role, ours.jana if role is Role.TECHNICIAN else ours.laptop, socket, session)
     try:
         await end.sign_in()
