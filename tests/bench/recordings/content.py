@@ -46,8 +46,8 @@ def page_of_photos(folder: Path, dice: random.Random) -> Path:
     photos = files(PHOTOS) * 3
     dice.shuffle(photos)
     figures = "\n".join(
-        f'<figure><img src="file://{photo}" width="{dice.choice((560, 700, 860))}"><figcaption>{html.escape(photo.stem)}'
-        f" {number}: as it was seen</figcaption></figure>"
+        f'<figure><img src="file://{photo}" width="{dice.choice((560, 700, 860))}"><figcaption>'
+        f"{html.escape(photo.stem)} {number}: as it was seen</figcaption></figure>"
         for number, photo in enumerate(photos)
     )
     style = "body{background:#fafafa;font-family:sans-serif} figure{display:inline-block;margin:12px}"

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from Xlib import X, XK
+from Xlib import XK, X
 from Xlib.display import Display as XDisplay
 from Xlib.ext import xtest
 

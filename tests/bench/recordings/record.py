@@ -1,4 +1,4 @@
-"""Makes recordings: a desk, a program, hands on a thread of their own, and eyes that look some thirty times a second."""
+"""Makes recordings: a desk, a program, hands on a thread of their own, and eyes that look thirty times a second."""
 
 import random
 import threading

@@ -1,0 +1,74 @@
+"""Rectangles and grids of tiles. Pure."""
+
+import numpy as np
+import numpy.typing as npt
+
+from protocol.session.picture import Rect
+
+TILE = 32
+"""Side of a tile in pixels: small enough for the edge of a film, large enough for 2,040 of them on 1920x1080."""
+
+Grid = npt.NDArray[np.bool_]
+"""One truth for each tile, `[rows, columns]`."""
+Mask = npt.NDArray[np.bool_]
+"""One truth for each pixel, `[height, width]`."""
+
+
+def tiles_of(rect: Rect) -> tuple[slice, slice]:
+    """The tiles that a rectangle touches, as an index into a `Grid`."""
+    rows = slice(rect.y // TILE, -(-(rect.y + rect.height) // TILE))
+    return rows, slice(rect.x // TILE, -(-(rect.x + rect.width) // TILE))
+
+
+def pixels_of(rect: Rect) -> tuple[slice, slice]:
+    """A rectangle as an index into pixels."""
+    return slice(rect.y, rect.y + rect.height), slice(rect.x, rect.x + rect.width)
+
+
+def intersection(one: Rect, other: Rect) -> Rect | None:
+    """What both cover."""
+    left, top = max(one.x, other.x), max(one.y, other.y)
+    right = min(one.x + one.width, other.x + other.width)
+    bottom = min(one.y + one.height, other.y + other.height)
+    if left >= right or top >= bottom:
+        return None
+    return Rect(left, top, right - left, bottom - top)
+
+
+def bounding(grid: Grid) -> Rect | None:
+    """The smallest rectangle of whole tiles around the true ones, in pixels."""
+    rows, columns = np.flatnonzero(grid.any(axis=1)), np.flatnonzero(grid.any(axis=0))
+    if not len(rows):
+        return None
+    top, left = int(rows[0]), int(columns[0])
+    height, width = int(rows[-1]) + 1 - top, int(columns[-1]) + 1 - left
+    return Rect(left * TILE, top * TILE, width * TILE, height * TILE)
+
+
+def runs(grid: Grid) -> list[Rect]:
+    """The true tiles as rectangles in pixels, from top to bottom: neighbours in a row, and equal rows, together."""
+    found: list[Rect] = []
+    open_runs: dict[tuple[int, int], int] = {}
+    for row in np.flatnonzero(grid.any(axis=1)):
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], grid[row], [False])).astype(np.int8)))
+        still_open: dict[tuple[int, int], int] = {}
+        for left, right in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            at = open_runs.get((left, right))
+            if at is not None and found[at].y + found[at].height == row * TILE:
+                above = found[at]
+                found[at] = Rect(above.x, above.y, above.width, above.height + TILE)
+            else:
+                at = len(found)
+                found.append(Rect(left * TILE, int(row) * TILE, (right - left) * TILE, TILE))
+            still_open[left, right] = at
+        open_runs = still_open
+    return found
+
+
+def any_in_tiles(mask: Mask) -> Grid:
+    """Which tiles have a true pixel; the mask's sides must be multiples of TILE."""
+    height, width = mask.shape
+    words = mask.view(np.uint64).reshape(height // TILE, TILE, width // 8)  # eight truths at once
+    rows = np.bitwise_or.reduce(words, axis=1)
+    grid: Grid = rows.reshape(height // TILE, width // TILE, TILE // 8).any(axis=2)
+    return grid

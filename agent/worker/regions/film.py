@@ -1,0 +1,80 @@
+"""A region of the screen as H.264, through PyAV's libx264. Needs the extra `video`: see `available`.
+
+Settings that held on recordings: ultrafast and zerolatency give one packet for each picture and no queue; one thread,
+because two cores are all a helped computer may have; no scene cuts and no periodic whole pictures, because the way is
+TCP and loses nothing. A rate holds for a stream's life (x264 through PyAV takes no other later).
+"""
+
+import importlib
+import importlib.util
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from agent.worker.capture.source import Pixels
+
+QUALITY = 20
+"""x264's crf where the link allows it: 38 to 45 dB on recordings."""
+_BUFFER_S = 0.12
+"""A picture may be so many seconds of the rate long, the first one too."""
+_LEAST_KBIT = 200
+_TICKS = Fraction(1, 1000)
+
+
+def available() -> bool:
+    """Whether PyAV is installed."""
+    return importlib.util.find_spec("av") is not None
+
+
+class FilmError(Exception):
+    """The encoder gave up; the region is to be sent exactly."""
+
+
+class FilmEncoder:
+    """One stream, for one size."""
+
+    def __init__(self, width: int, height: int, rate: float | None, quality: int = QUALITY) -> None:
+        """Sides in pixels, even; `rate` in bytes a second."""
+        self._av: Any = importlib.import_module("av")
+        self._reformatter: Any = importlib.import_module("av.video.reformatter").VideoReformatter()
+        self._size = (height, width)
+        self._count = 0
+        parameters = "keyint=infinite:scenecut=0:repeat-headers=1"
+        if rate is not None:
+            kbit = max(_LEAST_KBIT, int(rate * 8 / 1000))
+            parameters += f":vbv-maxrate={kbit}:vbv-bufsize={max(1, int(kbit * _BUFFER_S))}"
+        context = self._av.CodecContext.create("libx264", "w")
+        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+        context.time_base, context.framerate, context.thread_count = _TICKS, Fraction(30), 1
+        context.options = {
+            "preset": "ultrafast",
+            "tune": "zerolatency",
+            "crf": str(quality),
+            "forced-idr": "1",
+            "x264-params": parameters,
+        }
+        self._context: Any = context
+
+    def encode(self, pixels: Pixels) -> bytes:
+        """The stream's next picture; the first is a whole one.
+
+        Args:
+            pixels: `[height, width]` BGRX.
+
+        Raises:
+            FilmError: the encoder fails.
+        """
+        channels = np.ascontiguousarray(pixels).view(np.uint8).reshape(*self._size, 4)
+        try:
+            frame = self._av.VideoFrame.from_numpy_buffer(channels, format="bgra")
+            planar = self._reformatter.reformat(frame, format="yuv420p", threads=1)
+            planar.pts, planar.time_base = self._count, _TICKS
+            packets = self._context.encode(planar)
+        except (self._av.FFmpegError, ValueError) as error:
+            raise FilmError(f"a film cannot be encoded: {error}") from error
+        self._count += 1
+        data = b"".join(bytes(packet) for packet in packets)
+        if not data:
+            raise FilmError("a film's encoder gave nothing for a picture")
+        return data

@@ -1,0 +1,138 @@
+"""Which rectangles are shown as films, and at what rate. Pure.
+
+A stream of H.264 has one size for its life, and a new one begins with a whole picture; so rectangles are kept as
+long as they serve, and a rate is kept until the link is another one for good.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from agent.worker.regions.areas import TILE, Grid, bounding, tiles_of
+from protocol.session.picture import Rect
+
+SLOTS = 2
+"""Films at a time: each costs both ends an encoder's or decoder's memory, some 20 MB at 1280x720."""
+_IDLE_S = 3.0
+"""A film that stands still so long gives its slot back; a paused one goes on without a new whole picture."""
+_RATE_STEP = 1.6
+"""A rate is another one if it differs by this factor."""
+_RATE_HOLD_S = 1.0
+"""So long at least between two beginnings because of the rate."""
+_UNION_WASTE = 1.5
+"""Two rectangles become one if that has at most so many times their pixels."""
+_FILLED = 0.35
+"""A box less filled than this is several pictures: the largest of them is taken."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Film:
+    """A rectangle shown as a film.
+
+    Attributes:
+        slot: which of the SLOTS.
+        generation: counts up; another generation in a slot is another stream, which begins anew.
+        area: on the grid of tiles; may stand out over the screen's right and lower edge by less than a tile.
+        rate: what it may take, bytes a second, or None for as much as its quality needs.
+    """
+
+    slot: int
+    generation: int
+    area: Rect
+    rate: float | None
+
+
+class Films:
+    """The films that are under way."""
+
+    def __init__(self) -> None:
+        self._films: dict[int, Film] = {}
+        self._used_s: dict[int, float] = {}
+        self._begun_s: dict[int, float] = {}
+        self._generation = 0
+
+    def covers(self, shape: tuple[int, ...]) -> Grid:
+        """Tiles of a grid of that shape which lie in a film."""
+        grid: Grid = np.zeros(shape, np.bool_)
+        for film in self._films.values():
+            grid[tiles_of(film.area)] = True
+        return grid
+
+    def assign(self, wanted: Grid, least: int, rate: float | None, now_s: float) -> list[Film]:
+        """Films that together show the wanted tiles, but for groups of fewer than `least` of them."""
+        self._retire(now_s)
+        rest = wanted & ~self.covers(wanted.shape)
+        while (count := int(np.count_nonzero(rest))) and count >= least:
+            group = _largest_group(rest)
+            box = bounding(group)
+            if box is None or np.count_nonzero(group) < least:
+                break
+            self._place(box, rate, now_s)
+            rest &= ~self.covers(wanted.shape)
+        used = [film for film in self._films.values() if wanted[tiles_of(film.area)].any()]
+        return [self._keep_up(film, rate, now_s) for film in used]
+
+    def stop(self) -> None:
+        """All of them begin anew when they are wanted again."""
+        self._films.clear()
+
+    def _retire(self, now_s: float) -> None:
+        for slot in [slot for slot in self._films if self._used_s[slot] < now_s - _IDLE_S]:
+            del self._films[slot]
+
+    def _place(self, box: Rect, rate: float | None, now_s: float) -> None:
+        """Makes room for a box: a free slot, or one that it shares."""
+        for film in list(self._films.values()):
+            both = _union(box, film.area)
+            if both.area <= _UNION_WASTE * (box.area + film.area.area):
+                self._begin(film.slot, both, rate, now_s)
+                return
+        free = set(range(SLOTS)) - set(self._films)
+        if free:
+            self._begin(min(free), box, rate, now_s)
+            return
+        nearest = min(self._films.values(), key=lambda film: _union(box, film.area).area)
+        self._begin(nearest.slot, _union(box, nearest.area), rate, now_s)
+
+    def _begin(self, slot: int, area: Rect, rate: float | None, now_s: float) -> None:
+        self._generation += 1
+        self._films[slot] = Film(slot, self._generation, area, rate)
+        self._begun_s[slot] = self._used_s[slot] = now_s
+
+    def _keep_up(self, film: Film, rate: float | None, now_s: float) -> Film:
+        """The film with a rate that fits the link, begun anew only if it must be."""
+        self._used_s[film.slot] = now_s
+        if _differ(film.rate, rate) and now_s - self._begun_s[film.slot] >= _RATE_HOLD_S:
+            self._begin(film.slot, film.area, rate, now_s)
+        return self._films[film.slot]
+
+
+def _differ(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is not other
+    return max(one, other) > _RATE_STEP * min(one, other)
+
+
+def _union(one: Rect, other: Rect) -> Rect:
+    left, top = min(one.x, other.x), min(one.y, other.y)
+    right, bottom = max(one.x + one.width, other.x + other.width), max(one.y + one.height, other.y + other.height)
+    return Rect(left, top, right - left, bottom - top)
+
+
+def _largest_group(grid: Grid) -> Grid:
+    """All of the tiles if they fill their box well, else the largest group of neighbours."""
+    box = bounding(grid)
+    if box is None or np.count_nonzero(grid) * TILE * TILE >= _FILLED * box.area:
+        return grid
+    left = set(zip(*(axis.tolist() for axis in np.nonzero(grid)), strict=True))
+    best: list[tuple[int, int]] = []
+    while left:
+        group = [left.pop()]
+        for row, column in group:  # grows while it is walked
+            near = {(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)} & left
+            left -= near
+            group.extend(near)
+        best = max(best, group, key=len)
+    largest: Grid = np.zeros_like(grid)
+    largest[tuple(np.array(best).T)] = True
+    return largest

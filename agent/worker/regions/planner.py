@@ -1,0 +1,323 @@
+"""From grabbed pixels to a list of actions. Pure: no clock, no encoding, and the same input gives the same plan.
+
+Order of thought for each change: what merely moved is copied; of what is then still different, text and interface are
+sent exactly; pictures exactly too if they changed once and the link carries them within `_PATIENCE_S`, else as a film;
+what was sent as a film and stands still is sent exactly, as much at a time as the budget allows.
+
+Invariant: every pixel of the console's picture is that of `Planner.pixels`, or is owed (`Debts`).
+"""
+
+import dataclasses
+import enum
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from agent.worker.capture.source import Pixels
+from agent.worker.regions import motion
+from agent.worker.regions.areas import TILE, Grid, any_in_tiles, intersection, pixels_of, runs, tiles_of
+from agent.worker.regions.debts import Debts
+from agent.worker.regions.films import Film, Films
+from agent.worker.regions.looks import Looks
+from protocol.session.picture import Rect
+
+_MOTION_PIXELS = 8 * 1024
+"""Where fewer changed, sending them costs less than asking whether they moved."""
+_MOTION_PAUSE = 8
+"""After misses in a row, frames between two searches at most."""
+_PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.25
+"""A pixel's bytes when sent exactly, on recordings: photos by planes 0.8 to 1.3, text 0.02 to 0.2."""
+_PATIENCE_S = 0.04
+"""A picture that the link carries within this is sent exactly at once."""
+_LAN_BYTES = 4 * 1024 * 1024
+"""What the link carries within it as long as it has not shown its limits."""
+_FILM_TILES, _FILM_TILES_SLOW = 24, 4
+"""Smaller pictures are not worth a film, unless the link is slow."""
+_FILM_SHARE = 0.75
+"""Of the link's rate, for all films together."""
+_STILL_S, _STILL_BUSY_S = 0.12, 0.2
+"""Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""
+_SETTLE_PIXELS = 384 * 1024
+"""Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
+_SMALL_AREA = 96 * 1024
+"""Pixels; below it cutting columns costs less than encoding unchanged ones."""
+_GRID = 16
+"""Left and right edges lie on multiples of this, so that they are the same from frame to frame."""
+_GAP_ROWS = 24
+"""Bands of changed rows nearer than this become one."""
+
+
+class Way(enum.Enum):
+    """How exact pixels are best laid out for zstd."""
+
+    RAW = 1
+    """BGRX as it is: text and interface, found again in the stream's history."""
+    PLANES = 2
+    """See `planes`: photos."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Copy:
+    """The console moves pixels of its picture as it was before this plan."""
+
+    rect: Rect
+    from_x: int
+    from_y: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShowFilm:
+    """The film's next picture is encoded from the whole of its area; the console paints the parts in `paint`."""
+
+    film: Film
+    paint: tuple[Rect, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SendExactly:
+    """The rectangle's pixels as they are."""
+
+    rect: Rect
+    way: Way
+
+
+Action = Copy | ShowFilm | SendExactly
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Budget:
+    """What the link can carry now.
+
+    Attributes:
+        frame_bytes: what may be added to what is under way.
+        rate: bytes a second, or None as long as the link has not shown its limits.
+    """
+
+    frame_bytes: float
+    rate: float | None = None
+
+
+class Planner:
+    """The plan for one session, for one size of the screen.
+
+    Attributes:
+        pixels: the newest picture, `[height, width]`: what actions are to be encoded from.
+    """
+
+    def __init__(self, width: int, height: int, *, films: bool) -> None:
+        """`films`: whether both ends can do H.264; without it everything is sent exactly."""
+        rows, columns = -(-height // TILE), -(-width // TILE)
+        self._padded: Pixels = np.zeros((rows * TILE, columns * TILE), np.uint32)
+        self._padded.fill(0)  # touches each page now rather than in the middle of the first frame
+        self.pixels: Pixels = self._padded[:height, :width]
+        self._whole = Rect(0, 0, width, height)
+        self._differs: npt.NDArray[np.bool_] = np.zeros(self._padded.shape, np.bool_)
+        self._looks, self._debts = Looks(rows, columns), Debts(rows, columns)
+        self._films = Films() if films else None
+        self._shift: motion.Shift | None = None
+        self._misses = self._pause = 0
+
+    @property
+    def exact_share(self) -> float:
+        """Of the console's picture, how much is exact once the last plan is carried out: 0 to 1."""
+        return 1.0 - self._debts.pixels / self._whole.area
+
+    def film_pixels(self, film: Film) -> Pixels:
+        """A film's whole area in the newest picture; rows do not lie one behind the other."""
+        return self._padded[pixels_of(film.area)]
+
+    def begin_anew(self, pixels: Pixels, budget: Budget, now_s: float) -> list[Action]:
+        """The plan for a console that has nothing yet. `pixels` is the whole screen."""
+        if self._films:
+            self._films.stop()
+        self.pixels[:] = pixels
+        self._differs[: self._whole.height, : self._whole.width] = True
+        self._debts.settle(self._whole)
+        return self._close(self._send([self._whole], budget, now_s, moved=False), budget, now_s)
+
+    def plan(self, grabbed: Sequence[tuple[Rect, Pixels]], budget: Budget, now_s: float) -> list[Action]:
+        """What to do about what was grabbed, in the order in which the console is to do it.
+
+        Args:
+            grabbed: rectangles that do not overlap and their pixels; outside of them nothing changed. May be empty.
+            budget: what the link can carry.
+            now_s: monotonic seconds.
+        """
+        changed = [(rect, pixels) for rect, pixels in grabbed if self._compare(rect, pixels)]
+        copies = list(self._find_moves(changed))
+        for rect, pixels in changed:
+            self.pixels[pixels_of(rect)] = pixels
+        sent = self._send([rect for rect, _ in changed], budget, now_s, moved=bool(copies))
+        return self._close([*copies, *sent], budget, now_s)
+
+    def due_s(self, now_s: float) -> float | None:
+        """When to plan again even if nothing changes, or None if everything is exact."""
+        owed = self._debts.tiles()
+        if owed is None:
+            return None
+        return max(now_s, float((self._looks.changed_s + self._patience(now_s))[owed].min()))
+
+    def _compare(self, rect: Rect, pixels: Pixels) -> bool:
+        where = pixels_of(rect)
+        return bool(np.not_equal(self.pixels[where], pixels, out=self._differs[where]).any())
+
+    def _find_moves(self, changed: Sequence[tuple[Rect, Pixels]]) -> Iterator[Copy]:
+        """At most one: the one in the largest change."""
+        if not changed:
+            return
+        rect, pixels = max(changed, key=lambda change: change[0].area)
+        where = pixels_of(rect)
+        if rect.area < _MOTION_PIXELS or np.count_nonzero(self._differs[where]) < _MOTION_PIXELS:
+            return
+        if self._pause:
+            self._pause -= 1
+            return
+        found = motion.find(self.pixels[where], pixels, self._differs[where], self._shift)
+        if found is None:
+            self._misses = min(self._misses + 1, _MOTION_PAUSE)
+            self._pause, self._shift = self._misses - 1, None
+            return
+        self._misses, self._shift = 0, (found.dx, found.dy)
+        target = Rect(rect.x + found.rect.x, rect.y + found.rect.y, found.rect.width, found.rect.height)
+        move = motion.Move(target, found.dx, found.dy)
+        self.pixels[pixels_of(target)] = self.pixels[pixels_of(move.source)]
+        self._debts.move(move)
+        self._looks.move(*tiles_of(target))
+        self._compare(rect, pixels)
+        yield Copy(target, move.source.x, move.source.y)
+
+    def _send(self, rects: Sequence[Rect], budget: Budget, now_s: float, *, moved: bool) -> list[Action]:
+        """Everything that differs, each tile in the way that fits it."""
+        if not rects:
+            return []
+        changed = any_in_tiles(self._differs)
+        self._looks.see(self._padded, self._differs, changed, now_s, heat=not moved)
+        pictures = changed & self._looks.picture
+        shown = self._show_films(pictures, budget, now_s, moved=moved) if self._films else []
+        filmed: Grid = np.zeros_like(pictures)
+        for action in shown:
+            filmed[tiles_of(action.film.area)] |= pictures[tiles_of(action.film.area)]
+            for rect in action.paint:
+                self._debts.incur(rect)
+        planes = [SendExactly(cut, Way.PLANES) for rect in runs(pictures & ~filmed) for cut in self._tight(rect)]
+        raw = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, changed, pictures)]
+        for exact in (*planes, *raw):
+            self._debts.settle(exact.rect)
+        for rect in rects:
+            self._differs[pixels_of(rect)] = False
+        return [*shown, *planes, *raw]
+
+    def _show_films(self, pictures: Grid, budget: Budget, now_s: float, *, moved: bool) -> list[ShowFilm]:
+        if not self._films:
+            return []
+        cost = _PICTURE_BYTES * TILE * TILE * np.count_nonzero(pictures)
+        carried = _LAN_BYTES if budget.rate is None else budget.rate * _PATIENCE_S
+        slow = cost > max(budget.frame_bytes, carried)
+        wanted = pictures
+        if not slow:
+            settled = moved | ~(self._looks.busy(now_s) | self._films.covers(pictures.shape))
+            wanted = pictures & ~settled
+        rate = None if budget.rate is None else budget.rate * _FILM_SHARE
+        films = self._films.assign(wanted, _FILM_TILES_SLOW if slow else _FILM_TILES, rate, now_s)
+        shown = []
+        for film in films:
+            part: Grid = np.zeros_like(pictures)
+            part[tiles_of(film.area)] = pictures[tiles_of(film.area)]
+            pictures = pictures & ~part
+            paint = [cut for rect in runs(part) for cut in self._tight(rect)]
+            if paint:
+                shown.append(ShowFilm(film, tuple(paint)))
+        return shown
+
+    def _tight(self, rect: Rect) -> list[Rect]:
+        """The rectangle without its unchanged rim: a film's window may begin in the middle of a tile."""
+        here = self._differs[pixels_of(rect)]
+        rows, columns = np.flatnonzero(here.any(axis=1)), np.flatnonzero(here.any(axis=0))
+        if not len(rows):
+            return []
+        top, left = int(rows[0]), int(columns[0])
+        return [Rect(rect.x + left, rect.y + top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)]
+
+    def _text(self, rect: Rect, changed: Grid, pictures: Grid) -> Iterator[Rect]:
+        """The changed rows of a grabbed rectangle; only where there are pictures in them, just the other tiles."""
+        here = self._differs[pixels_of(rect)]
+        if pictures[tiles_of(rect)].any():
+            for hole in runs(pictures):
+                self._differs[pixels_of(hole)] = False
+        for top, bottom in _bands(np.logical_or.reduce(here, axis=1)):
+            left, right = 0, rect.width
+            if (bottom - top) * rect.width <= _SMALL_AREA:
+                left, right = _columns(here[top:bottom], rect)
+            band = Rect(rect.x + left, rect.y + top, right - left, bottom - top)
+            where = tiles_of(band)
+            if not pictures[where].any():
+                yield band
+                continue
+            tiles: Grid = np.zeros_like(changed)
+            tiles[where] = (changed & ~pictures)[where]
+            yield from (part for run in runs(tiles) if (part := intersection(run, band)))
+
+    def _close(self, actions: list[Action], budget: Budget, now_s: float) -> list[Action]:
+        """Adds what stands still and is owed, as far as the budget goes."""
+        owed = self._debts.tiles()
+        if owed is None:
+            return actions
+        still = owed & (self._looks.changed_s + self._patience(now_s) <= now_s)
+        if not still.any():
+            return actions
+        self._looks.look_again(self._padded, still, now_s)
+        left_bytes, left_pixels = budget.frame_bytes - self._cost(actions), float(_SETTLE_PIXELS)
+        settled: list[Action] = []
+        for way, tiles in ((Way.RAW, still & ~self._looks.picture), (Way.PLANES, still & self._looks.picture)):
+            each = _TEXT_BYTES if way is Way.RAW else _PICTURE_BYTES
+            for run in runs(tiles):
+                for rect in self._on_screen(_slices(run, min(left_bytes / each, left_pixels), bool(settled))):
+                    self._debts.settle(rect)
+                    settled.append(SendExactly(rect, way))
+                    self._looks.look_again(self._padded, still, now_s)
+        left_bytes, left_pixels = left_bytes - each * rect.area, left_pixels - rect.area
+        return [*actions, *settled]
+
+    def _patience(self, now_s: float) -> npt.NDArray[np.float64]:
+        return np.where(self._looks.busy(now_s), _STILL_BUSY_S, _STILL_S)
+
+    def _cost(self, actions: Sequence[Action]) -> float:
+        """Roughly, in bytes."""
+        cost = 0.0
+        for action in actions:
+            if isinstance(action, SendExactly):
+                cost += action.rect.area * (_TEXT_BYTES if action.way is Way.RAW else _PICTURE_BYTES)
+        return cost
+
+    def _on_screen(self, rects: Sequence[Rect]) -> list[Rect]:
+        return [cut for rect in rects if (cut := intersection(rect, self._whole))]
+
+
+def _slices(run: Rect, pixels: float, something: bool) -> list[Rect]:
+    """As much of a run as `pixels` allow, in whole tiles; one tile at least unless there is `something` already."""
+    rows = min(run.height // TILE, int(pixels // (run.width * TILE)))
+    if rows > 0:
+        return [Rect(run.x, run.y, run.width, rows * TILE)]
+    tiles = min(run.width // TILE, int(pixels // (TILE * TILE)))
+    tiles = tiles if something else max(1, tiles)
+    return [Rect(run.x, run.y, tiles * TILE, TILE)] if tiles > 0 else []
+
+
+def _bands(rows: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Runs of changed rows as (first, behind the last), near ones together."""
+    changed = np.flatnonzero(rows)
+    if not len(changed):
+        return []
+    cuts = np.flatnonzero(np.diff(changed) > _GAP_ROWS)
+    firsts = [int(changed[0]), *(int(changed[at + 1]) for at in cuts)]
+    lasts = [*(int(changed[at]) for at in cuts), int(changed[-1])]
+    return [(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]
+
+
+def _columns(differs: npt.NDArray[np.bool_], rect: Rect) -> tuple[int, int]:
+    """The first changed column and the one behind the last, moved out to the screen's grid."""
+    changed = np.flatnonzero(differs.any(axis=0))
+    left = (rect.x + int(changed[0])) // _GRID * _GRID - rect.x
+    right = -(-(rect.x + int(changed[-1]) + 1) // _GRID) * _GRID - rect.x
+    return max(0, left), min(rect.width, right)
