@@ -96,7 +96,7 @@ class Decoder:
                 case Codec.COPY:
                     if len(tile.payload) != BYTES_PER_PIXEL:
                         raise PictureError("a moved rectangle without its source")
-                case Codec.H264:
+                case Codec.H264 | Codec.PLANES:
                     raise PictureError("a kind of picture that this console cannot show")
 
     def _unpack(self, frame: Frame) -> Pixels:

@@ -18,7 +18,9 @@ Layout of a frame, numbers little-endian::
 share one flush of one long-lived zstd stream: the first such rectangle bears its size, the others bear 0, and the
 decompressed bytes are their pixels in order, BGRX rows without gaps (X is undefined). Under ``Codec.COPY`` the size is
 4: source x u16, source y u16, the rectangle is moved from there within the picture as it was before this frame.
-``Codec.H264`` is a place kept for pictures that move.
+``Codec.H264`` is a film's part, see `film`. Under ``Codec.PLANES`` a rectangle shares the flush of ``Codec.ZSTD``, in
+the order in which they stand, but its decompressed bytes are three planes of `height` rows of `width` bytes each (blue
+- green, green, red - green, modulo 256), of each plane every row but the first minus the row above it: photos, exactly.
 """
 
 import dataclasses
@@ -40,6 +42,7 @@ class Codec(enum.IntEnum):
     ZSTD = 1
     COPY = 2
     H264 = 3
+    PLANES = 4
 
 
 class PictureError(Exception):

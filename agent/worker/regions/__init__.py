@@ -6,6 +6,7 @@
     films      which rectangles are shown as films, and at what rate
     planner    ties them: from grabbed pixels to a list of actions. Pure
     planes     prepares exact pictures for zstd
+    encoder    actions into a frame
     film       a region as H.264, through PyAV (extra `video`; without it everything is sent exactly)
 
 Guarantees, whatever the screens and the budgets: once the screen stands still and the planner is asked often enough,

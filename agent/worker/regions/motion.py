@@ -1,7 +1,7 @@
 """Finds what merely moved: scrolled pages, dragged windows. Pure, and never trusted: what it finds is compared again.
 
 Some rows of the new picture give anchors, short runs of pixels with much going on in them; they are looked for in the
-old picture, in the same columns at any height and nearby in any direction. What most anchors agree on is tried on a sample,
+old picture, in the same columns at any height and nearby in any direction. What most anchors agree on is tried,
 and the rectangle is the one for which most pixels become right and fewest become wrong.
 """
 

@@ -2,7 +2,8 @@
 
 Photos shrink to 0.4 of what zstd makes of BGRX, in 1.4 times its time. Lossless; the console's other half is
 `console.picture.planes`. Layout of a rectangle's bytes: three planes of `height` rows of `width` bytes each, in the
-order blue - green, green, red - green (modulo 256); each row but the first of a plane minus the row above it (modulo 256).
+order blue - green, green, red - green (modulo 256);
+each row but the first of a plane minus the row above it (modulo 256).
 """
 
 import numpy as np

@@ -123,6 +123,10 @@ class Planner:
         """Of the console's picture, how much is exact once the last plan is carried out: 0 to 1."""
         return 1.0 - self._debts.pixels / self._whole.area
 
+    def give_up_films(self) -> None:
+        """From now on everything is sent exactly."""
+        self._films = None
+
     def film_pixels(self, film: Film) -> Pixels:
         """A film's whole area in the newest picture; rows do not lie one behind the other."""
         return self._padded[pixels_of(film.area)]
