@@ -12,6 +12,7 @@ import structlog
 from agent import enrolled, words
 from agent.errors import AgentError
 from agent.place import Place
+from protocol.desk.events import EndReason
 from protocol.trust import Bundle, TrustError
 
 DEFAULT_HOT_KEY = "ctrl+alt+Pause"
@@ -82,6 +83,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     from agent.app import Agent  # noqa: PLC0415
+    from agent.signals import EndSignals  # noqa: PLC0415
     from agent.single import Single  # noqa: PLC0415
     from agent.ui import theme  # noqa: PLC0415
 
@@ -99,6 +101,8 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
         agent = Agent(place, standing, single, hot_key=hot_key)
     except AgentError as error:
         raise CommandError(str(error)) from error
+    ends = EndSignals()
+    ends.came.connect(lambda _number: agent.leave(EndReason.USER_LOGGED_OFF))
     agent.start()
     try:
         return app.exec()

@@ -18,7 +18,6 @@ from agent.net.clerk import Clerk
 from agent.net.thread import NetworkThread
 from agent.outbox import Request
 from agent.place import Place
-from agent.signals import EndSignals
 from agent.single import Single
 from agent.ui import plain
 from agent.ui.about import AboutWindow
@@ -77,7 +76,6 @@ class Agent(QObject):
         self._beat = QTimer(self)
         self._beat.setInterval(_BEAT_MS)
         self._beat.timeout.connect(lambda: self._wish(messages.Beat()))
-        self._ends = EndSignals()
         self._connect()
 
     def start(self) -> None:
@@ -98,7 +96,7 @@ class Agent(QObject):
         self.tray.requests_wanted.connect(self.window.show_requests)
         self.tray.stop_wanted.connect(self._stop_session)
         self.tray.about_wanted.connect(self.about.come_up)
-        self.tray.quit_wanted.connect(lambda: self._leave(EndReason.USER_STOPPED))
+        self.tray.quit_wanted.connect(lambda: self.leave(EndReason.USER_STOPPED))
         self._single.asked_to_show.connect(self.window.show_ask)
         self.window.about_to_ask.connect(self._gather)
         self.window.ticket_wanted.connect(lambda number: self._wish(messages.ReadTicket(number)))
@@ -109,7 +107,6 @@ class Agent(QObject):
         page.taken_back.connect(lambda number: self._wish(messages.CancelTicket(number)))
         self.banners.stop_pressed.connect(self._stop_session)
         self.banners.view_only_pressed.connect(lambda: self._wish(messages.TakeBack(frozenset(Scope) - {Scope.SEE})))
-        self._ends.came.connect(lambda _number: self._leave(EndReason.USER_LOGGED_OFF))
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.commitDataRequest.connect(self._logging_off, Qt.ConnectionType.DirectConnection)
@@ -126,7 +123,8 @@ class Agent(QObject):
     def _stop_session(self) -> None:
         self._wish(messages.StopSession(EndReason.USER_STOPPED))
 
-    def _leave(self, reason: EndReason) -> None:
+    def leave(self, reason: EndReason) -> None:
+        """Ends the session for this reason, and then the program."""
         if not self._leaving:
             self._leaving = True
             self._wish(messages.StopSession(reason))

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QWidget
 from agent.messages import AnswerQuestion, Question
 from agent.ui import theme
 from agent.ui.consent_words import Wording, wording
-from agent.ui.parts import Button, Card, Sign, Text, column, initials, row, warning
+from agent.ui.parts import Button, Card, Sign, Text, column, initials, row, unmarked, warning
 from agent.ui.theme import GRID
 from agent.words import _, language
 from protocol.scopes import Scope
@@ -107,7 +107,7 @@ class ConsentDialog(QDialog):
         layout = column(Text(words.heading, size="title"), card, spacing=2 * GRID)
         layout.addLayout(_signed("ph.mouse-bold" if self._again else "ph.eye-bold", words.first))
         for scope, sentence in words.ticks:
-            tick = QCheckBox(sentence)
+            tick = QCheckBox(unmarked(sentence))
             tick.setAccessibleName(sentence)
             tick.setToolTip(_("Off unless you tick it; you can take it back at any moment"))
             self.ticks[scope] = tick

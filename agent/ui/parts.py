@@ -52,8 +52,8 @@ class Button(QPushButton):
     """A button; `kind` is main (the one thing to do), stop, flat or nothing. `does` is its tooltip: what it does."""
 
     def __init__(self, text: str, does: str, *, kind: str = "") -> None:
-        super().__init__(text)
-        self.setAccessibleName(text.replace("&", ""))
+        super().__init__(unmarked(text))
+        self.setAccessibleName(text)
         self.setToolTip(does)
         self.setAccessibleDescription(does)
         self.setAutoDefault(False)
@@ -71,6 +71,11 @@ class Card(QFrame):
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self.rows.setSpacing(spacing)
+
+
+def unmarked(text: str) -> str:
+    """`text` for a button or a tick, which would take a & for the sign of an underlined letter."""
+    return text.replace("&", "&&")
 
 
 def row(*things: QWidget | int, spacing: int = GRID) -> QHBoxLayout:

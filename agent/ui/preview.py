@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from agent.ui.parts import Button, Card, Text, empty, row
+from agent.ui.parts import Button, Card, Text, empty, row, unmarked
 from agent.ui.theme import GRID
 from agent.words import _
 from protocol.diagnostics import DiagnosticField
@@ -56,7 +56,7 @@ class Preview(Card):
         self._list.setRowStretch(self._list.rowCount(), 0)
         self._ticks = []
         for field in fields or ():
-            tick = QCheckBox(field.label)
+            tick = QCheckBox(unmarked(field.label))
             tick.setChecked(True)
             tick.setAccessibleName(field.label)
             tick.setAccessibleDescription(field.value)

@@ -9,6 +9,8 @@ from agent.ui.parts import Button, Text
 from agent.ui.theme import GRID
 from agent.words import _
 
+_NOTE_MS = 8000
+
 
 class Tray(QObject):
     """Signals: `help_wanted()`, `requests_wanted()`, `stop_wanted()`, `about_wanted()`, `quit_wanted()`."""
@@ -60,7 +62,10 @@ class Tray(QObject):
     def notify(self, title: str, text: str) -> None:
         """A short note beside the tray."""
         if self.icon:
-            self.icon.showMessage(title, text, theme.program_icon(), 8000)
+            self.icon.showMessage(title, text, theme.program_icon(), _NOTE_MS)
+        if self.window:
+            self.window.note.setText(f"{title}: {text}")
+            self.window.note.show()
 
     def leave(self) -> None:
         """Takes the sign away."""
@@ -97,11 +102,13 @@ class SmallWindow(QWidget):
         self.requests = Button(_("My requests"), _("See what became of what you asked"))
         self.stop = Button(_("Stop session"), _("Ends it at once"), kind="stop")
         self.stop.hide()
+        self.note = Text()
+        self.note.hide()
         self.line = Text(tone="muted", size="small")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)
-        for part in (self.stop, self.help, self.requests, self.line):
+        for part in (self.stop, self.help, self.requests, self.note, self.line):
             layout.addWidget(part)
         self.setFixedWidth(32 * GRID)
 

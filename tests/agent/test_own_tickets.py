@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from agent.own_tickets import FILE, MAX_KEPT, OwnTickets
 from agent.place import Place
 from tests.agent.asked import a_request
@@ -35,9 +37,9 @@ def test_a_relay_cannot_give_a_request_another_number_or_two_the_same(tmp_path: 
     assert mine.problem == first.problem
 
 
-def test_the_oldest_is_forgotten_first(tmp_path: Path) -> None:
+def test_the_oldest_is_forgotten_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place(tmp_path)
-    place.write = lambda _name, _content: None  # type: ignore[method-assign] # 500 times on a disk takes long
+    monkeypatch.setattr(place, "write", lambda _name, _content: None)  # 500 times on a disk takes long
     own = OwnTickets(place)
     asked = [a_request() for _ in range(MAX_KEPT + 1)]
     for request in asked:

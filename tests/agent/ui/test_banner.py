@@ -1,0 +1,91 @@
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from agent.messages import SessionRunning
+from agent.ui.banner import Banner, Banners, hot_key_words
+from protocol.scopes import Scope
+from tests.agent.asked import a_question
+
+WHO = a_question().technician
+
+
+def running(*scopes: Scope, hot_key: str | None = "ctrl+alt+Pause") -> SessionRunning:
+    until = datetime.now(UTC) + timedelta(minutes=9, seconds=59.4)
+    return SessionRunning("c" * 32, WHO, frozenset({Scope.SEE, *scopes}), until, hot_key)
+
+
+def up(qtbot: QtBot, session: SessionRunning) -> tuple[Banners, Banner]:
+    banners = Banners()
+    qtbot.addWidget(banners)
+    banners.show_session(session)
+    (banner,) = banners.all
+    qtbot.addWidget(banner)
+    return banners, banner
+
+
+def test_it_names_the_technician_what_they_may_the_time_left_and_the_hot_key(qtbot: QtBot) -> None:
+    _, banner = up(qtbot, running(Scope.CONTROL))
+    assert banner.who.text() == "Jana Nováková sees your screen and uses your mouse and keyboard"
+    assert banner.what.text().startswith("9:59 left")
+    assert "Ctrl + Alt + Pause stops it too" in banner.what.text()
+
+
+def test_no_key_is_named_that_cannot_be_heard(qtbot: QtBot) -> None:
+    _, banner = up(qtbot, running(hot_key=None))
+    assert "stops it too" not in banner.what.text()
+
+
+def test_no_window_manager_has_a_say_over_it_and_it_takes_no_focus(qtbot: QtBot) -> None:
+    _, banner = up(qtbot, running())
+    flags = banner.windowFlags()
+    for flag in (
+        Qt.WindowType.X11BypassWindowManagerHint,
+        Qt.WindowType.WindowStaysOnTopHint,
+        Qt.WindowType.FramelessWindowHint,
+        Qt.WindowType.WindowDoesNotAcceptFocus,
+    ):
+        assert flag in flags
+
+
+def test_hidden_by_whatever_it_comes_back(qtbot: QtBot) -> None:
+    _, banner = up(qtbot, running())
+    banner.hide()
+    qtbot.waitUntil(banner.isVisible, timeout=2000)
+
+
+def test_stop_and_view_only_are_one_press_away(qtbot: QtBot) -> None:
+    banners, banner = up(qtbot, running(Scope.CONTROL))
+    with qtbot.waitSignal(banners.stop_pressed):
+        QTest.mouseClick(banner.stop, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(banners.view_only_pressed):
+        QTest.mouseClick(banner.view_only, Qt.MouseButton.LeftButton)
+    banners.show_session(running())
+    assert not banner.view_only.isVisible()
+
+
+def test_it_can_be_moved_along_the_upper_edge_and_not_off_it(qtbot: QtBot) -> None:
+    _, banner = up(qtbot, running())
+    area = banner.screen().geometry()
+    for x, y in ((-5000, 300), (5000, 900), (30, -50)):
+        QTest.mousePress(banner, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(2, 2))
+        QTest.mouseMove(banner, QPoint(x, y))
+        QTest.mouseRelease(banner, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(2, 2))
+        assert banner.y() == area.y()
+        assert area.left() <= banner.x() <= max(area.left(), area.right() + 1 - banner.width())
+
+
+def test_the_end_is_said_with_its_reason_and_then_it_goes(qtbot: QtBot) -> None:
+    banners, banner = up(qtbot, running(Scope.CONTROL))
+    banners.show_end("You ended it. Jana Nováková can no longer see your screen.")
+    assert banner.who.text() == "Nobody sees your screen any more"
+    assert banner.what.text().startswith("You ended it.")
+    assert not banner.stop.isVisible()
+    banners._clear()
+    assert banners.all == []
+
+
+def test_a_hot_key_is_written_as_on_the_keyboard() -> None:
+    assert hot_key_words("ctrl+alt+Pause") == "Ctrl + Alt + Pause"

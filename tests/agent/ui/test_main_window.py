@@ -1,0 +1,269 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from agent import words
+from agent.messages import Line, LineChanged, Trouble
+from agent.outbox import Request
+from agent.ui import theme
+from agent.ui.main_window import MainWindow
+from agent.ui.tray import Tray
+from protocol.desk import events
+from protocol.desk.events import Actor
+from protocol.desk.states import TicketState
+from protocol.envelope import HistoryLine
+from tests.agent.asked import JANA, MEMORY, NOW, a_request, a_ticket, a_view
+
+UP = LineChanged(Line.CONNECTED)
+DOWN = LineChanged(Line.AWAY, Trouble.UNREACHABLE)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    window = MainWindow("Example GmbH", "Eva", "laptop")
+    qtbot.addWidget(window)
+    window.show_ask()
+    window.ask.show_fields((MEMORY,))
+    return window
+
+
+def send(window: MainWindow, problem: str = "The printer is on fire") -> Request:
+    sent: list[Request] = []
+    window.ask.request_ready.connect(sent.append)
+    window.ask.problem.setPlainText(problem)
+    QTest.mouseClick(window.ask.send, Qt.MouseButton.LeftButton)
+    window.sent(sent[0])
+    return sent[0]
+
+
+def says(widget: QWidget) -> str:
+    QApplication.processEvents()  # what was just put into a layout is shown by it
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def test_nothing_can_be_sent_before_anything_is_said(window: MainWindow) -> None:
+    assert not window.ask.send.isEnabled()
+    window.ask.problem.setPlainText("  \n ")
+    assert not window.ask.send.isEnabled()
+
+
+def test_a_request_bears_what_the_form_says(window: MainWindow) -> None:
+    window.ask.minutes.setValue(10)
+    window.ask._urgency.button(1).setChecked(True)
+    request = send(window)
+    assert (request.problem, request.urgency, request.minutes, request.requester) == (
+        "The printer is on fire",
+        1,
+        10,
+        "Eva",
+    )
+    assert not window.ask.touched
+
+
+def test_offline_it_says_that_the_request_is_kept_and_later_its_number(window: MainWindow) -> None:
+    window.line_changed(DOWN)
+    request = send(window)
+    window.kept(request.request, stored=True)
+    assert "We have your request; it will be sent as soon as the line is back." in says(window)
+    window.line_changed(UP)
+    assert "We are sending your request" in says(window)
+    wanted: list[int] = []
+    window.ticket_wanted.connect(wanted.append)
+    window.taken(request.request, 7)
+    assert wanted == [7]
+    window.ticket_read(a_ticket(a_view(request)))
+    assert window.windowTitle() == "Request 7"
+    assert window.request.title.text() == "Request 7"
+
+
+def test_with_a_full_disk_it_says_to_leave_the_computer_on(window: MainWindow) -> None:
+    window.line_changed(DOWN)
+    request = send(window)
+    window.kept(request.request, stored=False)
+    assert "its disk is full" in says(window)
+
+
+def test_a_request_that_is_refused_stands_in_the_form_again(window: MainWindow) -> None:
+    request = send(window)
+    window.failed(request, "This cannot be taken.")
+    assert window.ask.problem.toPlainText() == "The printer is on fire"
+    assert window.ask.line.text() == "This cannot be taken."
+
+
+def shown_ticket(window: MainWindow, *history: HistoryLine, **changes: Any) -> None:
+    window.ticket_seen(a_view(a_request(), **changes))
+    window.show_ticket(7)
+    window.ticket_read(a_ticket(window._tickets[7], *history))
+
+
+def test_p14_who_helps_is_introduced_with_name_title_and_phone(window: MainWindow) -> None:
+    assigned = HistoryLine(1, NOW, Actor.STAFF, JANA.name, events.Assigned(JANA))
+    shown_ticket(window, assigned, owner=JANA, state=TicketState.IN_PROGRESS)
+    said = says(window)
+    assert "Jana Nováková helps you" in said
+    assert "Support engineer" in said
+    assert "+420 123 456" in said
+    assert "Jana Nováková, Support engineer, +420 123 456 takes care of it." in said
+
+
+def test_p16_state_and_next_step_with_its_time_are_always_there(window: MainWindow) -> None:
+    shown_ticket(window)
+    assert "Next: somebody takes care of it" in says(window)
+    shown_ticket(window, revision=2, state=TicketState.IN_PROGRESS, next_step="Look at it", due=NOW)
+    assert "Next: Look at it (" in says(window)
+
+
+def test_p18_the_last_word_is_the_users(window: MainWindow) -> None:
+    shown_ticket(window, state=TicketState.IN_PROGRESS)
+    assert not window.request.verdict.isVisible()
+    shown_ticket(window, revision=2, state=TicketState.RESOLVED, solution="Put it out")
+    assert window.request.verdict.isVisible()
+    given: list[tuple[int, bool, str]] = []
+    window.request.verdict_given.connect(lambda *args: given.append(args))
+    window.request.not_yet_why.setPlainText("It still smokes")
+    QTest.mouseClick(window.request.not_yet, Qt.MouseButton.LeftButton)
+    assert given == [(7, False, "It still smokes")]
+    assert not window.request.yes.isEnabled()
+    window.request.show_refusal("")
+    assert window.request.yes.isEnabled()
+    assert "this was not sent" in window.request.notice.text()
+
+
+def test_an_older_state_never_comes_back(window: MainWindow) -> None:
+    shown_ticket(window, revision=5, state=TicketState.RESOLVED)
+    window.ticket_seen(a_view(a_request(), revision=4, state=TicketState.NEW))
+    window.request.show_ticket(a_view(a_request(), revision=4, state=TicketState.NEW))
+    assert window.request.chip.text() == "Solved?"
+
+
+def test_a_message_that_could_not_be_sent_stays_in_its_field(window: MainWindow) -> None:
+    shown_ticket(window, state=TicketState.IN_PROGRESS)
+    window.request.message.setPlainText("It still smokes")
+    QTest.mouseClick(window.request.write, Qt.MouseButton.LeftButton)
+    window.request.show_refusal("")
+    assert window.request.message.toPlainText() == "It still smokes"
+    assert window.request.write.isEnabled()
+    QTest.mouseClick(window.request.write, Qt.MouseButton.LeftButton)
+    mine = HistoryLine(2, NOW, Actor.REQUESTER, "Eva", events.MessageAdded("It still smokes"))
+    window.ticket_read(a_ticket(a_view(a_request(request=window.request.request), revision=9), mine))
+    assert window.request.message.toPlainText() == ""
+
+
+HOSTILE = [
+    "<img src='http://evil/x.png'>",
+    "<a href='file:///etc/passwd'>click</a>",
+    "\u202ereversed\u202c",
+    "a\0b\x07c",
+    "<style>*{color:red}</style>",
+    "&lt;b&gt;",
+    "\U000e0041\U000e0042",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_whatever_the_relay_says_is_shown_as_plain_text(text: str, window: MainWindow) -> None:
+    staff = events.Staff("x", text, text, text)
+    wrote = HistoryLine(1, NOW, Actor.STAFF, text, events.MessageAdded(text))
+    shown_ticket(window, wrote, owner=staff, problem=text, next_step=text, solution=text, state=TicketState.IN_PROGRESS)
+    for label in window.findChildren(QLabel):
+        assert label.textFormat() is Qt.TextFormat.PlainText
+        assert not set(label.text()) & {"\u202e", "\0", "\x07", "\U000e0041"}
+
+
+def test_a_number_as_large_as_the_protocol_allows_is_shown(window: MainWindow) -> None:
+    window.ticket_seen(a_view(a_request(), number=2**53))
+    window.show_ticket(2**53)
+    assert window.windowTitle() == f"Request {2**53}"
+
+
+def test_the_list_has_the_waiting_ones_on_top_then_the_newest(window: MainWindow) -> None:
+    window.waiting_listed((a_request(problem="No line"),))
+    window.tickets_listed(tuple(a_view(a_request(asked_at=NOW - timedelta(days=9)), number=n) for n in (1, 3, 2)))
+    rows = [window.requests.list.item(row).text() for row in range(window.requests.list.count())]
+    assert [row.split("  ·")[0].split("\n")[0] for row in rows] == [
+        "Waiting for the line",
+        "Request 3",
+        "Request 2",
+        "Request 1",
+    ]
+
+
+def test_closing_hides_and_loses_nothing(window: MainWindow) -> None:
+    window.ask.problem.setPlainText("half a sentence")
+    window.close()
+    assert not window.isVisible()
+    window.show_ask()
+    assert window.ask.problem.toPlainText() == "half a sentence"
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_control_has_a_name_and_says_what_it_does(language: str, qtbot: QtBot) -> None:
+    words.use(language)
+    window = MainWindow("Example GmbH", "Eva", "laptop")
+    qtbot.addWidget(window)
+    window.ask.show_fields((MEMORY,))
+    kinds = (QAbstractButton, QPlainTextEdit, QAbstractSpinBox, QAbstractItemView)
+    for control in [child for kind in kinds for child in window.findChildren(kind)]:
+        if control.objectName().startswith("qt_") or isinstance(control.parent(), QAbstractSpinBox):
+            continue
+        assert control.accessibleName(), control
+        assert control.toolTip(), control.accessibleName()
+
+
+def test_without_a_tray_a_small_window_does_the_same(qtbot: QtBot) -> None:
+    tray = Tray(available=False)
+    small = tray.window
+    assert small is not None
+    qtbot.addWidget(small)
+    with qtbot.waitSignal(tray.help_wanted):
+        QTest.mouseClick(small.help, Qt.MouseButton.LeftButton)
+    assert not small.stop.isVisible()
+    tray.show_sharing(sharing=True)
+    with qtbot.waitSignal(tray.stop_wanted):
+        QTest.mouseClick(small.stop, Qt.MouseButton.LeftButton)
+    small.close()
+    assert small.isVisible()
+
+
+def test_every_sign_is_in_the_icon_font_and_every_pair_of_colours_can_be_read() -> None:
+    for sign in ("lifebuoy-bold", "warning-bold", "shield-check-fill", "eye-bold", "eye-slash-bold", "mouse-bold"):
+        assert not theme.icon(f"ph.{sign}", "#000000").isNull()
+    assert not theme.icon("ph.clock-bold", "#000000").isNull()
+    for tones in (theme.LIGHT, theme.DARK):
+        pairs = [
+            (tones.text, tones.ground),
+            (tones.text, tones.surface),
+            (tones.muted, tones.surface),
+            (tones.muted, tones.ground),
+            (tones.on_accent, tones.accent),
+            (tones.accent, tones.accent_soft),
+            (tones.accent, tones.surface),
+            (tones.on_stop, tones.stop),
+            (tones.on_warn, tones.warn),
+        ]
+        assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < 4.5} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2's contrast ratio of two colours like #rrggbb."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
