@@ -1,5 +1,6 @@
-"""The technician's private key in the operating system's keyring. Blocks (the keyring may ask for its password), so
-never call it on the main thread. Distrusts the keyring's content.
+"""The technician's private key in the operating system's keyring.
+
+Blocks (the keyring may ask for its password), so never call it on the main thread. Distrusts the keyring's content.
 
 Guarantees: a key is written to a keyring of the operating system or nowhere.
 """

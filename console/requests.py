@@ -1,5 +1,6 @@
-"""Which answer belongs to which request. Pure; lives on the main thread; distrusts the relay: an answer to nothing is
-counted and dropped.
+"""Which answer belongs to which request. Pure; lives on the main thread.
+
+Distrusts the relay: an answer to nothing is counted and dropped.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the console keeps on disk: who it is (certificates, no keys), a request that waits, the last list of revocations.
+"""What the console keeps on disk: who it is (no keys), a request that waits, the number of the last revocations.
 
 Guarantees: each file is replaced whole or not at all, and readable by its owner only. Lives on the network thread.
 Distrusts the files: a damaged one gives `StateDamaged`.

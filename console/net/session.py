@@ -6,6 +6,7 @@ the pointer: of several that wait only the last is sent.
 """
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 
@@ -43,7 +44,7 @@ class SessionLine:
         dropped: how many input messages were given up, by reason.
     """
 
-    def __init__(  # noqa: PLR0913 - who, with whom, about what, where, and where to tell
+    def __init__(  # noqa: PLR0913, PLR0917 - who, with whom, about what, where, and where to tell
         self,
         subject: Subject,
         wish: Wish,
@@ -77,7 +78,7 @@ class SessionLine:
         except SessionFault as error:
             reason, sentence, ours = error.reason, str(error), True
         except PictureError as error:
-            sentence = _("The other end sent a picture that makes no sense.")
+            sentence = _("The other end sent a picture that makes no sense ({why}).").format(why=error)
             reason, ours = EndReason.FAULT, True
             _log.warning("picture_refused", why=str(error))
         except (CannotReach, ConnectionFailed) as error:
@@ -212,13 +213,14 @@ class SessionLine:
     async def _measure(self, socket: ClientConnection) -> None:
         """Tells the time to the relay and back; ends when nothing comes back any more."""
         while True:
+            began_s = time.perf_counter()  # uvloop's own clock counts whole milliseconds
             pong = await socket.ping()
             try:
                 async with asyncio.timeout(_SILENT_S):
-                    seconds = await pong
+                    await pong
             except TimeoutError:
                 return
-            self._post(LineMeasured(self._subject.session, 1000 * seconds))
+            self._post(LineMeasured(self._subject.session, 1000 * (time.perf_counter() - began_s)))
             await asyncio.sleep(_MEASURE_S)
 
     async def _say_goodbye(self, socket: ClientConnection) -> None:

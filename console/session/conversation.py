@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import datetime
 
+from console.language import _
 from console.session.stages import Stage, Step, StepRefused, advance
 from protocol import consent as consents
 from protocol.consent import Consent, ConsentError
@@ -133,10 +134,14 @@ class Conversation:
                                 return
                     case Closed():
                         yield Over(self.cut())
-        except (TunnelError, ConsentError) as error:
-            raise self._fault(str(error), EndReason.NOT_TRUSTED) from error
+        except TunnelError as error:
+            raise self._fault(_("The secured line broke ({why}).").format(why=error), EndReason.NOT_TRUSTED) from error
+        except ConsentError as error:
+            sentence = _("What came as the user's consent is none ({why}).").format(why=error)
+            raise self._fault(sentence, EndReason.NOT_TRUSTED) from error
         except (framing.FramingError, messages.MessageError, StepRefused) as error:
-            raise self._fault(f"the other end sent something that makes no sense: {error}", EndReason.FAULT) from error
+            sentence = _("The other end sent something that makes no sense ({why}).").format(why=error)
+            raise self._fault(sentence, EndReason.FAULT) from error
 
     def cut(self) -> EndReason:
         """The line ended without a goodbye; gives the reason as far as it is known."""
@@ -167,7 +172,7 @@ class Conversation:
     def _secure(self, secured: TunnelSecured) -> Secured:
         if secured.peer.identifier != self._subject.device:
             raise self._fault(
-                "The machine that answered is not the one this ticket is about; nothing was shown or sent.",
+                _("The machine that answered is not the one this ticket is about; nothing was shown or sent."),
                 EndReason.NOT_TRUSTED,
             )
         self._binding, self._peer_leaf = secured.binding, secured.peer_leaf

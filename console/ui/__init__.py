@@ -1,4 +1,4 @@
-"""The console's windows. They know no sockets: what they want they say by signals, what happened they are told by calls.
+"""The console's windows. They know no sockets: they say what they want by signals, and are told what happened.
 
 All of it lives on the main thread and shows texts from agents and users as plain text only.
 """

@@ -12,8 +12,10 @@ from console.ui.notice import NoticeBar
 
 
 class EnrolPage(QWidget):
-    """Signals:
-    chosen: the path of an invitation's file.
+    """The first start: what to do, and how far it is.
+
+    Signals:
+        chosen: the path of an invitation's file.
     """
 
     chosen = Signal(str)

@@ -25,8 +25,10 @@ _LINK_ICONS = {
 
 
 class MainWindow(QMainWindow):
-    """Signals:
-    closed: the window was closed: the console ends.
+    """Everything but sessions.
+
+    Signals:
+        closed: the window was closed: the console ends.
     """
 
     closed = Signal()

@@ -173,7 +173,9 @@ class QueueModel(QAbstractTableModel):
             return _("Reachable")
         return None
 
-    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> object:
+    def data(  # noqa: PLR0911 - one line for each role
+        self, index: Index, role: int = _ROLE.DisplayRole
+    ) -> object:
         """See Qt."""
         ticket, column = self.ticket(index.row()), Column(index.column())
         match role:
@@ -195,7 +197,7 @@ class QueueModel(QAbstractTableModel):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
-    def _text(self, ticket: TicketView, column: Column) -> str:
+    def _text(self, ticket: TicketView, column: Column) -> str:  # noqa: PLR0911 - one line for each column
         match column:
             case Column.ONLINE:
                 return ""
@@ -210,7 +212,7 @@ class QueueModel(QAbstractTableModel):
             case Column.STATE:
                 return _(words.STATES[ticket.state])
             case Column.OWNER:
-                return "–" if ticket.owner is None else ticket.owner.name
+                return words.NOTHING if ticket.owner is None else ticket.owner.name
             case Column.WAITING:
                 return words.since(ticket.asked_at, self.now())
 

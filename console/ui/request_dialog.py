@@ -1,4 +1,4 @@
-"""What all small dialogs have in common: they stay open, with what was typed, until the relay has said yes. Main thread."""
+"""What all small dialogs have in common: they stay open, with what was typed, until it was done. Main thread."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut

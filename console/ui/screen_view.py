@@ -1,7 +1,7 @@
 """The helped screen: paints the canvas 1:1 or fitted, and turns what the technician does into input messages.
 
-Main thread. Guarantees: in 1:1 each pixel is the helped side's, unscaled, whatever this display's scaling; every key but
-the session's own shortcuts goes to the other side; when the focus leaves, nothing stays down there.
+Main thread. Guarantees: in 1:1 each pixel is the helped side's, unscaled, whatever this display's scaling; every key
+but the session's own shortcuts goes to the other side; when the focus leaves, nothing stays down there.
 """
 
 import math
@@ -56,9 +56,11 @@ _AROUND = QColor("#22272b")
 
 
 class ScreenView(QAbstractScrollArea):
-    """Signals:
-    input_made: a message for the helped side, in order.
-    resized_there: (width, height) of the helped screen, in its pixels: the first picture came, or its size changed.
+    """The helped screen.
+
+    Signals:
+        input_made: a message for the helped side, in order.
+        resized_there: (width, height) of the helped screen, in its pixels: the first picture came, or its size changed.
     """
 
     input_made = Signal(object)

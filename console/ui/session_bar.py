@@ -1,4 +1,4 @@
-"""The one line above the helped screen: who, what is allowed, how long, how fast; and the session's buttons. Main thread."""
+"""The one line above the helped screen: who, what is allowed, how long, how fast, and buttons. Main thread."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
@@ -13,12 +13,14 @@ HEIGHT = 5 * theme.GRID
 
 
 class SessionBar(QFrame):
-    """Signals:
-    control: view only or control.
-    ask_for_control: not allowed yet: the user is to be asked.
-    fit: fitted or 1:1.
-    full_screen: all of the display, or a window.
-    end: the session.
+    """A line of facts and buttons.
+
+    Signals:
+        control: view only or control.
+        ask_for_control: not allowed yet: the user is to be asked.
+        fit: fitted or 1:1.
+        full_screen: all of the display, or a window.
+        end: the session.
     """
 
     control = Signal(bool)

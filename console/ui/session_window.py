@@ -24,10 +24,12 @@ _REMARK_MS = 4000
 
 
 class SessionWindow(QWidget):
-    """Signals:
-    input_made: a message for the helped side.
-    ask_wanted: a `Wish` for more.
-    end_wanted: the technician ended it, by whatever way.
+    """One session.
+
+    Signals:
+        input_made: a message for the helped side.
+        ask_wanted: a `Wish` for more.
+        end_wanted: the technician ended it, by whatever way.
     """
 
     input_made = Signal(object)
@@ -37,7 +39,8 @@ class SessionWindow(QWidget):
     def __init__(self, ticket: TicketView, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        title = _("{name} – ticket {number}").format(name=ticket.requester, number=ticket.number)
+        title = _("{name} – ticket {number}")  # noqa: RUF001 - a dash as it is printed
+        title = title.format(name=ticket.requester, number=ticket.number)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setWindowIcon(theme.icon("display", theme.colours().accent))

@@ -15,6 +15,9 @@ from protocol.desk.states import TicketState
 from protocol.envelope import HistoryLine, TicketView
 from protocol.scopes import Scope
 
+NOTHING = "\u2013"
+"""Stands where there is nothing to say yet: a dash."""
+
 LEVELS = {1: mark("high"), 2: mark("middle"), 3: mark("low")}
 """Impact and urgency: 1 weighs most."""
 
@@ -61,14 +64,14 @@ ENDS = {
     EndReason.NO_ANSWER: mark("The user did not answer within a minute; that means no."),
     EndReason.LINE_LOST: mark("The line to the user's computer was cut."),
     EndReason.USER_LOGGED_OFF: mark("The user logged off."),
-    EndReason.NOT_TRUSTED: mark("The other end is not whom it must be; nothing was shown or sent."),
+    EndReason.NOT_TRUSTED: mark("The session ended at once, because the other end could not be trusted."),
     EndReason.FAULT: mark("The session broke off because of a fault."),
 }
 
 
 def level(number: int | None) -> str:
     """An impact or urgency in words, or a dash."""
-    return _(LEVELS[number]) if number in LEVELS else "–"
+    return _(LEVELS[number]) if number in LEVELS else NOTHING
 
 
 def scopes(granted: frozenset[Scope]) -> str:
@@ -111,7 +114,7 @@ def since(moment: datetime, now: datetime) -> str:
 
 def priority(ticket: TicketView) -> str:
     """``P1`` to ``P5``, or a dash while nobody judged it."""
-    return "–" if ticket.priority is None else f"P{ticket.priority}"
+    return NOTHING if ticket.priority is None else f"P{ticket.priority}"
 
 
 def first_line(text: str) -> str:
@@ -119,7 +122,7 @@ def first_line(text: str) -> str:
     return text.strip().splitlines()[0] if text.strip() else ""
 
 
-def happened(line: HistoryLine) -> str:  # noqa: PLR0911 - one line for each kind of event
+def happened(line: HistoryLine) -> str:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of event
     """One event of a ticket's history as a sentence or what was written."""
     event = line.event
     match event:

@@ -73,7 +73,7 @@ def fresh(number: int, problem: str, requester: str, **changes: object) -> Ticke
 QUEUE = (
     ticket(),
     fresh(21, "The printer prints only half pages", "Jörg Müller", urgency=2, asked_at=NOW - timedelta(minutes=4)),
-    fresh(22, "Cannot log in to the time sheet since the new password", "Mehmet Yılmaz", urgency=3, online=False),
+    fresh(22, "Cannot log in to the time sheet since the new password", "Mehmet Yilmaz", urgency=3, online=False),
     ticket(12, problem="Outlook asks for the password every few minutes", priority=3, requester="Ola Nordmann"),
     ticket(9, problem="New phone for the warehouse", state=TicketState.ON_HOLD, priority=5, online=False),
     ticket(15, problem="VPN drops", state=TicketState.RESOLVED, priority=1, requester="Chloé Dubois", solution="Cable"),

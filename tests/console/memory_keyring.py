@@ -7,10 +7,10 @@ from keyring.errors import KeyringLocked
 class MemoryKeyring(KeyringBackend):
     """Keeps secrets while the test runs; `locked` makes it refuse."""
 
-    priority = 5  # type: ignore[assignment] # a property of the class elsewhere
+    priority = 5
 
     def __init__(self, *, locked: bool = False) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.secrets: dict[tuple[str, str], str] = {}
         self.locked = locked
 

@@ -113,9 +113,7 @@ class FakeRelay:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
 
     async def _start(self) -> None:
-        self._server = await serve(
-            self._serve, "127.0.0.1", self.port, compression=None, max_size=limits.SESSION_BYTES
-        )
+        self._server = await serve(self._serve, "127.0.0.1", self.port, compression=None, max_size=limits.SESSION_BYTES)
         self.port = next(iter(self._server.sockets)).getsockname()[1]
 
     async def _stop(self) -> None:

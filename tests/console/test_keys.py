@@ -46,7 +46,8 @@ def test_a_release_without_a_press_is_not_sent() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.booleans())))
 def test_nothing_is_pressed_twice_and_release_all_leaves_nothing(events: list[tuple[int, bool]]) -> None:
-    held, down = HeldKeys(), set()
+    held = HeldKeys()
+    down: set[int] = set()
     for evdev, pressed in events:
         sent = held.key(KeyChanged(evdev, 0, pressed))
         assert (sent is not None) == (pressed != (evdev in down))
