@@ -123,7 +123,9 @@ class Running:
         return actor
 
     async def dial(self, path: str, **options: Any) -> ClientConnection:
-        return await connect(self.url(path), compression=None, max_size=2**22, ping_interval=None, close_timeout=1, **options)
+        return await connect(
+            self.url(path), compression=None, max_size=2**22, ping_interval=None, close_timeout=1, **options
+        )
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Waits for something the relay does by itself."""
