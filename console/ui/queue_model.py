@@ -99,11 +99,11 @@ class QueueModel(QAbstractTableModel):
         for number in known:
             ticket = self._tickets[number]
             if ticket.state in OPEN_STATES or ticket.state is TicketState.RESOLVED:
-                del self._tickets[number]  # its end was missed while the line was cut
-                if (row := self.row_of(number)) >= 0:
+                if (row := self.row_of(number)) >= 0:  # its end was missed while the line was cut
                     self.beginRemoveRows(_NOWHERE, row, row)
                     self._rows.pop(row)
                     self.endRemoveRows()
+                del self._tickets[number]
         if first:
             self.sort_again()
 

@@ -77,6 +77,7 @@ class ScreenView(QAbstractScrollArea):
         self._platform = QGuiApplication.platformName()
         self._host_keys = {QKeySequence(shortcut.keys) for shortcut in shortcuts.SESSION}
         self._there = QPoint(-1, -1)
+        self._cursor_known = False
         self._cursor_image: QPixmap | None = None
         self._cursor_hot = QPoint()
         self._ghost: QPoint | None = None
@@ -145,6 +146,7 @@ class ScreenView(QAbstractScrollArea):
         )
         self._cursor_image = QPixmap.fromImage(image.copy()) if cursor.width and cursor.height else None
         self._cursor_hot = QPoint(cursor.hot_x, cursor.hot_y)
+        self._cursor_known = True
         self._dress_cursor()
 
     def move_cursor(self, moved: CursorMoved) -> None:
@@ -351,7 +353,7 @@ class ScreenView(QAbstractScrollArea):
         if not self._controls:
             self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
         elif self._cursor_image is None:
-            self.viewport().setCursor(Qt.CursorShape.BlankCursor if self._cursor_hot else Qt.CursorShape.ArrowCursor)
+            self.viewport().setCursor(Qt.CursorShape.BlankCursor if self._cursor_known else Qt.CursorShape.ArrowCursor)
         else:
             ratio = self.devicePixelRatioF()
             shape = QPixmap(self._cursor_image)
