@@ -37,6 +37,8 @@ from protocol import limits
 GOODBYE_S = 0.15
 """What a healthy worker gets to tell the technician why it ends; then it is killed."""
 _KILLED_S = 0.2
+_WINDOW_LOST_S = limits.HEARTBEAT_LOST_S + 1.0
+"""The worker, which can still say goodbye, notices first."""
 
 
 class Cause(enum.Enum):
@@ -107,7 +109,7 @@ class Guard:
             return Cause.WORKER_DIED
         if self._pipe in ready:
             return self._listen()
-        if time.monotonic() - self._window_heard_s > limits.HEARTBEAT_LOST_S:
+        if time.monotonic() - self._window_heard_s > _WINDOW_LOST_S:
             return Cause.WINDOW_SILENT
         return None
 

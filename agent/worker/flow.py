@@ -63,11 +63,13 @@ class Flow:
 
     Attributes:
         in_flight_bytes: sent and not acknowledged.
+        rtt_s: the last round trip, from handed to the line to shown.
     """
 
     def __init__(self) -> None:
         self._sent: deque[_Sent] = deque()
         self.in_flight_bytes = 0
+        self.rtt_s = 0.0
         self._delivered, self._delivered_s = 0, float("-inf")
         self._rate, self._rtt = _Extreme(RATE_WINDOW_S), _Extreme(RTT_WINDOW_S)
         self._probe = 0.0
@@ -122,7 +124,7 @@ class Flow:
             self._delivered += newest.size
         if newest is None:
             return
-        rtt_s = max(now_s - newest.sent_s, 1e-6)
+        self.rtt_s = rtt_s = max(now_s - newest.sent_s, 1e-6)
         self._rtt.see(-rtt_s, now_s)
         self._learn_rate(newest, rtt_s, now_s)
         self._delivered_s = now_s

@@ -7,6 +7,7 @@ by the flow of frames, and by `STALLED_BYTES` in all.
 import asyncio
 import contextlib
 import socket
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -34,7 +35,11 @@ E = TypeVar("E", SignedIn, Paired)
 
 
 class Line:
-    """One socket, for one session."""
+    """One socket, for one session.
+
+    Attributes:
+        alive_s: when anything last came from the relay, monotonic.
+    """
 
     def __init__(self, organisation: Organisation, identity: Identity, session: str, *, last_revocations: int) -> None:
         self._organisation = organisation
@@ -47,6 +52,7 @@ class Line:
             last_revocations=last_revocations,
         )
         self._socket: ClientConnection | None = None
+        self.alive_s = time.monotonic()
         self._unsent: deque[bytes] = deque()
         self._unsent_bytes = 0
         self._ready = asyncio.Event()
@@ -76,6 +82,7 @@ class Line:
         try:
             while True:
                 data = await connection.recv(decode=False)
+                self.alive_s = time.monotonic()
                 yield data
         except ConnectionClosed as error:
             raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
@@ -108,11 +115,17 @@ class Line:
             raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
 
     async def ping(self) -> None:
-        """Returns once the relay has answered. Raises SessionOver."""
+        """Asks the relay for a sign of life; `alive_s` tells when it came. Raises SessionOver."""
+
+        def answered(pong: asyncio.Future[float]) -> None:
+            if not pong.cancelled() and not pong.exception():
+                self.alive_s = time.monotonic()
+
         try:
-            await (await self._connected().ping())
+            pong = await self._connected().ping()
         except ConnectionClosed as error:
             raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+        asyncio.ensure_future(pong).add_done_callback(answered)
 
     async def drain(self, timeout_s: float) -> None:
         """Waits until everything written was handed to the network, at most so long."""

@@ -102,12 +102,16 @@ class Session:
         self._refreshes = TokenBucket(*_REFRESHES)
         self._dropped: Counter[str] = Counter()
         self._told: Counter[str] = Counter()
-        self.heard_s = time.monotonic()
 
     @property
     def holds_something(self) -> bool:
         """Whether a key or button may be down because of the technician."""
         return self._hands is not None and self._hands.holding
+
+    @property
+    def rtt_s(self) -> float:
+        """The last round trip of a frame, 0 before the first."""
+        return self._flow.rtt_s
 
     @property
     def over_by_time(self) -> bool:
@@ -118,7 +122,6 @@ class Session:
     # --- from the technician
     def receive_data(self, data: bytes) -> None:
         """Takes bytes from the line. Raises SessionOver."""
-        self.heard_s = time.monotonic()
         try:
             for event in self._tunnel.receive_data(data):
                 match event:

@@ -27,9 +27,9 @@ from protocol.trust import Identity, Organisation, TrustError, key_from_pem, rea
 _TICK_S = 0.1
 _REPORT_S = 0.5
 _GOODBYE_S = 0.3
-_HELD_PING_S, _HELD_SILENCE_S = 0.3, 0.8
-"""While something is held down the line is asked that often, and let go of after so long a silence: a cable that is
-pulled says nothing by itself, and a key held down repeats."""
+_FEEL_S, _SILENCE_S = 0.2, 0.7
+"""While something is held down the line is asked so often, and all is let go after so long a silence: a cable that is
+pulled says nothing by itself, and a key that is held down repeats."""
 _UNDECIDED_S = {
     State.SECURING: limits.SIGN_IN_S,
     State.WAITING: limits.CONSENT_ANSWER_S,
@@ -194,15 +194,13 @@ class Worker:
             raise SessionOver(reason, "Nothing was shown, since nobody answered.")
 
     async def _feel_line(self) -> None:
-        """While something is held down, makes sure that whoever holds it is still there."""
+        """While something is held down, makes sure that the line is still there."""
         while self._line and self._session:
-            await asyncio.sleep(_HELD_PING_S)
+            await asyncio.sleep(_FEEL_S)
             if not self._session.holds_something:
                 continue
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._line.ping(), _HELD_SILENCE_S - _HELD_PING_S)
-                continue
-            if time.monotonic() - self._session.heard_s > _HELD_SILENCE_S:
+            await self._line.ping()
+            if time.monotonic() - self._line.alive_s > _SILENCE_S + self._session.rtt_s:
                 _log.info("released_on_silent_line")
                 self._session.release_all()
 

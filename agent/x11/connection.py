@@ -40,10 +40,11 @@ class Connection:
         self.screen: Any = self._x.setup.roots[self._x.pref_screen]
         self.root: int = self.screen.root
         self.errors = 0
+        self._fd = int(self._x.get_file_descriptor())
 
     def fileno(self) -> int:
         """Readable when events may have come. Read `events` first: some may have been read already."""
-        return int(self._x.get_file_descriptor())
+        return self._fd
 
     def extension(self, key: Any) -> Any:
         """An extension's requests, such as `connection.extension(xcffib.damage.key)`."""

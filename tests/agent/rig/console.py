@@ -30,7 +30,7 @@ from protocol.session.messages import (
 )
 from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame
 from protocol.trust import Identity, Role
-from protocol.tunnel import DataReceived, Secured, Side, State, Tunnel
+from protocol.tunnel import DataReceived, Secured, Side, State, Tunnel, TunnelError
 from tests.parties import Parties
 
 M = TypeVar("M")
@@ -45,6 +45,7 @@ class ConsoleEnd:
         heard: every typed message, in order.
         acknowledging: whether frames are acknowledged.
         over: set when the line is closed.
+        broken: why the tunnel broke, if it did.
     """
 
     def __init__(self, parties: Parties, session: str, *, identity: Identity | None = None) -> None:
@@ -56,6 +57,7 @@ class ConsoleEnd:
         self.heard: list[FromAgent] = []
         self.acknowledging = True
         self.over = asyncio.Event()
+        self.broken = ""
         self._changed = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._tunnel: Tunnel | None = None
@@ -153,6 +155,8 @@ class ConsoleEnd:
                 self._changed.set()
         except ConnectionClosed:
             pass
+        except TunnelError as error:
+            self.broken = str(error)
         finally:
             self.over.set()
             self._changed.set()

@@ -30,7 +30,14 @@ class Helped:
     """
 
     def __init__(
-        self, parties: Parties, screen: Screen, session: str, answer: frozenset[Scope] | None, ticket: int = 7
+        self,
+        parties: Parties,
+        screen: Screen,
+        session: str,
+        answer: frozenset[Scope] | None,
+        *,
+        ticket: int = 7,
+        minute_s: float = 60.0,
     ) -> None:
         self._part = Part(
             organisation=parties.organisation.encode(),
@@ -41,6 +48,7 @@ class Helped:
             display=screen.name,
             hot_key=HOT_KEY,
             answer=answer,
+            minute_s=minute_s,
         )
         self._env = screen.env
         self.worker = self.guard = 0

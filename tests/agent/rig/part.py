@@ -10,6 +10,7 @@ class Part(msgspec.Struct, frozen=True):
 
     Attributes:
         answer: the scopes to be allowed whenever asked; None leaves questions open.
+        minute_s: how long a minute of a consent lasts here, in seconds.
     """
 
     organisation: bytes
@@ -20,3 +21,4 @@ class Part(msgspec.Struct, frozen=True):
     display: str
     hot_key: str
     answer: frozenset[Scope] | None
+    minute_s: float = 60.0

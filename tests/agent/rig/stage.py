@@ -26,10 +26,12 @@ class Sharing:
 
 
 @asynccontextmanager
-async def sharing(screen: Screen, scopes: frozenset[Scope] = CONTROL, *, minutes: int = 30) -> AsyncIterator[Sharing]:
+async def sharing(
+    screen: Screen, scopes: frozenset[Scope] = CONTROL, *, minutes: int = 30, minute_s: float = 60.0
+) -> AsyncIterator[Sharing]:
     """A session on this screen with these scopes allowed, its first picture shown."""
     session = secrets.token_hex(16)
-    async with SmallRelay() as relay, Helped(relay.parties, screen, session, scopes) as helped:
+    async with SmallRelay() as relay, Helped(relay.parties, screen, session, scopes, minute_s=minute_s) as helped:
         console = ConsoleEnd(relay.parties, session)
         await console.connect()
         await console.ask(*scopes, minutes=minutes)

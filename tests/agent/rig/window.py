@@ -7,12 +7,13 @@ questions are answered. What happens is printed, one JSON object a line; later l
 import asyncio
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import structlog
 
+import agent.agreement
 import agent.sessions
 from agent import launch, messages
 from agent.own_tickets import OwnTicket
@@ -35,7 +36,7 @@ class Window:
     """Plays the user."""
 
     def __init__(self, part: Part) -> None:
-        self.part = part
+        self.part, self.willing = part, part.answer
         identity = Identity.from_private_bytes(part.identity)
         party = Party(Organisation.decode(part.organisation), identity, part.revocations, part.hot_key, part.display)
         offer = SessionOffered(part.session, part.ticket, Staff("jana", "Jana", "Engineer", "+420 1"))
@@ -47,8 +48,8 @@ class Window:
         match what:
             case messages.QuestionRaised(question=question):
                 say(event="asked", scopes=sorted(question.scopes), name=question.technician.name)
-                if self.part.answer is not None:
-                    self.answer(self.part.answer & question.scopes)
+                if self.willing is not None:
+                    self.answer(self.willing & question.scopes)
             case messages.SessionRunning(hot_key=hot_key):
                 say(event="running", hot_key=hot_key)
             case messages.SessionClosed(reason=reason):
@@ -64,6 +65,8 @@ class Window:
         match line.split():
             case ["answer", *scopes]:
                 self.answer(frozenset(Scope(one) for one in scopes))
+            case ["allow", *scopes]:
+                self.willing = frozenset(Scope(one) for one in scopes)
             case ["take_back", *scopes]:
                 self.session.take_back(frozenset(Scope(one) for one in scopes))
             case ["question", shown]:
@@ -91,6 +94,8 @@ async def main() -> None:
         return launched
 
     setattr(agent.sessions, "launch", tell_launch)  # noqa: B010 - only to tell the test whom to kill
+    minute = timedelta(seconds=part.minute_s)
+    setattr(agent.agreement, "timedelta", lambda minutes: minutes * minute)  # noqa: B010 - a test has no minute
     window = Window(part)
     input_end = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(input_end), sys.stdin)
