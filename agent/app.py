@@ -128,7 +128,7 @@ class Agent(QObject):
         if not self._leaving:
             self._leaving = True
             self._wish(messages.StopSession(reason))
-            QApplication.quit()
+            QApplication.exit(0)  # quit() would ask the windows first, and those only ever hide
 
     @Slot(QSessionManager)
     def _logging_off(self, _manager: QSessionManager) -> None:
