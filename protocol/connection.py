@@ -99,6 +99,11 @@ class Connection:
             raise ConnectionFailed("there is no connection to the server at the moment", final=False)
         self._outgoing.append(envelope.encode(message))
 
+    @property
+    def waiting(self) -> int:
+        """How many texts `texts_to_send` would give: what a peer that does not read makes this end hold."""
+        return len(self._outgoing)
+
     def texts_to_send(self) -> list[str]:
         """What is to go to the socket now; asking again gives nothing."""
         texts, self._outgoing = self._outgoing, []

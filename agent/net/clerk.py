@@ -244,7 +244,8 @@ class Clerk:
             return  # the relay's own rule; a report would end the wrong thing
         if own is None or own.over or not isinstance(member, enrolled.Member):
             _log.warning("session refused", reason="not this user's open ticket", ticket=offer.ticket)
-            self._report(envelope.ReportEnd(0, offer.session, EndReason.REFUSED))
+            # Not kept until answered, as the user's own sessions' reports are: a relay may make up any number of these.
+            self._ask(envelope.ReportEnd(self._next_ref(), offer.session, EndReason.REFUSED), offer.session)
             return
         party = Party(member.organisation, member.identity, self._revocations, self._hot_key)
         self._session = Session(offer, own, party, tell=self._tell, report=self._report_consent)

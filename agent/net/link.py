@@ -29,6 +29,9 @@ LONGEST_WAIT_S = 60.0
 FINAL_WAIT_S = 300.0
 """When somebody has to do something first."""
 
+MAX_WAITING = 512
+"""Messages for a relay that does not read; a user does not ask for so much."""
+
 _log = structlog.get_logger()
 
 
@@ -57,8 +60,8 @@ class Link:
         return self._connection is not None
 
     def send(self, message: envelope.FromAgent) -> bool:
-        """Sends, and gives False if there is no line now."""
-        if self._connection is None:
+        """Sends, and gives False if there is no line now, or the relay has not taken anything for long."""
+        if self._connection is None or self._connection.waiting >= MAX_WAITING:
             return False
         self._connection.send(message)
         self._wake.set()
