@@ -4,6 +4,7 @@ Wrong use, or a folder it cannot run with, gets one sentence and exit code 2.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -16,6 +17,11 @@ import click
 from relay.errors import StartRefused
 from relay.log import make_log
 from relay.server import VERSION, Relay, Settings
+
+try:
+    import resource
+except ImportError:  # Windows; there is no such limit
+    resource = None  # type: ignore[assignment]
 
 try:
     from uvloop import new_event_loop
@@ -51,6 +57,7 @@ def relay(home: Path, host: str, port: int, passphrase_file: Path | None, proxy:
     from outside.
     """
     settings = Settings(home, host, port, _passphrase(passphrase_file), proxy)
+    _allow_many_sockets()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_run(settings))
 
@@ -85,6 +92,14 @@ def _passphrase(file: Path | None) -> str:
     if not passphrase:
         raise StartRefused(f"The passphrase file {file} is empty.")
     return passphrase
+
+
+def _allow_many_sockets() -> None:
+    """As many as the system's administrator allows; the usual first limit of 1,024 is one desk's worth of agents."""
+    if resource is not None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(ValueError, OSError):  # some systems say "unlimited" and mean less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _run(settings: Settings) -> None:

@@ -91,6 +91,9 @@ class RelayConnection(ServerConnection):
         if self._half_open:
             self._half_open = False
             self._door.leave()
+            for head in (self.request, self.response):
+                if head is not None:
+                    head.headers.clear()  # nobody reads them any more, and there may be thousands of idle sockets
 
     def said_nothing_more(self) -> bool:
         """Whether only the sign-in came so far; else the socket is closing."""
