@@ -52,7 +52,7 @@ class Party:
 class Session:
     """One session. Make it, `await run()` it once; the other methods may be called meanwhile."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is for, and whom it tells
         self,
         offer: envelope.SessionOffered,
         own: OwnTicket,
@@ -60,10 +60,12 @@ class Session:
         *,
         tell: Callable[[messages.Happened], None],
         report: Callable[[str, bytes], None],
+        ended: Callable[[EndReason], None] = lambda _reason: None,
     ) -> None:
-        """`tell` reaches the windows, `report(session, consent)` the ticket's history."""
+        """`tell` reaches the windows, `report(session, consent)` and `ended(reason)`, once, the ticket's history."""
         self.number, self.ticket = offer.session, offer.ticket
         self._own, self._party, self._tell, self._report = own, party, tell, report
+        self._ended = ended
         self.state = State.STARTING
         self._asked: ipc.ConsentAsked | None = None
         self._question: messages.Question | None = None
@@ -88,6 +90,7 @@ class Session:
             launched = launch()
         except OSError as error:
             _log.error("session cannot start", session=self.number, why=str(error))
+            self._end(EndReason.FAULT)
             return self._closed(EndReason.FAULT)
         self._worker = await ipc.AsyncPipe.open(launched.worker_end, ipc.FromWorker)
         self._guard = await ipc.AsyncPipe.open(launched.guard_end, ipc.FromGuard)
@@ -258,6 +261,7 @@ class Session:
         self._reason = self._reason or reason
         self._withdraw_question()
         self._over.set()
+        self._ended(self._reason)  # at once: the relay, too, will see that the line is cut, and not know why
 
     async def _clear_away(self, launched: Launched) -> None:
         """Both children gone, nothing held down; see `agent.launch` for the order."""

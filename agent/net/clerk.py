@@ -6,6 +6,7 @@ Distrusts the relay: what it says about tickets is shown, but a consent question
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import msgspec
@@ -30,6 +31,8 @@ _NUMBER = "revocations.number"
 _ENROL_AGAIN_S = 10.0
 _SEND_AGAIN_S = 20.0
 """A request that the relay put off ("too fast", "not now") is sent again after this."""
+_LAST_WORD_S = 1.0
+_LOOK_S = 0.02
 MAX_UNANSWERED = 256
 """Requests to the relay without an answer; beyond it the oldest is forgotten, its answer then goes unnoticed."""
 _PASSING = {
@@ -92,6 +95,14 @@ class Clerk:
         if self._session and self._session_task:
             self._session.stop(reason)
             await asyncio.wait([self._session_task])
+
+    async def take_leave(self, reason: EndReason) -> None:
+        """Ends the session and waits a moment for the relay to have taken down why; `run` may be cancelled then."""
+        await self.end_session(reason)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORD_S):
+                while self._reports and self._link and self._link.up:  # noqa: ASYNC110 - once in a program's life
+                    await asyncio.sleep(_LOOK_S)
 
     # --- what the user wants
     def wish(self, wish: messages.Wish) -> None:
@@ -248,15 +259,21 @@ class Clerk:
             self._ask(envelope.ReportEnd(self._next_ref(), offer.session, EndReason.REFUSED), offer.session)
             return
         party = Party(member.organisation, member.identity, self._revocations, self._hot_key)
-        self._session = Session(offer, own, party, tell=self._tell, report=self._report_consent)
+        self._session = Session(
+            offer,
+            own,
+            party,
+            tell=self._tell,
+            report=self._report_consent,
+            ended=lambda reason: self._report(envelope.ReportEnd(0, offer.session, reason)),
+        )
         self._session_task = asyncio.create_task(self._run_session(self._session))
 
     async def _run_session(self, session: Session) -> None:
         try:
-            reason = await session.run()
+            await session.run()
         finally:
             self._session = None
-        self._report(envelope.ReportEnd(0, session.number, reason))
 
     def _report_consent(self, session: str, consent: bytes) -> None:
         self._report(envelope.ReportConsent(0, session, consent))

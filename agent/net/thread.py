@@ -36,7 +36,12 @@ class NetworkThread:
             _log.info("call dropped", reason="network thread has ended")
 
     def do(self, coroutine: Coroutine[Any, Any, None]) -> "Future[None]":
-        """Runs a coroutine on the thread."""
+        """Runs a coroutine on the thread; already cancelled if that has ended."""
+        if not self._thread.is_alive():
+            coroutine.close()
+            never: Future[None] = Future()
+            never.cancel()
+            return never
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def stop(self, timeout_s: float) -> bool:
