@@ -47,21 +47,23 @@ def bounding(grid: Grid) -> Rect | None:
 
 def runs(grid: Grid) -> list[Rect]:
     """The true tiles as rectangles in pixels, from top to bottom: neighbours in a row, and equal rows, together."""
+    edges = np.argwhere(np.diff(np.pad(grid.view(np.int8), ((0, 0), (1, 1))), axis=1)).tolist()
     found: list[Rect] = []
-    open_runs: dict[tuple[int, int], int] = {}
-    for row in np.flatnonzero(grid.any(axis=1)):
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], grid[row], [False])).astype(np.int8)))
-        still_open: dict[tuple[int, int], int] = {}
-        for left, right in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            at = open_runs.get((left, right))
-            if at is not None and found[at].y + found[at].height == row * TILE:
-                above = found[at]
-                found[at] = Rect(above.x, above.y, above.width, above.height + TILE)
-            else:
-                at = len(found)
-                found.append(Rect(left * TILE, int(row) * TILE, (right - left) * TILE, TILE))
-            still_open[left, right] = at
-        open_runs = still_open
+    above: dict[tuple[int, int], int] = {}
+    here: dict[tuple[int, int], int] = {}
+    last = -1
+    for (row, left), (_, right) in zip(edges[::2], edges[1::2], strict=True):
+        if row != last:
+            above = here if row == last + 1 else {}
+            here, last = {}, row
+        at = above.get((left, right))
+        if at is None:
+            at = len(found)
+            found.append(Rect(left * TILE, row * TILE, (right - left) * TILE, TILE))
+        else:
+            upper = found[at]
+            found[at] = Rect(upper.x, upper.y, upper.width, upper.height + TILE)
+        here[left, right] = at
     return found
 
 

@@ -23,7 +23,7 @@ _HEAT_S = 0.5
 """After so long without a change, heat has fallen to 1/e."""
 BUSY_HEAT = 3.0
 """Three changes within a short time; a film's tile has 12 at 24 frames a second."""
-_LOOK_AGAIN_S = 0.1
+_LOOK_AGAIN_S = 0.15
 """What was looked at within so long is believed to look the same."""
 
 

@@ -7,6 +7,7 @@ and the rectangle is the one for which most pixels become right and fewest becom
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +24,16 @@ _RUN = 24
 """Pixels in an anchor."""
 _VARIED = 6
 """An anchor with fewer changes of colour than these fits too many places."""
-_NEAR_X, _NEAR_Y = 160, 128
-"""How far a window moves in one frame: 160 pixels at 30 frames a second cross a screen in 0.4 s."""
+_NEAR, _FAR = (64, 48), (192, 144)
+"""How far a window moves in one frame, across and down: usually, and when it is flung."""
+_FAR_ANCHORS = 8
+"""Anchors that are looked for so far away."""
 _MAX_HITS = 24
 """An anchor that fits more places than these says nothing."""
-_STEP = 4
-"""One in so many columns (rows) is looked at to find the rows (columns) that moved."""
+_STEP = 12
+"""One row in so many is looked at to find the columns that moved."""
+_STRIPE, _STRIPES = 16, 8
+"""To find the rows that moved, so many stripes are looked at, each as wide as a cache line."""
 _FRINGE = 0.02
 """What seems to have moved further out than all but so much of it is chance."""
 _WORTH_SHARE = 0.25
@@ -52,41 +57,80 @@ class Move:
         return Rect(self.rect.x - self.dx, self.rect.y - self.dy, self.rect.width, self.rect.height)
 
 
-def find(before: Pixels, after: Pixels, changed: Mask, hint: Shift | None = None) -> Move | None:
+def find(before: Pixels, after: Pixels, hint: Shift | None = None) -> Move | None:
     """What moved within one rectangle of the screen, or None if nothing worth it did.
 
     Args:
         before: the rectangle's old pixels, `[height, width]`.
         after: its new ones, the same shape.
-        changed: where they differ.
         hint: the move before, which is tried first.
 
     Returns:
         A move within the rectangle; x and y count from its corner.
     """
-    if hint and (move := _fit(before, after, changed, hint)):
+    height, width = after.shape
+    if width <= 2 * _STRIPE or height <= _STEP:
+        return None
+    rows = np.linspace(0, height - 1, min(height, _ROWS)).astype(np.intp)
+    lines = after[rows]
+    changed = before[rows] != lines
+    if np.count_nonzero(changed) * height < _WORTH_PIXELS * len(rows):
+        return None
+    sample = _Sample(rows, lines, changed)
+    if hint and sample.supports(before, hint) and (move := _fit(before, after, hint)):
         return move
-    votes: Counter[Shift] = Counter()
-    for y, x in _anchors(after, changed):
-        places = _places(before, after[y, x : x + _RUN], y, x)
-        votes.update(places)
-        if len(places) == 1 and votes[next(iter(places))] >= _AGREED:
-            break
+    anchors = _anchors(sample)
+    votes = _poll(before, after, anchors, _NEAR) or _poll(before, after, anchors[:_FAR_ANCHORS], _FAR)
     for shift, count in votes.most_common(2):
-        if count > 1 and (move := _fit(before, after, changed, shift)):
+        if count > 1 and shift != hint and sample.supports(before, shift) and (move := _fit(before, after, shift)):
             return move
     return None
 
 
-def _anchors(after: Pixels, changed: Mask) -> list[tuple[int, int]]:
-    """Places with much going on, from rows all over the rectangle."""
-    height, width = after.shape
-    if width <= _RUN or height < 2:  # noqa: PLR2004 - one row has not moved anywhere
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Sample:
+    """Some rows of the new picture, and where they changed."""
+
+    rows: npt.NDArray[np.intp]
+    lines: Pixels
+    changed: Mask
+
+    def supports(self, before: Pixels, shift: Shift) -> bool:
+        """Whether a move mends enough of these rows."""
+        dx, dy = shift
+        height, width = before.shape
+        inside = (self.rows - dy >= 0) & (self.rows - dy < height)
+        if abs(dx) >= width or not inside.any():
+            return False
+        here = np.s_[max(0, dx) : width + min(0, dx)]
+        there = np.s_[max(0, -dx) : width + min(0, -dx)]
+        wrong = self.changed[inside, here]
+        mended = (before[self.rows[inside] - dy, there] == self.lines[inside, here]) & wrong
+        return bool(2 * np.count_nonzero(mended) >= _WORTH_SHARE * np.count_nonzero(self.changed))
+
+
+def _poll(before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], near: Shift) -> Counter[Shift]:
+    """How many anchors speak for each shift."""
+    votes: Counter[Shift] = Counter()
+    for y, x in anchors:
+        places = _places(before, after[y, x : x + _RUN], y, x, near)
+        votes.update(places)
+        leading = [count for _, count in votes.most_common(2)] + [0, 0]
+        if leading[0] >= _AGREED and leading[0] >= 2 * leading[1]:
+            break
+    return votes
+
+
+def _anchors(sample: _Sample) -> list[tuple[int, int]]:
+    """Places with much going on, from all over the rectangle."""
+    rows = sample.rows
+    columns = np.flatnonzero(sample.changed.any(axis=0))
+    left, right = max(0, int(columns[0]) - 1), int(columns[-1]) + 1
+    lines, changed = sample.lines[:, left:right], sample.changed[:, left:right]
+    if right - left <= _RUN:
         return []
-    rows = np.linspace(0, height - 1, min(height, _ROWS)).astype(np.intp)
-    lines = after[rows]
     varied = np.zeros(lines.shape, np.int32)
-    varied[:, 1:] = (lines[:, 1:] != lines[:, :-1]) & changed[rows, 1:]
+    varied[:, 1:] = (lines[:, 1:] != lines[:, :-1]) & changed[:, 1:]
     sums = np.cumsum(varied, axis=1)
     windows = sums[:, _RUN:] - sums[:, :-_RUN]  # changes of colour after each pixel, within its run
     found = []
@@ -94,21 +138,19 @@ def _anchors(after: Pixels, changed: Mask) -> list[tuple[int, int]]:
         if len(part):
             best = part[np.argmax(windows[:, part], axis=1)]
             scores = windows[np.arange(len(rows)), best]
-            found += [(int(s), int(y), int(x)) for s, y, x in zip(scores, rows, best, strict=True) if s >= _VARIED]
-    return [(y, x) for _, y, x in _mixed(found)]
+            found += [(int(y), left + int(x)) for s, y, x in zip(scores, rows, best, strict=True) if s >= _VARIED]
+    # From everywhere in turn, always the same way: the first few should not all lie in one place.
+    return [anchor for start in range(5) for anchor in found[start::5]]
 
 
-def _mixed(found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """From everywhere in turn, always the same way: the first few should not all lie in one place."""
-    return found[::5] + found[1::5] + found[2::5] + found[3::5] + found[4::5]
-
-
-def _places(before: Pixels, anchor: npt.NDArray[np.uint32], y: int, x: int) -> set[Shift]:
+def _places(before: Pixels, anchor: npt.NDArray[np.uint32], y: int, x: int, near_by: Shift) -> set[Shift]:
     """How far an anchor may have come."""
     same_columns = np.flatnonzero((before[:, x : x + _RUN] == anchor).all(axis=1))
     found = {(0, y - int(at)) for at in same_columns[: _MAX_HITS + 1] if at != y}
-    top, left = max(0, y - _NEAR_Y), max(0, x - _NEAR_X)
-    near = before[top : y + _NEAR_Y, left : x + _NEAR_X + _RUN]
+    if found:
+        return found if len(found) <= _MAX_HITS else set()
+    top, left = max(0, y - near_by[1]), max(0, x - near_by[0])
+    near = before[top : y + near_by[1], left : x + near_by[0] + _RUN]
     middle = int(np.argmax(np.diff(anchor.astype(np.int64)) != 0))
     starts = near.shape[1] - _RUN + 1
     hits = np.argwhere(near[:, middle : middle + starts] == anchor[middle])
@@ -116,12 +158,12 @@ def _places(before: Pixels, anchor: npt.NDArray[np.uint32], y: int, x: int) -> s
         if not len(hits):
             break
         hits = hits[near[hits[:, 0], hits[:, 1] + offset % _RUN] == anchor[offset % _RUN]]
-    found |= {(x - left - int(at[1]), y - top - int(at[0])) for at in hits[: _MAX_HITS + 1]}
+    found = {(x - left - int(at[1]), y - top - int(at[0])) for at in hits[: _MAX_HITS + 1]}
     found.discard((0, 0))
     return found if len(found) <= _MAX_HITS else set()
 
 
-def _fit(before: Pixels, after: Pixels, changed: Mask, shift: Shift) -> Move | None:
+def _fit(before: Pixels, after: Pixels, shift: Shift) -> Move | None:
     """The best rectangle for one shift."""
     dx, dy = shift
     height, width = after.shape
@@ -130,21 +172,34 @@ def _fit(before: Pixels, after: Pixels, changed: Mask, shift: Shift) -> Move | N
     overlap = Rect(max(0, dx), max(0, dy), width - abs(dx), height - abs(dy))
     rows, columns = pixels_of(overlap)
     source = before[rows.start - dy : rows.stop - dy, columns.start - dx : columns.stop - dx]
-    after, changed = after[rows, columns], changed[rows, columns]
-    coarse = slice(None, None, _STEP)
-    mended = (source[coarse, coarse] == after[coarse, coarse]) & changed[coarse, coarse]
-    left, right = _bulk(mended.sum(axis=0))
-    if right - left < 2:  # noqa: PLR2004 - as above
+    now, new = before[rows, columns], after[rows, columns]
+    across = _gain(source[::_STEP], now[::_STEP], new[::_STEP])
+    left, right = _bulk(np.count_nonzero(across > 0, axis=0))
+    if right - left < 2 * _STRIPE:
         return None
-    down = _gain(source, after, changed, slice(None), slice(left * _STEP, right * _STEP, _STEP)).sum(axis=1)
-    top, bottom, _ = _best_span(down)
-    if bottom - top < 2:  # noqa: PLR2004 - as above
-        return None
-    across = _gain(source, after, changed, slice(top, bottom, _STEP), slice(None)).sum(axis=0)
-    left, right, gained = _best_span(across)
-    if gained * _STEP < max(_WORTH_PIXELS, _WORTH_SHARE * np.count_nonzero(changed)):
+    down = _gain(*(_stripes(pixels[:, left:right]) for pixels in (source, now, new)))
+    top, bottom, _ = _best_span(down.sum(axis=(1, 2), dtype=np.int32))
+    left, right, gained = _best_span(across[-(-top // _STEP) : -(-bottom // _STEP)].sum(axis=0, dtype=np.int32))
+    wrong = np.count_nonzero(now[::_STEP] != new[::_STEP])
+    if gained < max(_WORTH_PIXELS / _STEP, _WORTH_SHARE * wrong):
         return None
     return Move(Rect(overlap.x + left, overlap.y + top, right - left, bottom - top), dx, dy)
+
+
+def _stripes(pixels: Pixels) -> npt.NDArray[np.uint32]:
+    """Narrow stripes all over, `[height, stripes, _STRIPE]`."""
+    height, width = pixels.shape
+    each = max(_STRIPE, width // _STRIPES // _STRIPE * _STRIPE)
+    count = width // each
+    return pixels[:, : count * each].reshape(height, count, each)[:, :, :_STRIPE]
+
+
+def _gain(
+    source: npt.NDArray[np.uint32], now: npt.NDArray[np.uint32], new: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.int8]:
+    """1 where the move makes a wrong pixel right, -1 where it makes a right one wrong."""
+    gain: npt.NDArray[np.int8] = (source == new).view(np.int8) - (now == new).view(np.int8)
+    return gain
 
 
 def _bulk(profile: npt.NDArray[np.signedinteger]) -> tuple[int, int]:
@@ -152,14 +207,6 @@ def _bulk(profile: npt.NDArray[np.signedinteger]) -> tuple[int, int]:
     sums = np.cumsum(profile)
     first = np.searchsorted(sums, _FRINGE * sums[-1], side="right")
     return int(first), int(np.searchsorted(sums, (1.0 - _FRINGE) * sums[-1])) + 1
-
-
-def _gain(source: Pixels, after: Pixels, changed: Mask, rows: slice, columns: slice) -> npt.NDArray[np.int8]:
-    """1 where the move makes a wrong pixel right, -1 where it makes a right one wrong."""
-    right = source[rows, columns] == after[rows, columns]
-    wrong_now = changed[rows, columns]
-    gain: npt.NDArray[np.int8] = (right & wrong_now).view(np.int8) - (~(right | wrong_now)).view(np.int8)
-    return gain
 
 
 def _best_span(profile: npt.NDArray[np.signedinteger]) -> tuple[int, int, int]:

@@ -23,7 +23,7 @@ from agent.worker.regions.looks import Looks
 from protocol.session.picture import Rect
 
 _MOTION_PIXELS = 8 * 1024
-"""Where fewer changed, sending them costs less than asking whether they moved."""
+"""Where fewer may have changed, sending them costs less than asking whether they moved."""
 _MOTION_PAUSE = 8
 """After misses in a row, frames between two searches at most."""
 _PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.25
@@ -81,6 +81,8 @@ class SendExactly:
     rect: Rect
     way: Way
 
+
+_NOTHING = Rect(0, 0, 0, 0)
 
 Action = Copy | ShowFilm | SendExactly
 
@@ -148,12 +150,10 @@ class Planner:
             budget: what the link can carry.
             now_s: monotonic seconds.
         """
-        changed = [(rect, pixels) for rect, pixels in grabbed if self._compare(rect, pixels)]
-        copies = list(self._find_moves(changed))
-        for rect, pixels in changed:
-            self.pixels[pixels_of(rect)] = pixels
-        sent = self._send([rect for rect, _ in changed], budget, now_s, moved=bool(copies))
-        return self._close([*copies, *sent], budget, now_s)
+        moves = list(self._find_moves(grabbed))
+        changed = [rect for rect, pixels in grabbed if self._take(rect, pixels, moves)]
+        copies: list[Action] = [Copy(move.rect, move.source.x, move.source.y) for move in moves]
+        return self._close([*copies, *self._send(changed, budget, now_s, moved=bool(moves))], budget, now_s)
 
     def due_s(self, now_s: float) -> float | None:
         """When to plan again even if nothing changes, or None if everything is exact."""
@@ -162,34 +162,43 @@ class Planner:
             return None
         return max(now_s, float((self._looks.changed_s + self._patience(now_s))[owed].min()))
 
-    def _compare(self, rect: Rect, pixels: Pixels) -> bool:
-        where = pixels_of(rect)
-        return bool(np.not_equal(self.pixels[where], pixels, out=self._differs[where]).any())
-
-    def _find_moves(self, changed: Sequence[tuple[Rect, Pixels]]) -> Iterator[Copy]:
-        """At most one: the one in the largest change."""
-        if not changed:
-            return
-        rect, pixels = max(changed, key=lambda change: change[0].area)
-        where = pixels_of(rect)
-        if rect.area < _MOTION_PIXELS or np.count_nonzero(self._differs[where]) < _MOTION_PIXELS:
+    def _find_moves(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> Iterator[motion.Move]:
+        """At most one: in the largest rectangle."""
+        rect, pixels = max(grabbed, key=lambda one: one[0].area, default=(_NOTHING, self.pixels))
+        if rect.area < _MOTION_PIXELS:
             return
         if self._pause:
             self._pause -= 1
             return
-        found = motion.find(self.pixels[where], pixels, self._differs[where], self._shift)
+        found = motion.find(self.pixels[pixels_of(rect)], pixels, self._shift)
         if found is None:
             self._misses = min(self._misses + 1, _MOTION_PAUSE)
             self._pause, self._shift = self._misses - 1, None
             return
         self._misses, self._shift = 0, (found.dx, found.dy)
         target = Rect(rect.x + found.rect.x, rect.y + found.rect.y, found.rect.width, found.rect.height)
-        move = motion.Move(target, found.dx, found.dy)
-        self.pixels[pixels_of(target)] = self.pixels[pixels_of(move.source)]
+        yield motion.Move(target, found.dx, found.dy)
+
+    def _take(self, rect: Rect, pixels: Pixels, moves: Sequence[motion.Move]) -> bool:
+        """Takes over grabbed pixels; True if the console, once the moves are made, lacks any of them."""
+        where = pixels_of(rect)
+        here, differs = self.pixels[where], self._differs[where]
+        move = next((move for move in moves if intersection(move.rect, rect) == move.rect), None)
+        if move is None:
+            rows = np.logical_or.reduce(np.not_equal(here, pixels, out=differs), axis=1)
+            for top, bottom in _bands(rows):
+                here[top:bottom] = pixels[top:bottom]
+            return bool(rows.any())
+        x, y = move.rect.x - rect.x, move.rect.y - rect.y
+        right, bottom = x + move.rect.width, y + move.rect.height
+        middle = slice(y, bottom)
+        for rest in (np.s_[:y, :], np.s_[bottom:, :], np.s_[middle, :x], np.s_[middle, right:]):
+            np.not_equal(here[rest], pixels[rest], out=differs[rest])
+        np.not_equal(self.pixels[pixels_of(move.source)], pixels[middle, x:right], out=differs[middle, x:right])
         self._debts.move(move)
-        self._looks.move(*tiles_of(target))
-        self._compare(rect, pixels)
-        yield Copy(target, move.source.x, move.source.y)
+        self._looks.move(*tiles_of(move.rect))
+        here[:] = pixels
+        return bool(differs.any())
 
     def _send(self, rects: Sequence[Rect], budget: Budget, now_s: float, *, moved: bool) -> list[Action]:
         """Everything that differs, each tile in the way that fits it."""
