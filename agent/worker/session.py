@@ -54,6 +54,7 @@ _REFRESHES = (4.0, 4.0)
 """Whole pictures on request: a second, and at once."""
 _ASK_AGAIN_S = 5.0
 """After a no, a technician cannot ask again at once: nobody is to be worn down."""
+_PIECE_BYTES = 256 * 1024
 _POINTER_PAUSE_S = 1 / 30
 _GONE = "The display is gone; the session is over."
 
@@ -332,10 +333,15 @@ class Session:
             self._send(output)
 
     def _send_shot(self, shot: Shot) -> None:
-        self._tunnel.send(pack(Kind.FRAME, *shot.parts))
-        data = self._tunnel.data_to_send()
-        self._line.write(data)
-        self._flow.sent(shot.number, len(data), time.monotonic())
+        sent_bytes = 0
+        for part in pack(Kind.FRAME, *shot.parts):
+            view = memoryview(part)
+            for at in range(0, len(view), _PIECE_BYTES):  # a large frame is never held twice in a tunnel's buffers
+                self._tunnel.send([view[at : at + _PIECE_BYTES]])
+                data = self._tunnel.data_to_send()
+                sent_bytes += len(data)
+                self._line.write(data)
+        self._flow.sent(shot.number, sent_bytes, time.monotonic())
         if shot.number == 0:
             self._tell(ipc.Sharing(datetime.now(UTC)))
         self._allow_frame()

@@ -70,8 +70,8 @@ class Source(Protocol):
     def geometry(self) -> Geometry:
         """The screen's size and monitors, asked anew."""
 
-    def cursor(self) -> CursorChanged:
-        """The cursor's picture."""
+    def cursor(self) -> CursorChanged | None:
+        """The cursor's picture, or None if it cannot be had at the moment."""
 
     def close(self) -> None:
         """Gives everything back."""

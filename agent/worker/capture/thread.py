@@ -167,7 +167,7 @@ class Capture(threading.Thread):
         self._cursor_changed = False
         self._cursor_due_s = time.monotonic() + _CURSOR_PAUSE_S
         cursor = source.cursor()
-        if cursor != self._cursor:
+        if cursor is not None and cursor != self._cursor:
             self._cursor = cursor
             self._deliver(cursor)
 

@@ -114,12 +114,14 @@ class X11Source:
             self._segment = _Segment(self._x, found.whole.area * 4)
         return found
 
-    def cursor(self) -> CursorChanged:
+    def cursor(self) -> CursorChanged | None:
         """See `Source`. What is larger than a message may carry is cut."""
         try:
             image = self._fixes.GetCursorImage().reply()
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
+        except XError:  # Xorg refuses it while the cursor in use is one whose owner has gone
+            return None
         width, height = min(image.width, _MAX_CURSOR), min(image.height, _MAX_CURSOR)
         argb = np.frombuffer(image.cursor_image.raw, np.uint32).reshape(image.height, image.width)[:height, :width]
         if not argb.any():

@@ -104,6 +104,10 @@ class ConsoleEnd:
         self._tunnel.send([plain])
         await self._socket.send(self._tunnel.data_to_send())
 
+    async def send_shown(self) -> None:
+        """Acknowledge the newest frame."""
+        await self.send(FrameShown(self.frames[-1][0]))
+
     async def until(self, probe: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
         """Wait until `probe` is true; it is asked after everything that comes."""
         end_s = time.monotonic() + timeout_s

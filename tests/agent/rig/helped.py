@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -120,10 +121,14 @@ class Helped:
     def gone(self, pid: int) -> bool:
         """Whether a process has ended (a zombie has)."""
         try:
-            with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123 - no file of anybody's
-                return stat.read().rpartition(")")[2].split()[0] == "Z"
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         except FileNotFoundError:
             return True
+
+    def peak_kib(self, pid: int) -> int:
+        """The most memory that a process ever held, in KiB."""
+        status = Path(f"/proc/{pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 
     async def _listen(self) -> None:
         if self._process is None or self._process.stdout is None:

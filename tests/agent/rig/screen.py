@@ -13,6 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import xcffib
+import xcffib.randr
 import xcffib.xinput
 import xcffib.xproto
 import xcffib.xtest
@@ -75,6 +77,10 @@ class Screen:
 
         self._stack.callback(stop)
         return process
+
+    def run(self, *argv: str) -> None:
+        """Run a program on this display to its end."""
+        subprocess.run(argv, env=self.env, check=True, capture_output=True, timeout=20)
 
     def start_log(self, *argv: str) -> Callable[[], str]:
         """Start a program on this display, and give a function that reads what it has printed so far."""
@@ -170,6 +176,23 @@ class Screen:
             self.x.core.PutImage(z_pixmap, self.x.root, context, width, len(part), x, y + top, 0, 24, len(data), data)
         self.x.core.FreeGC(context)
         self.x.sync()
+
+    def set_cursor(self, glyph: int) -> None:
+        """Give the root window a cursor of the cursor font (X11/cursorfont.h)."""
+        font, cursor = self.x.new_id(), self.x.new_id()
+        self.x.core.OpenFont(font, len("cursor"), "cursor")
+        self.x.core.CreateGlyphCursor(cursor, font, font, glyph, glyph + 1, 0, 0, 0, 65535, 65535, 65535)
+        self.x.core.ChangeWindowAttributes(self.x.root, xcffib.xproto.CW.Cursor, [cursor])
+        self.x.sync()
+
+    def resize(self, width: int, height: int) -> None:
+        """Change the screen's size, as plugging another monitor in does."""
+        randr = self.x.extension(xcffib.randr.key)
+        resources = randr.GetScreenResources(self.x.root).reply()
+        time, now = xcffib.CurrentTime, resources.config_timestamp
+        for crtc in resources.crtcs:
+            randr.SetCrtcConfig(crtc, time, now, 0, 0, 0, 1, 0, []).reply()
+        randr.SetScreenSizeChecked(self.x.root, width, height, width // 4, height // 4).check()
 
     def stop_server(self) -> None:
         """The X server is gone."""
