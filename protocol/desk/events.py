@@ -26,6 +26,25 @@ class EventError(Exception):
     """Bytes that are no event: the store is damaged."""
 
 
+class HoldReason(enum.StrEnum):
+    """What a ticket on hold waits for."""
+
+    USER = "user"
+    VENDOR = "vendor"
+    CHANGE = "change"
+    SCHEDULED = "scheduled"
+
+
+class Channel(enum.StrEnum):
+    """The way a message came or went."""
+
+    DIRECT = "direct"
+    """Typed into the user's or the technician's window."""
+    MAIL = "mail"
+    WEB = "web"
+    PHONE = "phone"
+
+
 class EndReason(enum.StrEnum):
     """Why a session is over."""
 
@@ -50,7 +69,8 @@ class Staff(Struct, frozen=True, forbid_unknown_fields=True):
     phone: Name
 
 
-class _Event(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+class _Event(Struct, frozen=True, tag=True, forbid_unknown_fields=True, omit_defaults=True):
+    # Defaults are left out, so that an event keeps its bytes when its kind gets another field.
     pass
 
 
@@ -69,10 +89,24 @@ class Opened(_Event, frozen=True):
 
 
 class Triaged(_Event, frozen=True):
-    """Impact and urgency were judged."""
+    """Impact and urgency were judged; `reason` says why, when it is not a person's first judgement."""
 
     impact: Level
     urgency: Level
+    reason: Text = ""
+
+
+class PriorityOverridden(_Event, frozen=True):
+    """Somebody set a priority other than impact and urgency give; holds until the next judgement."""
+
+    priority: Annotated[int, Meta(ge=1, le=5)]
+    reason: Annotated[str, Meta(min_length=1, max_length=limits.NOTE_CHARS)]
+
+
+class LossStated(_Event, frozen=True):
+    """What the fault costs the customer, in whole units of the contract's currency (promise 43)."""
+
+    per_hour: Annotated[int, Meta(ge=0, le=10**9)]
 
 
 class Assigned(_Event, frozen=True):
@@ -85,6 +119,25 @@ class Started(_Event, frozen=True):
     """Work began or went on."""
 
 
+class OnHold(_Event, frozen=True):
+    """Nothing can be done before somebody or something else has moved; `until` when that is expected."""
+
+    reason: HoldReason
+    until: Moment | None = None
+    text: Text = ""
+
+
+class Resumed(_Event, frozen=True):
+    """What a ticket on hold waited for is there."""
+
+
+class EstimateSet(_Event, frozen=True):
+    """When the requester can count on it being solved (promise 15), and how much work it is thought to be."""
+
+    done_by: Moment
+    work_min: Annotated[int, Meta(ge=0, le=10**6)] | None = None
+
+
 class NextStepSet(_Event, frozen=True):
     """What happens next, and when at the latest (promise 16)."""
 
@@ -93,10 +146,18 @@ class NextStepSet(_Event, frozen=True):
 
 
 class MessageAdded(_Event, frozen=True):
-    """Somebody wrote something. Internal ones are not for the requester."""
+    """Somebody wrote something, or said it on the phone. Internal ones are not for the requester.
+
+    Attributes:
+        automatic: no human wrote it: a receipt, a reminder, an out-of-office reply. It answers nobody.
+        message_id: of the mail it came or went as (RFC 5322), without the brackets.
+    """
 
     text: Text
     internal: bool = False
+    automatic: bool = False
+    channel: Channel = Channel.DIRECT
+    message_id: Annotated[str, Meta(max_length=998)] = ""
 
 
 class SessionRequested(_Event, frozen=True):
@@ -152,11 +213,29 @@ class Cancelled(_Event, frozen=True):
     """The requester needs no help any more."""
 
 
+class Reopened(_Event, frozen=True):
+    """The requester came back to a closed ticket: it was not solved for good."""
+
+    text: Text = ""
+
+
+class WentDormant(_Event, frozen=True):
+    """The requester answered no reminder. It is off the queues and its clocks stand, but it is not closed.
+
+    Whatever the requester says next, or work taken up again, wakes it.
+    """
+
+
 Event = (
     Opened
     | Triaged
+    | PriorityOverridden
+    | LossStated
     | Assigned
     | Started
+    | OnHold
+    | Resumed
+    | EstimateSet
     | NextStepSet
     | MessageAdded
     | SessionRequested
@@ -167,6 +246,8 @@ Event = (
     | Accepted
     | NotSolved
     | Cancelled
+    | Reopened
+    | WentDormant
 )
 
 
