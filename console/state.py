@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from console.errors import StateDamaged
 from protocol.trust import Organisation, TrustError
+
+_log = structlog.get_logger()
 
 _T = TypeVar("_T")
 _PROFILE, _PENDING, _REVOCATIONS = "technician.json", "enrolment.json", "revocations.number"
@@ -49,6 +52,7 @@ class StateDirectory:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._last_revocations = 0
 
     def profile(self) -> Profile | None:
         """Who this is, or None before the first approval."""
@@ -74,16 +78,24 @@ class StateDirectory:
     def last_revocations(self) -> int:
         """The greatest number of a list of revocations ever seen; 0 before the first."""
         try:
-            return int((self._path / _REVOCATIONS).read_text("ascii"))
+            return max(self._last_revocations, int((self._path / _REVOCATIONS).read_text("ascii")))
         except FileNotFoundError:
-            return 0
+            return self._last_revocations
         except (OSError, ValueError) as error:
             raise StateDamaged(f"The file {self._path / _REVOCATIONS} cannot be read.") from error
 
     def keep_last_revocations(self, number: int) -> None:
-        """A newer list was seen; an older one will not be believed any more."""
-        if number > self.last_revocations():
+        """A newer list was seen; an older one will not be believed any more.
+
+        With a full disk that holds until the program ends, and help goes on: it is logged, not raised.
+        """
+        if number <= self.last_revocations():
+            return
+        self._last_revocations = number
+        try:
             self._write(_REVOCATIONS, str(number).encode())
+        except StateDamaged as error:
+            _log.warning("revocations_not_kept", why=str(error))
 
     def _read(self, name: str, kind: type[_T]) -> _T | None:
         path = self._path / name

@@ -36,8 +36,11 @@ def host_of(url: str) -> str:
     Raises:
         AddressRefused: it is not encrypted and not on this machine, or no address at all.
     """
-    parts = urlsplit(url)
-    host = parts.hostname
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
     if parts.scheme not in ("ws", "wss") or not host:
         raise AddressRefused(_("The server's address must begin with wss://."))
     if parts.scheme == "ws" and not _is_loopback(host):

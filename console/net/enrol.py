@@ -29,7 +29,7 @@ from protocol.trust import (
 )
 from protocol.trust.enrolment import MAX_ANSWER_BYTES
 
-_AGAIN_S = 5.0
+_AGAIN_S = 2.0
 
 
 def key_name(organisation: Organisation, identifier: str) -> str:

@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 import structlog
+from websockets.asyncio.client import ClientConnection
 
 from console.events import Event, Heard, LinkChanged, LinkState
 from console.language import _
@@ -103,19 +104,23 @@ class Link:
                 host=host_of(self._url),
                 last_revocations=self._state.last_revocations(),
             )
-            async with asyncio.TaskGroup() as group:
-                writer = group.create_task(self._write(connection, socket.send))
-                try:
-                    async with asyncio.timeout(limits.SIGN_IN_S) as bound:
-                        async for text in socket:
-                            if isinstance(text, bytes):
-                                raise ConnectionFailed(_("The server does not speak athand's language."), final=False)
-                            self._take(connection, text)
-                            if connection.state is State.SIGNED_IN:
-                                bound.reschedule(None)
-                finally:
-                    writer.cancel()
+            # No task group: what ends this must reach `run` as itself, not inside an exception group.
+            writer = asyncio.create_task(self._write(connection, socket.send))
+            try:
+                await self._read(connection, socket)
+            finally:
+                writer.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
         raise CannotReach(_("The line to the server was cut."))
+
+    async def _read(self, connection: Connection, socket: ClientConnection) -> None:
+        async with asyncio.timeout(limits.SIGN_IN_S) as bound:
+            async for text in socket:
+                if isinstance(text, bytes):
+                    raise ConnectionFailed(_("The server does not speak athand's language."), final=False)
+                self._take(connection, text)
+                if connection.state is State.SIGNED_IN:
+                    bound.reschedule(None)
 
     def _take(self, connection: Connection, text: str) -> None:
         match connection.receive_text(text, now()):

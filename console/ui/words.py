@@ -3,7 +3,9 @@
 Texts that come from users and agents are passed through unchanged; whoever shows them shows plain text.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from PySide6.QtCore import QDateTime, QLocale
 
@@ -122,54 +124,60 @@ def first_line(text: str) -> str:
     return text.strip().splitlines()[0] if text.strip() else ""
 
 
-def happened(line: HistoryLine) -> str:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of event
-    """One event of a ticket's history as a sentence or what was written."""
-    event = line.event
-    match event:
-        case events.Opened():
-            return _("Asked for help")
-        case events.Triaged():
-            return _("Judged: impact {impact}, urgency {urgency}").format(
-                impact=level(event.impact), urgency=level(event.urgency)
-            )
-        case events.Assigned():
-            return _("{name} takes care of it").format(name=event.staff.name)
-        case events.Started():
-            return _("Work began")
-        case events.NextStepSet():
-            due = "" if event.due is None else " " + _("(by {due})").format(due=clock(event.due))
-            return _("Next step: {step}").format(step=event.next_step) + due
-        case events.MessageAdded():
-            return event.text
-        case events.SessionRequested():
-            return _("{name} asked to see the screen").format(name=event.staff.name)
-        case events.SessionConsented():
-            return _("Allowed {name}: {scopes}, until {end}").format(
-                name=event.staff.name, scopes=scopes(event.scopes), end=clock(event.end)
-            )
-        case events.SessionEnded():
-            return _("Session over after {minutes}. {reason}").format(
-                minutes=minutes(event.worked_s), reason=_(HISTORY_ENDS[event.reason])
-            )
-        case events.SessionNoted():
-            return _("What was done: {text}").format(text=event.text)
-        case events.Resolved():
-            return _("Solution: {solution}").format(solution=event.solution)
-        case events.Accepted():
-            return _("Confirmed that it is solved")
-        case events.NotSolved():
-            return _("Not solved yet. {text}").format(text=event.text).rstrip()
-        case events.Cancelled():
-            return _("Needs no help any more")
-
-
-HISTORY_ENDS = ENDS | {EndReason.TECHNICIAN_LEFT: mark("The technician ended it.")}
-"""In the history, "you" may be somebody else."""
-
-
 def ended(reason: EndReason, sentence: str) -> str:
     """Why a session is over, with what else is known."""
     if reason is EndReason.LINE_LOST and sentence:
         return sentence
     known = _(ENDS[reason])
     return f"{known} {sentence}".strip() if sentence and sentence not in known else known
+
+
+def happened(line: HistoryLine) -> str:
+    """One event of a ticket's history as a sentence or what was written."""
+    event = line.event
+    says = _SENTENCES.get(type(event))
+    return _("Something this program does not know of") if says is None else says(event)
+
+
+HISTORY_ENDS = ENDS | {EndReason.TECHNICIAN_LEFT: mark("The technician ended it.")}
+"""In the history, "you" may be somebody else."""
+
+
+def _next_step(event: events.NextStepSet) -> str:
+    due = "" if event.due is None else " " + _("(by {due})").format(due=clock(event.due))
+    return _("Next step: {step}").format(step=event.next_step) + due
+
+
+def _judged(event: events.Triaged) -> str:
+    return _("Judged: impact {impact}, urgency {urgency}").format(
+        impact=level(event.impact), urgency=level(event.urgency)
+    )
+
+
+def _allowed(event: events.SessionConsented) -> str:
+    return _("Allowed {name}: {scopes}, until {end}").format(
+        name=event.staff.name, scopes=scopes(event.scopes), end=clock(event.end)
+    )
+
+
+def _session_ended(event: events.SessionEnded) -> str:
+    reason = _(HISTORY_ENDS[event.reason])
+    return _("Session over after {minutes}. {reason}").format(minutes=minutes(event.worked_s), reason=reason)
+
+
+_SENTENCES: dict[type, Callable[[Any], str]] = {
+    events.Opened: lambda _event: _("Asked for help"),
+    events.Triaged: _judged,
+    events.Assigned: lambda event: _("{name} takes care of it").format(name=event.staff.name),
+    events.Started: lambda _event: _("Work began"),
+    events.NextStepSet: _next_step,
+    events.MessageAdded: lambda event: event.text,
+    events.SessionRequested: lambda event: _("{name} asked to see the screen").format(name=event.staff.name),
+    events.SessionConsented: _allowed,
+    events.SessionEnded: _session_ended,
+    events.SessionNoted: lambda event: _("What was done: {text}").format(text=event.text),
+    events.Resolved: lambda event: _("Solution: {solution}").format(solution=event.solution),
+    events.Accepted: lambda _event: _("Confirmed that it is solved"),
+    events.NotSolved: lambda event: _("Not solved yet. {text}").format(text=event.text).rstrip(),
+    events.Cancelled: lambda _event: _("Needs no help any more"),
+}

@@ -42,7 +42,7 @@ class FakeRelay:
         self.answer: Callable[[FromConsole], ToClient | None] = lambda message: envelope.Done(message.ref)
         self.enrol: Callable[[object], list[EnrolmentAnswer]] = lambda _request: []
         self.refuse: signin.SignInRefused | None = None
-        self.revocations = parties.encoded_revocations
+        self.revocations: Callable[[], bytes] = parties.encoded_revocations
         self.agents: dict[str, AgentEnd] = {}
         self.on_agent: Callable[[AgentEnd], bytes] = lambda _agent: b""
         self.paired = True

@@ -1,29 +1,21 @@
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-import keyring
 import numpy as np
 import pytest
 
-from console import keychain
-from console.events import Event, IdentityReady, LineMeasured, LinkChanged, Said, SessionFinished, StageReached
-from console.net.enrol import key_name
-from console.net.thread import NetworkThread
-from console.picture.canvas import Canvas
+from console.events import IdentityReady, LineMeasured, LinkChanged, Said, SessionFinished, StageReached
 from console.session.conversation import Allowed, Secured, Subject, Wish
 from console.session.stages import Stage
-from console.state import Profile, StateDirectory
 from protocol import signin
 from protocol.desk.events import EndReason
 from protocol.session import messages
 from protocol.session.picture import Rect
 from tests.conftest import Logs
 from tests.console.agent_end import CONTROL, SEE, SESSION, TICKET, AgentEnd
-from tests.console.memory_keyring import MemoryKeyring
+from tests.console.net.stand import Stand, enrolled
 from tests.console.picture.frames import Sender
 from tests.console.relay import FakeRelay
 from tests.parties import Parties
@@ -32,25 +24,7 @@ E = TypeVar("E")
 WISH = Wish(frozenset({SEE, CONTROL}), 10)
 
 
-class Stand:
-    """A console's network with everything around it, but no windows."""
-
-    def __init__(self, relay: FakeRelay, state: Path) -> None:
-        self.relay, self.canvas = relay, Canvas()
-        self.events: list[Event] = []
-        self.woken = threading.Event()
-        self.network = NetworkThread(state, self.events.append, relay=relay.url)
-
-    def wait(self, what: Callable[[], E | None]) -> E:
-        until = time.monotonic() + 10
-        while not (found := what()):
-            assert time.monotonic() < until, f"it never came; what came: {self.events}"
-            time.sleep(0.005)
-        return found
-
-    def wait_for(self, kind: type[E]) -> E:
-        return self.wait(lambda: next((e for e in self.events if isinstance(e, kind)), None))
-
+class SessionStand(Stand):
     def open(self, device: str = "laptop") -> None:
         self.wait_for(IdentityReady)
         self.network.open_session(Subject(SESSION, TICKET, device), WISH, self.canvas, self.woken.set)
@@ -77,18 +51,16 @@ def parties() -> Parties:
 
 
 @pytest.fixture
-def stand(parties: Parties, tmp_path: Path) -> Iterator[Stand]:
-    keyring.set_keyring(MemoryKeyring())
-    keychain.keep(key_name(parties.organisation, "jana"), parties.jana.key)
-    StateDirectory(tmp_path).keep_profile(Profile(parties.organisation.encode(), "jana", parties.jana.chain))
+def stand(parties: Parties, tmp_path: Path) -> Iterator[SessionStand]:
+    enrolled(parties, tmp_path)
     with FakeRelay(parties) as relay:
-        stand = Stand(relay, tmp_path)
+        stand = SessionStand(relay, tmp_path)
         stand.network.start(None)
         yield stand
         stand.network.stop()
 
 
-def test_a_session_from_dialling_to_the_picture_and_the_goodbye(stand: Stand) -> None:
+def test_a_session_from_dialling_to_the_picture_and_the_goodbye(stand: SessionStand) -> None:
     stand.run_session()
     assert stand.stages() == [Stage.DIALLING, Stage.WAITING, Stage.SECURING, Stage.ASKING, Stage.RUNNING]
     said = [event.event for event in stand.events if isinstance(event, Said)]
@@ -106,12 +78,12 @@ def test_a_session_from_dialling_to_the_picture_and_the_goodbye(stand: Stand) ->
     assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.USER_STOPPED, "", ours=False)
 
 
-def test_the_time_to_the_relay_is_measured(stand: Stand) -> None:
+def test_the_time_to_the_relay_is_measured(stand: SessionStand) -> None:
     stand.run_session()
     assert 0 < stand.wait_for(LineMeasured).round_trip_ms < 1000
 
 
-def test_input_arrives_in_order_and_of_moves_that_wait_only_the_last(stand: Stand) -> None:
+def test_input_arrives_in_order_and_of_moves_that_wait_only_the_last(stand: SessionStand) -> None:
     stand.run_session()
     press = messages.ButtonChanged(1, True, 500, 500)
     for x in range(500):
@@ -128,14 +100,14 @@ def test_input_arrives_in_order_and_of_moves_that_wait_only_the_last(stand: Stan
     assert isinstance(stand.agent.heard[after + 1], messages.KeyChanged)
 
 
-def test_the_technicians_end_is_said_to_the_other_side(stand: Stand) -> None:
+def test_the_technicians_end_is_said_to_the_other_side(stand: SessionStand) -> None:
     stand.run_session()
     stand.network.end_session(SESSION)
     assert stand.wait_for(SessionFinished).reason is EndReason.TECHNICIAN_LEFT
     assert stand.wait(lambda: stand.heard(messages.Goodbye)) == [messages.Goodbye("technician_left")]
 
 
-def test_an_end_before_anybody_came_is_an_end(stand: Stand) -> None:
+def test_an_end_before_anybody_came_is_an_end(stand: SessionStand) -> None:
     stand.relay.paired = False
     stand.open()
     stand.wait(lambda: Stage.WAITING in stand.stages())
@@ -143,14 +115,14 @@ def test_an_end_before_anybody_came_is_an_end(stand: Stand) -> None:
     assert stand.wait_for(SessionFinished).reason is EndReason.TECHNICIAN_LEFT
 
 
-def test_a_cut_line_is_told_as_one(stand: Stand) -> None:
+def test_a_cut_line_is_told_as_one(stand: SessionStand) -> None:
     stand.run_session()
     stand.relay.cut(SESSION)
     finished = stand.wait_for(SessionFinished)
     assert (finished.reason, finished.ours) == (EndReason.LINE_LOST, False)
 
 
-def test_a_no_without_goodbye_is_still_a_no(stand: Stand) -> None:
+def test_a_no_without_goodbye_is_still_a_no(stand: SessionStand) -> None:
     stand.relay.on_agent = lambda agent: agent.say(messages.ConsentRefused("No."))
     stand.open()
     stand.wait(lambda: Stage.REFUSED in stand.stages())
@@ -158,14 +130,14 @@ def test_a_no_without_goodbye_is_still_a_no(stand: Stand) -> None:
     assert stand.wait_for(SessionFinished).reason is EndReason.REFUSED
 
 
-def test_a_wrong_machine_ends_it_with_a_sentence(stand: Stand) -> None:
+def test_a_wrong_machine_ends_it_with_a_sentence(stand: SessionStand) -> None:
     stand.open(device="desktop")
     finished = stand.wait_for(SessionFinished)
     assert (finished.reason, finished.ours) == (EndReason.NOT_TRUSTED, True)
     assert "not the one this ticket is about" in finished.sentence
 
 
-def test_a_picture_that_makes_no_sense_ends_it(stand: Stand, logs: Logs) -> None:
+def test_a_picture_that_makes_no_sense_ends_it(stand: SessionStand, logs: Logs) -> None:
     logs.expect("picture_refused")
     stand.run_session()
     stand.relay.to_console(SESSION, stand.agent.show(b"no picture"))
@@ -174,7 +146,7 @@ def test_a_picture_that_makes_no_sense_ends_it(stand: Stand, logs: Logs) -> None
     assert stand.canvas.pixels.size == 0
 
 
-def test_a_session_the_relay_does_not_know_is_over_with_its_sentence(stand: Stand) -> None:
+def test_a_session_the_relay_does_not_know_is_over_with_its_sentence(stand: SessionStand) -> None:
     stand.wait(lambda: any(isinstance(e, LinkChanged) and e.state.value == "online" for e in stand.events))
     stand.relay.refuse = signin.SignInRefused(signin.Refusal.NO_SUCH_SESSION, "There is no such session.")
     stand.open()

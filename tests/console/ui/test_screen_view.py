@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -119,8 +120,8 @@ def test_another_screen_size_in_mid_session_is_shown(qtbot: QtBot) -> None:
 def test_a_click_says_which_button_and_where(qtbot: QtBot) -> None:
     shown = Shown(qtbot, size=(WIDTH + 40, HEIGHT + 20))
     port = shown.view.viewport()
-    qtbot.mouseClick(port, Qt.MouseButton.RightButton, pos=QPoint(20 + 7, 10 + 9))
-    qtbot.mouseClick(port, Qt.MouseButton.BackButton, pos=QPoint(20, 10))
+    QTest.mouseClick(port, Qt.MouseButton.RightButton, pos=QPoint(20 + 7, 10 + 9))
+    QTest.mouseClick(port, Qt.MouseButton.BackButton, pos=QPoint(20, 10))
     assert shown.sent == [
         ButtonChanged(3, True, 7, 9),
         ButtonChanged(3, False, 7, 9),
@@ -132,8 +133,8 @@ def test_a_click_says_which_button_and_where(qtbot: QtBot) -> None:
 def test_a_double_click_is_two_presses(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
     port = shown.view.viewport()
-    qtbot.mouseClick(port, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
-    qtbot.mouseDClick(port, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseClick(port, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseDClick(port, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     downs = [message.down for message in shown.sent if isinstance(message, ButtonChanged)]
     assert downs == [True, False, True]
 
@@ -141,16 +142,16 @@ def test_a_double_click_is_two_presses(qtbot: QtBot) -> None:
 def test_moves_outside_the_picture_stay_on_its_edge_and_repeat_nothing(qtbot: QtBot) -> None:
     shown = Shown(qtbot, size=(WIDTH + 40, HEIGHT + 20))
     port = shown.view.viewport()
-    qtbot.mouseMove(port, QPoint(1, 1))
-    qtbot.mouseMove(port, QPoint(2, 2))
-    qtbot.mouseMove(port, QPoint(WIDTH + 39, HEIGHT + 19))
+    QTest.mouseMove(port, QPoint(1, 1))
+    QTest.mouseMove(port, QPoint(2, 2))
+    QTest.mouseMove(port, QPoint(WIDTH + 39, HEIGHT + 19))
     assert shown.sent == [PointerMoved(0, 0), PointerMoved(WIDTH - 1, HEIGHT - 1)]
 
 
 def test_fitted_a_click_lands_on_the_pixel_under_it(qtbot: QtBot) -> None:
     shown = Shown(qtbot, size=(WIDTH // 2, HEIGHT // 2))
     shown.view.set_fitted(True)
-    qtbot.mousePress(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(30, 20))
+    QTest.mousePress(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(30, 20))
     assert shown.sent == [ButtonChanged(1, True, 60, 40)]
 
 
@@ -218,11 +219,11 @@ def test_when_the_focus_leaves_everything_is_let_go_once(qtbot: QtBot) -> None:
 
 def test_only_viewing_nothing_is_sent_but_what_was_down_is_let_go(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
-    qtbot.mousePress(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mousePress(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     shown.view.set_control(False)
     assert shown.sent == [ButtonChanged(1, True, 5, 5), ReleaseAll()]
-    qtbot.mouseRelease(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
-    qtbot.mouseMove(shown.view.viewport(), QPoint(9, 9))
+    QTest.mouseRelease(shown.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseMove(shown.view.viewport(), QPoint(9, 9))
     QApplication.sendEvent(shown.view, key(PRESS, Qt.Key.Key_A, 30))
     assert len(shown.sent) == 2
 
