@@ -92,6 +92,9 @@ class Agent(QObject):
             self._network.do(self._clerk.take_leave(self._leaving or EndReason.USER_STOPPED)).result(_STOP_S)
         if not self._network.stop(_STOP_S):
             _log.error("network thread did not end in time")
+        QThreadPool.globalInstance().waitForDone(int(_STOP_S * 1000))
+        self._happened.disconnect(self._take)  # nothing reaches windows that are about to go
+        self._gathered.disconnect(self._show_facts)
         self.tray.leave()
         self._single.give_up()
 

@@ -250,6 +250,8 @@ class Clerk:
     def _offered(self, offer: envelope.SessionOffered) -> None:
         own = self._own.by_number(offer.ticket)
         member = self._standing
+        if self._session is not None and self._session.number == offer.session:
+            return  # offered once more after a cut of this line
         if self._session is not None:
             _log.warning("session refused", reason="another one runs", session=offer.session)
             return  # the relay's own rule; a report would end the wrong thing

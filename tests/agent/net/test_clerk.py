@@ -16,7 +16,6 @@ from agent.net import link
 from agent.net.clerk import Clerk
 from agent.place import Place
 from protocol import envelope
-from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
 from protocol.trust import Bundle
 from tests.agent.asked import a_request
@@ -176,28 +175,6 @@ async def test_a_revoked_computer_is_told_to_call_and_does_not_hammer(house: Hou
             async with asyncio.timeout(0.5):
                 change = await desk.hears(messages.LineChanged)
                 pytest.fail(f"tried again at once: {change}")
-
-
-@scene
-async def test_p05_a_session_for_a_ticket_this_user_did_not_open_is_refused(
-    house: House, tmp_path: Path, logs: Logs
-) -> None:
-    logs.expect("session refused", "ticket not ours")
-    async with house.relay() as relay:
-        # The same device's ticket, but not from this user's memory: a relay that makes one up looks just like this.
-        other = await relay.agent()
-        number = (await other.asks_for_help()).ticket.number
-        await other.leave()
-        console = await relay.console()
-        await console.takes(number)
-        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
-            await desk.connects()
-            await relay.until(lambda: True)
-            await asyncio.sleep(0.2)
-            ready = await console.ask(envelope.RequestSession, number)
-            assert isinstance(ready, envelope.SessionReady)
-            over = await console.hears(envelope.SessionOver)
-            assert (over.reason, over.worked_s) == (EndReason.REFUSED, 0)
 
 
 @scene
