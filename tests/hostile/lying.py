@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
-import msgspec
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from protocol import envelope, limits, signin
-from protocol.trust import Organisation, Role
+from protocol.trust import Role
 from tests.parties import Parties
 
 Word = str | bytes
@@ -21,6 +20,7 @@ class LyingRelay:
     """Lets everybody in.
 
     Attributes:
+        ours: the organisation whose people meet here; there once it is open.
         revocations: the list it hands out.
         words: if given, what it says in place of a greeting and everything behind it.
         offers: what it says to a device behind the sign-in on `/control`.
@@ -28,14 +28,13 @@ class LyingRelay:
         reading: whether it reads from devices on `/control` at all.
     """
 
-    def __init__(self, ours: Parties) -> None:
-        self.ours = ours
-        self.revocations = ours.encoded_revocations()
+    def __init__(self) -> None:
+        self.ours = Parties(now=datetime.now(UTC))
+        self.revocations = b""
         self.words: Sequence[Word] | None = None
         self.offers: Sequence[envelope.ToClient] = ()
         self.heard: list[envelope.FromAgent] = []
         self.reading = True
-        self.port = 0
         self._ends: dict[Role, ServerConnection] = {}
         self._paired, self._over = asyncio.Event(), asyncio.Event()
 
@@ -44,15 +43,13 @@ class LyingRelay:
         async with serve(
             self._serve, "127.0.0.1", 0, compression=None, max_size=2**24, ping_interval=None, close_timeout=0.2
         ) as server:
-            self.port = next(iter(server.sockets)).getsockname()[1]
+            port = next(iter(server.sockets)).getsockname()[1]
+            self.ours = Parties(relay_url=f"ws://127.0.0.1:{port}", now=datetime.now(UTC))
+            self.revocations = self.ours.encoded_revocations(number=5)
             try:
                 yield self
             finally:
                 self._over.set()
-
-    @property
-    def organisation(self) -> Organisation:
-        return msgspec.structs.replace(self.ours.organisation, relay_url=f"ws://127.0.0.1:{self.port}")
 
     def next_session(self) -> None:
         self._ends, self._paired = {}, asyncio.Event()
