@@ -6,7 +6,7 @@ over it is put under it again within half a second. It can be moved along the up
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -21,6 +21,8 @@ _RAISE_MS = 500
 _GOODBYE_MS = 12_000
 """How long the sentence stands that says it is over."""
 _HANDS = frozenset(Scope) - {Scope.SEE}
+
+ScreenKey = tuple[str, str]
 
 
 class Banner(QWidget):
@@ -38,7 +40,7 @@ class Banner(QWidget):
             | Qt.WindowType.X11BypassWindowManagerHint
             | Qt.WindowType.WindowDoesNotAcceptFocus,
         )
-        self._screen = screen
+        self._screen = screen_key(screen)
         self._grabbed_at: QPoint | None = None
         self._moved_to = 0.5
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -111,15 +113,21 @@ class Banner(QWidget):
         self.card.style().unpolish(self.card)
         self.card.style().polish(self.card)
 
+    @property
+    def _area(self) -> QRect:
+        """Where the screen is; asked anew each time, as Qt may take a screen from whoever holds it."""
+        screens = {screen_key(screen): screen.geometry() for screen in QGuiApplication.screens()}
+        return screens.get(self._screen) or next(iter(screens.values()), QRect(0, 0, 1, 1))
+
     def place(self) -> None:
         """To the upper edge, where the user left it."""
         self._fit()
-        area = self._screen.geometry()
+        area = self._area
         room = max(0, area.width() - self.width())
         self.move(area.x() + round(room * self._moved_to), area.y())
 
     def _fit(self) -> None:
-        most = self._screen.geometry().width()
+        most = self._area.width()
         for text in (self.who, self.what):
             text.setWordWrap(False)
         if self.sizeHint().width() > most:  # a small screen, or a large scale: two lines rather than half a name
@@ -138,7 +146,7 @@ class Banner(QWidget):
         """Along the edge only."""
         if self._grabbed_at is None:
             return
-        area = self._screen.geometry()
+        area = self._area
         room = area.width() - self.width()
         x = event.globalPosition().toPoint().x() - self._grabbed_at.x() - area.x()
         self._moved_to = min(1.0, max(0.0, x / room)) if room > 0 else 0.0
@@ -159,7 +167,7 @@ class Banners(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._session: SessionRunning | None = None
-        self._banners: dict[QScreen, Banner] = {}
+        self._banners: dict[ScreenKey, Banner] = {}
         self._upkeep = QTimer(self)
         self._upkeep.setInterval(_RAISE_MS)
         self._upkeep.timeout.connect(self._keep_up)
@@ -202,17 +210,17 @@ class Banners(QWidget):
                 banner.raise_()
 
     def _screens_changed(self, _screen: QScreen | None = None) -> None:
-        screens = QGuiApplication.screens()
-        for screen in [screen for screen in self._banners if screen not in screens]:
-            self._banners.pop(screen).deleteLater()
+        screens = {screen_key(screen): screen for screen in QGuiApplication.screens()}
+        for gone in self._banners.keys() - screens.keys():
+            self._banners.pop(gone).deleteLater()
         if self._session is None:
             return
-        for screen in screens:
-            if screen not in self._banners:
+        for key, screen in screens.items():
+            if key not in self._banners:
                 banner = Banner(screen)
                 banner.stop_pressed.connect(self.stop_pressed)
                 banner.view_only_pressed.connect(self.view_only_pressed)
-                self._banners[screen] = banner
+                self._banners[key] = banner
                 banner.show_session(self._session)
 
     def _clear(self) -> None:
@@ -220,6 +228,11 @@ class Banners(QWidget):
             banner.hide()
             banner.deleteLater()
         self._banners.clear()
+
+
+def screen_key(screen: QScreen) -> ScreenKey:
+    """What tells one screen from another: two monitors of one make differ in their serial numbers."""
+    return screen.name(), screen.serialNumber()
 
 
 def hot_key_words(hot_key: str) -> str:
