@@ -4,10 +4,8 @@ Guarantees: what happened reaches the windows by one queued signal, and when thi
 does the session. Qt's main thread.
 """
 
-import contextlib
 import sys
 from collections.abc import Callable
-from concurrent.futures import CancelledError
 
 import structlog
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
@@ -66,7 +64,7 @@ class Agent(QObject):
         self._session: messages.SessionRunning | None = None
         self._dialog: ConsentDialog | None = None
         self._gathering: _Gathering | None = None
-        self._leaving: EndReason | None = None
+        self._leaving = False
         self.tray = Tray()
         self.window = MainWindow(standing.organisation.name, full_name(), enrolled.device_label())
         self.banners = Banners()
@@ -88,8 +86,6 @@ class Agent(QObject):
     def stop(self) -> None:
         """Ends the session, then the network, then lets go of the lock. Waits for all of it."""
         self._beat.stop()
-        with contextlib.suppress(TimeoutError, CancelledError):
-            self._network.do(self._clerk.take_leave(self._leaving or EndReason.USER_STOPPED)).result(_STOP_S)
         if not self._network.stop(_STOP_S):
             _log.error("network thread did not end in time")
         QThreadPool.globalInstance().waitForDone(int(_STOP_S * 1000))
@@ -133,7 +129,8 @@ class Agent(QObject):
     def leave(self, reason: EndReason) -> None:
         """Ends the session for this reason, and then the program."""
         if not self._leaving:
-            self._leaving = reason
+            self._leaving = True
+            self._wish(messages.StopSession(reason))
             QApplication.exit(0)  # quit() would ask the windows first, and those only ever hide
 
     @Slot(QSessionManager)

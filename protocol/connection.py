@@ -9,7 +9,7 @@ import enum
 from datetime import datetime
 
 from protocol import envelope, signin
-from protocol.trust import Identity, Organisation, RevocationList, Role, TrustError
+from protocol.trust import Distrust, Identity, Organisation, RevocationList, Role, TrustError
 
 
 class State(enum.Enum):
@@ -27,11 +27,12 @@ class ConnectionFailed(Exception):  # noqa: N818 - what happened, with the sente
 
     Attributes:
         final: trying again will not help until somebody does something.
+        reason: what programs decide by, if there is one.
     """
 
-    def __init__(self, sentence: str, *, final: bool) -> None:
+    def __init__(self, sentence: str, *, final: bool, reason: signin.Refusal | Distrust | None = None) -> None:
         super().__init__(sentence)
-        self.final = final
+        self.final, self.reason = final, reason
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class Connection:
             return self._sign_in(signin.decode_from_relay(text), now)
         except (signin.SignInError, envelope.EnvelopeError, TrustError) as error:
             self.state = State.FAILED
-            raise ConnectionFailed(str(error), final=False) from error
+            reason = None if isinstance(error, envelope.EnvelopeError) else error.reason
+            raise ConnectionFailed(str(error), final=False, reason=reason) from error
 
     def send(self, message: envelope.FromAgent | envelope.FromConsole) -> None:
         """Queues a request; `texts_to_send` has it.
@@ -130,5 +132,5 @@ class Connection:
             case _, signin.SignInRefused():
                 self.state = State.FAILED
                 passing = (signin.Refusal.TOO_MANY, signin.Refusal.IN_USE)
-                raise ConnectionFailed(message.sentence, final=message.reason not in passing)
+                raise ConnectionFailed(message.sentence, final=message.reason not in passing, reason=message.reason)
         raise signin.SignInError(f"the server said {type(message).__name__} at the wrong moment")

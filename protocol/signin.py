@@ -41,10 +41,6 @@ Certificate = Annotated[bytes, Meta(max_length=4096)]
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
 
 
-class SignInError(Exception):
-    """A message of the sign-in that is none, or one that cannot be accepted."""
-
-
 class Refusal(enum.StrEnum):
     """Why the relay does not let a socket in."""
 
@@ -55,6 +51,18 @@ class Refusal(enum.StrEnum):
     TOO_MANY = "too_many"
     NO_SUCH_SESSION = "no_such_session"
     IN_USE = "in_use"
+
+
+class SignInError(Exception):
+    """A message of the sign-in that is none, or one that cannot be accepted.
+
+    Attributes:
+        reason: what programs decide by.
+    """
+
+    def __init__(self, sentence: str, reason: Refusal = Refusal.MALFORMED) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 class _Message(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -139,9 +147,11 @@ def answer(  # noqa: PLR0913 - each is a fact the signature covers
         SignInError: another version, or clocks so far apart that no certificate could be judged.
     """
     if hello.version != limits.PROTOCOL_VERSION:
-        raise SignInError(f"the server speaks version {hello.version}, this program {limits.PROTOCOL_VERSION}")
+        raise SignInError(
+            f"the server speaks version {hello.version}, this program {limits.PROTOCOL_VERSION}", Refusal.VERSION
+        )
     if abs((hello.time - now).total_seconds()) > limits.CLOCK_SKEW_S:
-        raise SignInError("the clock of this computer is wrong, or the server's is; please set it right")
+        raise SignInError("the clock of this computer is wrong, or the server's is; please set it right", Refusal.CLOCK)
     signature = identity.sign(_challenge(hello.nonce, host, role, session))
     return SignIn(role, host, identity.chain, signature, session)
 

@@ -31,8 +31,8 @@ _NUMBER = "revocations.number"
 _ENROL_AGAIN_S = 10.0
 _SEND_AGAIN_S = 20.0
 """A request that the relay put off ("too fast", "not now") is sent again after this."""
-_LAST_WORD_S = 1.0
-_LOOK_S = 0.02
+_LAST_WORDS_S, _LOOK_S = 1.0, 0.02
+"""How long reports may take to reach the relay when the program ends."""
 MAX_UNANSWERED = 256
 """Requests to the relay without an answer; beyond it the oldest is forgotten, its answer then goes unnoticed."""
 _PASSING = {
@@ -86,23 +86,29 @@ class Clerk:
                 on_signed_in=self._signed_in,
                 on_message=self._heard,
             )
-            await self._link.run()
+            line = asyncio.create_task(self._link.run())
+            try:
+                await asyncio.shield(line)
+            finally:  # the line outlives the session, so that the help desk hears why it ended
+                await self.end_session(EndReason.USER_LOGGED_OFF)
+                await self._say_last_words()
+                line.cancel()
+                await asyncio.wait([line])
         finally:
             await self.end_session(EndReason.USER_LOGGED_OFF)
+
+    async def _say_last_words(self) -> None:
+        """Waits a moment for the relay's answers to what was reported."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                while self._reports and self._link and self._link.up:  # noqa: ASYNC110 - once in a program's life
+                    await asyncio.sleep(_LOOK_S)
 
     async def end_session(self, reason: EndReason) -> None:
         """Ends whatever session there is and waits until its processes are gone."""
         if self._session and self._session_task:
             self._session.stop(reason)
             await asyncio.wait([self._session_task])
-
-    async def take_leave(self, reason: EndReason) -> None:
-        """Ends the session and waits a moment for the relay to have taken down why; `run` may be cancelled then."""
-        await self.end_session(reason)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_WORD_S):
-                while self._reports and self._link and self._link.up:  # noqa: ASYNC110 - once in a program's life
-                    await asyncio.sleep(_LOOK_S)
 
     # --- what the user wants
     def wish(self, wish: messages.Wish) -> None:

@@ -18,9 +18,9 @@ from agent.enrolled import Member
 from agent.errors import AgentError
 from agent.messages import Line, LineChanged, Trouble
 from agent.net.dial import dial, host_of
-from protocol import envelope, limits
+from protocol import envelope, limits, signin
 from protocol.connection import Connection, ConnectionFailed, Received, SignedIn
-from protocol.trust import Distrust, RevocationList, Role, TrustError
+from protocol.trust import Distrust, RevocationList, Role
 
 FIRST_WAIT_S = 2.0
 """The first try after a cut comes within this time, the next within twice of it, and so on."""
@@ -147,7 +147,10 @@ async def _text(socket: ClientConnection) -> str:
     return text
 
 
-_BY_DISTRUST = {
+_BY_REASON: dict[object, Trouble] = {
+    signin.Refusal.CLOCK: Trouble.CLOCK,
+    signin.Refusal.TOO_MANY: Trouble.BUSY,
+    signin.Refusal.IN_USE: Trouble.BUSY,
     Distrust.EXPIRED: Trouble.OWN_CERTIFICATE,
     Distrust.NOT_YET_VALID: Trouble.CLOCK,
     Distrust.FUTURE_REVOCATIONS: Trouble.CLOCK,
@@ -157,10 +160,4 @@ _BY_DISTRUST = {
 
 def trouble_of(failed: ConnectionFailed) -> Trouble:
     """What a failed sign-in means for the user."""
-    cause = failed.__cause__
-    if isinstance(cause, TrustError):
-        return _BY_DISTRUST.get(cause.reason, Trouble.REFUSED)
-    sentence = str(failed)
-    if "clock" in sentence:
-        return Trouble.CLOCK
-    return Trouble.REFUSED if failed.final else Trouble.BUSY
+    return _BY_REASON.get(failed.reason, Trouble.REFUSED)

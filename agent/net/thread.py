@@ -6,7 +6,6 @@ Made, started and stopped on the main thread.
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
 from typing import Any
 
 import structlog
@@ -34,15 +33,6 @@ class NetworkThread:
             self._loop.call_soon_threadsafe(function, *args)
         except RuntimeError:  # the loop is closed
             _log.info("call dropped", reason="network thread has ended")
-
-    def do(self, coroutine: Coroutine[Any, Any, None]) -> "Future[None]":
-        """Runs a coroutine on the thread; already cancelled if that has ended."""
-        if not self._thread.is_alive():
-            coroutine.close()
-            never: Future[None] = Future()
-            never.cancel()
-            return never
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def stop(self, timeout_s: float) -> bool:
         """Cancels `main` and waits for its clearing up. Gives False if it takes longer."""
