@@ -1,0 +1,335 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from console import language
+from console.app import Console
+from console.ui import theme
+from console.ui.dialogs import ConnectDialog, NoteDialog, TakeDialog
+from console.ui.request_dialog import RequestDialog
+from console.ui.session_window import SessionWindow
+from protocol import envelope
+from protocol.desk.events import EndReason
+from protocol.desk.states import TicketState
+from protocol.envelope import RefusalReason, RequestRefused, TicketView
+from protocol.session import messages
+from protocol.session.picture import Rect
+from tests.console.agent_end import SESSION
+from tests.console.looks import DIAGNOSTICS, HISTORY, ticket
+from tests.console.net.stand import enrolled
+from tests.console.picture.frames import Sender
+from tests.console.relay import WITNESS, FakeRelay
+from tests.parties import Parties
+
+W = TypeVar("W", bound=QWidget)
+
+
+class Desk:
+    """The whole console, driven through its windows, with a relay that keeps one ticket."""
+
+    def __init__(self, qtbot: QtBot, relay: FakeRelay, state: Path) -> None:
+        self.qtbot, self.relay = qtbot, relay
+        self.view: TicketView = ticket(17, state=TicketState.NEW, impact=None, priority=None, owner=None)
+        self.refuse: dict[type, str] = {}
+        relay.answer = self._answer
+        relay.on_agent = lambda agent: agent.allow(ticket=17)
+        self.console = Console(state, relay=relay.url)
+        self.window = self.console.window
+        qtbot.addWidget(self.window)
+        self.console.start(None)
+        self.until(lambda: self.window.model.rowCount() == 1)
+
+    def _answer(self, message: envelope.FromConsole) -> envelope.ToClient | None:
+        ref = message.ref
+        if (sentence := self.refuse.get(type(message))) is not None:
+            return RequestRefused(ref, RefusalReason.NOT_NOW, sentence)
+        match message:
+            case envelope.ListQueue():
+                return envelope.Tickets(ref, (self.view,))
+            case envelope.TakeTicket():
+                self.change(state=TicketState.IN_PROGRESS, impact=message.impact, next_step=message.next_step)
+            case envelope.RequestSession():
+                return envelope.SessionReady(ref, SESSION, message.ticket, "laptop")
+            case envelope.ReportEnd():
+                return envelope.Done(ref)
+        return envelope.Ticket(ref, self.view, DIAGNOSTICS, HISTORY, WITNESS)
+
+    def change(self, **changes: object) -> None:
+        self.view = msgspec.structs.replace(self.view, revision=self.view.revision + 1, **changes)
+
+    def until(self, what: Callable[[], object]) -> None:
+        self.qtbot.waitUntil(lambda: bool(what()), timeout=10_000)
+
+    def find(self, kind: type[W]) -> W:
+        found: list[W] = []
+
+        def there() -> bool:
+            found[:] = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+            return bool(found)
+
+        self.until(there)
+        return found[0]
+
+    def gone(self, kind: type[QWidget]) -> None:
+        self.until(lambda: not [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()])
+
+    def press(self, window: QWidget, name: str) -> None:
+        button = next(b for b in window.findChildren(QPushButton) if b.accessibleName() == name)
+        self.until(button.isEnabled)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def write(self, window: QWidget, name: str, text: str) -> QPlainTextEdit:
+        field = next(f for f in window.findChildren(QPlainTextEdit) if f.accessibleName() == name)
+        field.setPlainText(text)
+        return field
+
+    def heard(self, kind: type) -> list[envelope.FromConsole]:
+        return [message for message in self.relay.heard if isinstance(message, kind)]
+
+    def open(self) -> None:
+        self.window.queue.select(17)
+        self.until(lambda: self.window.ticket.timeline.model().rowCount() == len(HISTORY))
+
+    def take(self) -> None:
+        self.open()
+        self.press(self.window, "Take")
+        self.press(self.find(TakeDialog), "Take it")
+        self.gone(TakeDialog)
+
+    def connect(self) -> SessionWindow:
+        self.take()
+        self.press(self.window, "Connect")
+        self.press(self.find(ConnectDialog), "Ask the user")
+        self.gone(ConnectDialog)
+        session = self.find(SessionWindow)
+        sender = Sender(400, 300)
+        self.until(lambda: SESSION in self.relay.agents and self.relay.agents[SESSION].secured)
+        self.relay.to_console(SESSION, self.relay.agents[SESSION].show(sender.whole()))
+        self.until(lambda: session.view.screen_size().width() == 400)
+        self.sender = sender
+        return session
+
+
+@pytest.fixture(scope="module")
+def parties() -> Parties:
+    return Parties(now=datetime.now(UTC))
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, qapp: QApplication, parties: Parties, tmp_path: Path) -> Iterator[Desk]:
+    language.choose("en")
+    theme.apply(qapp)
+    enrolled(parties, tmp_path)
+    with FakeRelay(parties) as relay:
+        desk = Desk(qtbot, relay, tmp_path)
+        yield desk
+        desk.window.close()
+        for window in QApplication.topLevelWidgets():
+            window.close()
+
+
+def test_a_ticket_is_opened_with_its_diagnostics_and_history(desk: Desk) -> None:
+    desk.open()
+    names = [label.accessibleName() for label in desk.window.ticket.findChildren(QWidget)]
+    assert "Free memory: 1.2 GB of 16 GB" in names
+    assert desk.heard(envelope.ReadTicket)[-1].ticket == 17  # type: ignore[union-attr]
+
+
+def test_taking_a_ticket_sends_what_was_judged(desk: Desk) -> None:
+    desk.take()
+    (took,) = desk.heard(envelope.TakeTicket)
+    assert isinstance(took, envelope.TakeTicket)
+    assert (took.ticket, took.impact, took.urgency, took.next_step) == (17, 2, 1, "Look at it together on the screen")
+    assert took.due is not None
+    assert took.due > datetime.now(UTC)
+    desk.until(lambda: "in progress" in desk.window.ticket._state.text())
+
+
+def test_a_refusal_stays_in_the_dialog_with_what_was_typed(desk: Desk) -> None:
+    desk.refuse[envelope.TakeTicket] = "Somebody else took it."
+    desk.open()
+    desk.press(desk.window, "Take")
+    dialog = desk.find(TakeDialog)
+    desk.write(dialog, "Next step", "Call Eva")
+    desk.press(dialog, "Take it")
+    desk.until(lambda: dialog._notice.sentence == "Somebody else took it.")
+    assert dialog.next_step == "Call Eva"
+    desk.refuse.clear()
+    desk.press(dialog, "Take it")
+    desk.gone(TakeDialog)
+
+
+def test_from_connect_to_the_picture_and_the_note(desk: Desk) -> None:
+    session = desk.connect()
+    rng = np.random.default_rng(1)
+    agent = desk.relay.agents[SESSION]
+    desk.relay.to_console(SESSION, agent.show(desk.sender.change([Rect(3, 3, 50, 50)], rng)))
+    desk.until(lambda: np.array_equal(session.view._pixels, desk.sender.picture))
+    assert session.bar._scopes.text() == "see, control"
+    QTest.mouseClick(session.view.viewport(), Qt.MouseButton.LeftButton, pos=session.view.viewport().rect().center())
+    desk.until(lambda: any(isinstance(m, messages.ButtonChanged) for m in agent.heard))
+    desk.press(session, "End")
+    note = desk.find(NoteDialog)
+    desk.gone(SessionWindow)
+    assert desk.heard(envelope.ReportEnd) == [
+        envelope.ReportEnd(desk.heard(envelope.ReportEnd)[0].ref, SESSION, EndReason.TECHNICIAN_LEFT)
+    ]
+    desk.write(note, "What was done?", "Removed the lock file")
+    desk.press(note, "Save note")
+    desk.gone(NoteDialog)
+    (sent,) = desk.heard(envelope.AddSessionNote)
+    assert isinstance(sent, envelope.AddSessionNote)
+    assert (sent.session, sent.text) == (SESSION, "Removed the lock file")
+
+
+def test_a_note_that_cannot_be_sent_is_not_lost(desk: Desk) -> None:
+    session = desk.connect()
+    session.close()
+    note = desk.find(NoteDialog)
+    desk.write(note, "What was done?", "Removed the lock file")
+    desk.relay.stop()
+    desk.until(lambda: not desk.console._online)
+    desk.press(note, "Save note")
+    desk.until(lambda: "nothing is lost" in note._notice.sentence)
+    desk.relay.start()
+    desk.until(lambda: desk.console._online)
+    desk.press(note, "Save note")
+    desk.gone(NoteDialog)
+
+
+def test_the_users_stop_says_so_and_asks_for_the_note(desk: Desk) -> None:
+    session = desk.connect()
+    agent = desk.relay.agents[SESSION]
+    desk.relay.to_console(SESSION, agent.say(messages.Goodbye("user_stopped")))
+    desk.find(NoteDialog)
+    assert session._words.text() == "The user ended the session."
+    assert session.view.isHidden() or not session.view.isVisible()
+    assert desk.heard(envelope.ReportEnd) == []
+
+
+def test_a_no_of_the_user_is_said_and_no_note_is_asked_for(desk: Desk) -> None:
+    desk.relay.on_agent = lambda agent: (
+        agent.say(messages.ConsentRefused("Not now.")) + agent.say(messages.Goodbye("refused"))
+    )
+    desk.take()
+    desk.press(desk.window, "Connect")
+    desk.press(desk.find(ConnectDialog), "Ask the user")
+    session = desk.find(SessionWindow)
+    desk.until(lambda: session._words.text() == "The user did not agree.")
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, NoteDialog) and w.isVisible()]
+
+
+def test_a_cut_line_is_explained_by_the_relay_that_knows_more(desk: Desk) -> None:
+    session = desk.connect()
+    desk.relay.cut(SESSION)
+    desk.until(lambda: session._words.text() == "The line to the server was cut.")
+    desk.relay.push(envelope.SessionOver(SESSION, 17, EndReason.USER_LOGGED_OFF, 60.0))
+    desk.until(lambda: session._words.text() == "The user logged off.")
+
+
+def test_a_session_that_is_not_to_be_had_is_said_where_it_was_asked_for(desk: Desk) -> None:
+    desk.refuse[envelope.RequestSession] = "The device cannot be reached at the moment."
+    desk.take()
+    desk.press(desk.window, "Connect")
+    dialog = desk.find(ConnectDialog)
+    desk.press(dialog, "Ask the user")
+    desk.until(lambda: dialog._notice.sentence == "The device cannot be reached at the moment.")
+
+
+def test_see_only_is_asked_for_when_control_is_unticked(desk: Desk) -> None:
+    desk.relay.on_agent = lambda _agent: b""
+    desk.take()
+    desk.press(desk.window, "Connect")
+    dialog = desk.find(ConnectDialog)
+    tick = next(c for c in dialog.findChildren(QCheckBox) if c.accessibleName() == "Control mouse and keyboard")
+    tick.setChecked(False)
+    desk.press(dialog, "Ask the user")
+    desk.until(lambda: SESSION in desk.relay.agents and desk.relay.agents[SESSION].heard)
+    ask = desk.relay.agents[SESSION].heard[0]
+    assert isinstance(ask, messages.Ask)
+    assert (sorted(ask.scopes), ask.minutes) == (["see"], 20)
+
+
+def test_a_message_stays_in_its_field_until_the_relay_has_it(desk: Desk) -> None:
+    desk.open()
+    composer = desk.window.ticket.composer
+    composer.field.setPlainText("Please try again.")
+    desk.relay.stop()
+    desk.until(lambda: not desk.console._online)
+    desk.press(desk.window, "Send")
+    assert "nothing is lost" in desk.window.notice.sentence
+    assert composer.field.toPlainText() == "Please try again."
+    desk.relay.start()
+    desk.until(lambda: desk.console._online)
+    desk.press(desk.window, "Send")
+    desk.until(lambda: composer.field.toPlainText() == "")
+    assert [m.text for m in desk.heard(envelope.AddMessage)] == ["Please try again."]  # type: ignore[union-attr]
+
+
+def test_a_request_whose_answer_was_cut_off_is_said_to_be_unsure(desk: Desk) -> None:
+    desk.open()
+    desk.relay.answer = lambda _message: None
+    desk.window.ticket.composer.field.setPlainText("Hello")
+    desk.press(desk.window, "Send")
+    desk.until(lambda: desk.heard(envelope.AddMessage))
+    desk.relay.stop()
+    desk.until(lambda: "please look whether it was done" in desk.window.notice.sentence)
+    assert desk.window.ticket.composer.field.toPlainText() == "Hello"
+
+
+def test_drafts_stay_with_their_tickets(desk: Desk) -> None:
+    desk.open()
+    desk.window.model.put(ticket(18))
+    field = desk.window.ticket.composer.field
+    field.setPlainText("for 17")
+    desk.window.queue.select(18)
+    assert field.toPlainText() == ""
+    field.setPlainText("for 18")
+    desk.window.queue.select(17)
+    assert field.toPlainText() == "for 17"
+
+
+def test_closing_the_console_ends_its_sessions(desk: Desk) -> None:
+    desk.connect()
+    agent = desk.relay.agents[SESSION]
+    desk.window.close()
+    assert messages.Goodbye("technician_left") in agent.heard
+    assert [m.reason for m in desk.heard(envelope.ReportEnd)] == [  # type: ignore[union-attr]
+        EndReason.TECHNICIAN_LEFT
+    ]
+
+
+def test_every_control_has_a_name_and_every_button_says_what_it_does(desk: Desk) -> None:
+    session = desk.connect()
+    for name in ("Next step", "Solution", "Take"):
+        desk.press(desk.window, name)
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, RequestDialog) and w.isVisible()]
+    assert len(dialogs) == 3
+    for top in (desk.window, session, *dialogs):
+        reached = [w for w in top.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        parts_of_others = (QAbstractSpinBox, QComboBox, QLineEdit)
+        own = [w for w in reached if not isinstance(w.parent(), parts_of_others) and w.isVisibleTo(top)]
+        own = [w for w in own if not w.objectName().startswith("qt_") and not isinstance(w, QSplitter | QScrollArea)]
+        assert own
+        assert [w for w in own if not w.accessibleName()] == []
+        assert [w for w in own if isinstance(w, QPushButton) and not (w.toolTip() or w.text())] == []
