@@ -144,6 +144,7 @@ class Relay:
         while self._ending:
             await asyncio.wait(self._ending)
         self._server.close()
+        self._door.close()
         await self._server.wait_closed()
         await self._write_ends()
         await self._let_go()
@@ -157,7 +158,7 @@ class Relay:
             "agents": self.clients.count(Role.DEVICE),
             "consoles": self.clients.count(Role.TECHNICIAN),
             "sessions": len(self.switchboard),
-            "half_open": self._door.half_open,
+            "half_open": len(self._door.half_open),
             "revocations_age_s": self._trusted.age_s(),
             "counters": self.counts.snapshot(),
         }

@@ -12,13 +12,7 @@ from relay.admission import Buckets
 from relay.desk.room import LISTED, Room, by_requester, no_such_session
 from relay.errors import Refused, StoreFault
 from relay.sessions.states import SessionStepRefused
-from relay.sessions.switchboard import MAX_CONSENTS
 from relay.store import By
-
-OPEN_TICKETS_PER_DEVICE = 20
-"""More would be a fault or an attack; people add to the one they have."""
-WRITES_PER_DEVICE = (0.5, 40.0)
-"""A second, and at once: what fills the disk. People write slower; a queue after a day offline fits the burst."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,19 +29,19 @@ class Requesters:
     def __init__(self, room: Room) -> None:
         """In the desk's `room`."""
         self._room = room
-        self._writes = Buckets(*WRITES_PER_DEVICE)
+        self._writes = Buckets(*limits.WRITES_PER_DEVICE)
 
     async def open_ticket(self, requester: Requester, message: envelope.OpenTicket) -> envelope.Ticket:
         """A new ticket; the same one again for a request that was sent again."""
         room, party = self._room, requester.party
-        mine = await room.store.tickets_of(party.identifier, OPEN_TICKETS_PER_DEVICE, unfinished=True)
+        mine = await room.store.tickets_of(party.identifier, limits.OPEN_TICKETS_PER_DEVICE, unfinished=True)
         known = next((ticket for ticket in mine if ticket.request == message.request), None)
         if known is not None:
             return await room.whole(message.ref, known, for_staff=False)
-        if len(mine) >= OPEN_TICKETS_PER_DEVICE:
+        if len(mine) >= limits.OPEN_TICKETS_PER_DEVICE:
             raise Refused(
                 RefusalReason.NOT_NOW,
-                f"There are {OPEN_TICKETS_PER_DEVICE} open requests from this computer already; "
+                f"There are {limits.OPEN_TICKETS_PER_DEVICE} open requests from this computer already; "
                 "please add to one of them.",
             )
         self._check_pace(party)
@@ -99,7 +93,7 @@ class Requesters:
         session = room.sessions.find(message.session)
         if session is None or session.device != requester.party.identifier:
             raise no_such_session()
-        if session.consents >= MAX_CONSENTS:
+        if session.consents >= limits.CONSENTS_PER_SESSION:
             raise Refused(RefusalReason.TOO_FAST, "Too much was asked for in this session.")
         given = self._read_consent(requester, message)
         if given.ticket != session.ticket or given.technician != session.technician:

@@ -14,8 +14,6 @@ from protocol.trust import Role
 from relay.sessions.live import LiveSession, Over
 from relay.sessions.states import SessionState, SessionStepRefused
 
-MAX_CONSENTS = 32
-"""In one session: the first, and each time more is asked for."""
 REMEMBERED = 1000
 """Ended sessions whose late reports get a friendly answer."""
 

@@ -48,11 +48,11 @@ class Stage(enum.Enum):
 class HalfOpen(Protocol):
     """Counts sockets that have not signed in."""
 
-    def enter(self) -> bool:
+    def enter(self, connection: "RelayConnection") -> bool:
         """One more; False: too many, and it was not counted."""
 
-    def leave(self) -> None:
-        """One less."""
+    def leave(self, connection: "RelayConnection") -> None:
+        """It has signed in, or is gone."""
 
 
 class RelayConnection(ServerConnection):
@@ -90,7 +90,7 @@ class RelayConnection(ServerConnection):
         """No longer half-open."""
         if self._half_open:
             self._half_open = False
-            self._door.leave()
+            self._door.leave(self)
             for head in (self.request, self.response):
                 if head is not None:
                     head.headers.clear()  # nobody reads them any more, and there may be thousands of idle sockets
@@ -167,7 +167,7 @@ class RelayConnection(ServerConnection):
     # --- what websockets calls
     def connection_made(self, transport: object) -> None:  # noqa: D102 - asyncio's
         super().connection_made(transport)  # type: ignore[arg-type]  # typed as BaseTransport there
-        if self._door.enter():
+        if self._door.enter(self):
             self._half_open = True
         else:
             self.transport.abort()
@@ -185,6 +185,9 @@ class RelayConnection(ServerConnection):
             if self._received_bytes > UNKNOWN_BYTES:
                 self.drop("too_large_before_sign_in")
                 return
+        if self.stalled_since is not None and self.transport.get_write_buffer_size() > 2 * OUTGOING_BYTES:
+            self.drop("pings_not_taken")  # each ping is answered at once; whoever does not take them may not go on
+            return
         super().data_received(data)
 
     def process_event(self, event: Event) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 from websockets.frames import CloseCode
+from websockets.protocol import State
 
 from protocol import envelope, limits
 from protocol.envelope import RefusalReason
@@ -81,7 +82,7 @@ class Control:
                 return
             client.push(answer)
             await client.connection.drain()
-            if reason is RefusalReason.TOO_FAST:
+            if reason is RefusalReason.TOO_FAST and client.connection.state is State.OPEN:
                 await asyncio.sleep(PAUSE_S)
 
     async def _answer(self, client: Client, text: str | bytes) -> envelope.ToClient | None:

@@ -37,19 +37,25 @@ class Door:
         """`health` gives what /health shows; `proxy` is the address whose X-Forwarded-For is believed."""
         self._counts, self._clock, self._health, self._proxy = counts, clock, health, proxy
         self._sign_ins = SignIns(now=clock())
-        self.half_open = 0
+        self.half_open: set[RelayConnection] = set()
 
-    def enter(self) -> bool:
+    def enter(self, connection: RelayConnection) -> bool:
         """One more half-open socket; False: too many."""
-        if self.half_open >= limits.HALF_OPEN_SOCKETS:
+        if len(self.half_open) >= limits.HALF_OPEN_SOCKETS:
             self._counts.add("too_many_half_open")
             return False
-        self.half_open += 1
+        self.half_open.add(connection)
         return True
 
-    def leave(self) -> None:
-        """One less."""
-        self.half_open -= 1
+    def leave(self, connection: RelayConnection) -> None:
+        """It has signed in, or is gone."""
+        self.half_open.discard(connection)
+
+    def close(self) -> None:
+        """The relay stops: whoever has not even sent a request is not waited for."""
+        for connection in list(self.half_open):
+            if connection.request is None:
+                connection.transport.abort()
 
     def process_request(self, connection: ServerConnection, request: Request) -> Response | None:
         """Called by websockets for each HTTP request; a response given here is the end of it."""

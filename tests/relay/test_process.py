@@ -8,46 +8,59 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 
 from protocol import envelope
 from protocol.desk.events import EndReason, SessionEnded
+from relay.__main__ import main
 from relay.store import verify
 from tests.relay.process import RelayProcess, relay_process, run
-from tests.relay.rig import Actor, House, Running, given_consent, scene, session_on
+from tests.relay.rig import PASSPHRASE, Actor, House, Running, given_consent, scene, session_on
 
 
 def dialling(house: House, process: RelayProcess) -> Running:
     return Running(house, cast("Any", process), cast("Any", None))
 
 
-def test_wrong_use_gets_one_sentence_and_exit_code_2(house: House, tmp_path: Path) -> None:
+def test_wrong_use_gets_one_sentence_and_exit_code_2(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "no-passphrase").write_text("")
     (tmp_path / "wrong-passphrase").write_text("wrong\n")
+    home = ["--home", str(house.path)]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        wrong: list[tuple[list[str | Path], dict[str, str] | None]] = [
-            ([], None),
-            (["--home"], None),
-            (["--nonsense"], None),
-            (["--home", tmp_path / "missing"], None),
-            (["--home", tmp_path / "empty"], None),
-            (["--home", house.path], {}),
-            (["--home", house.path], {"ATHAND_RELAY_PASSPHRASE": "wrong"}),
-            (["--home", house.path, "--passphrase-file", tmp_path / "missing"], {}),
-            (["--home", house.path, "--passphrase-file", tmp_path / "no-passphrase"], {}),
-            (["--home", house.path, "--passphrase-file", tmp_path / "wrong-passphrase"], {}),
-            (["--home", house.path, "--port", "70000"], None),
-            (["--home", house.path, "--port", port], None),
-            (["--home", house.path, "--host", "192.0.2.1", "--port", "0"], None),
+        wrong: list[tuple[list[str], str]] = [
+            ([], PASSPHRASE),
+            (["--home"], PASSPHRASE),
+            (["--nonsense"], PASSPHRASE),
+            (["--home", str(tmp_path / "missing")], PASSPHRASE),
+            (["--home", str(tmp_path / "empty")], PASSPHRASE),
+            (home, ""),
+            (home, "wrong"),
+            ([*home, "--passphrase-file", str(tmp_path / "missing")], ""),
+            ([*home, "--passphrase-file", str(tmp_path / "no-passphrase")], ""),
+            ([*home, "--passphrase-file", str(tmp_path / "wrong-passphrase")], ""),
+            ([*home, "--port", "70000"], PASSPHRASE),
+            ([*home, "--port", port], PASSPHRASE),
+            ([*home, "--host", "192.0.2.1", "--port", "0"], PASSPHRASE),
         ]
-        for arguments, environment in wrong:
-            outcome = run(*arguments, environment=environment)
-            assert outcome.returncode == 2, outcome
-            assert outcome.stdout == ""
-            (line,) = outcome.stderr.splitlines()
+        for arguments, passphrase in wrong:
+            monkeypatch.setenv("ATHAND_RELAY_PASSPHRASE", passphrase)
+            assert main(arguments) == 2
+            outcome = capsys.readouterr()
+            assert outcome.out == ""
+            (line,) = outcome.err.splitlines()
             assert line.startswith("athand-relay: "), line
+            assert line.endswith((".", "?", "--help")), line
+
+
+def test_wrong_use_of_the_real_program_leaves_no_traceback(house: House) -> None:
+    outcome = run("--home", house.path, "--port", "nonsense")
+    assert outcome.returncode == 2
+    assert len(outcome.stderr.splitlines()) == 1
 
 
 def test_help_says_what_it_is() -> None:
@@ -56,7 +69,10 @@ def test_help_says_what_it_is() -> None:
     assert "Run the relay" in outcome.stdout
 
 
-def test_a_folder_that_was_spoilt_is_refused_in_one_sentence(house: House) -> None:
+def test_a_folder_that_was_spoilt_is_refused_in_one_sentence(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ATHAND_RELAY_PASSPHRASE", PASSPHRASE)
     for file in (house.folder.organisation_file, house.folder.device_key_file, house.folder.revocations_file):
         content = file.read_bytes()
         for spoilt in (b"", b"{}", None):
@@ -66,9 +82,8 @@ def test_a_folder_that_was_spoilt_is_refused_in_one_sentence(house: House) -> No
                 file.write_bytes(spoilt)
             if file == house.folder.revocations_file and spoilt is not None:
                 continue  # it starts, and lets nobody in until the list is made anew
-            outcome = run("--home", house.path)
-            assert outcome.returncode == 2
-            assert len(outcome.stderr.splitlines()) == 1, outcome.stderr
+            assert main(["--home", str(house.path)]) == 2
+            assert len(capsys.readouterr().err.splitlines()) == 1
         file.write_bytes(content)
 
 

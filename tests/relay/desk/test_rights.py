@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from protocol import envelope
+from protocol import envelope, limits
 from protocol.desk import events
 from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
 from protocol.envelope import RefusalReason
-from relay.desk.requesters import OPEN_TICKETS_PER_DEVICE
 from tests.relay.rig import Actor, House, Running, given_consent, scene, session_on
 
 
@@ -252,7 +251,7 @@ async def test_a_ticket_nobody_works_on_any_more_has_no_session(house: House, ho
 async def test_one_device_cannot_fill_the_desk(house: House) -> None:
     async with house.relay() as relay:
         agent = await relay.agent()
-        for _ in range(OPEN_TICKETS_PER_DEVICE):
+        for _ in range(limits.OPEN_TICKETS_PER_DEVICE):
             assert isinstance(await agent.asks_for_help(), envelope.Ticket)
         assert refusal(await agent.asks_for_help()) is RefusalReason.NOT_NOW
         number = (await agent.ask(envelope.ListMyTickets)).tickets[0].number

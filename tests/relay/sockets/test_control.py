@@ -191,3 +191,21 @@ async def test_random_requests_of_every_shape_never_harm_the_relay(house: House)
             await agent.ask(envelope.ListMyTickets)
             await asyncio.sleep(0.7)
         assert isinstance(await agent.ask(envelope.ListMyTickets), envelope.Tickets)
+
+
+@scene
+async def test_whoever_pings_and_takes_no_answers_is_dropped_before_they_fill_the_memory(house: House) -> None:
+    async with house.relay() as relay:
+        agent = await relay.agent()
+        agent.socket.transport.pause_reading()
+        ping = bytes([0x89, 0xFD, 0, 0, 0, 0]) + bytes(125)  # RFC 6455, 5.5.2; masked with zeros
+
+        async def flood() -> None:
+            while not agent.socket.transport.is_closing():
+                agent.socket.transport.write(ping * 2000)
+                await asyncio.sleep(0.005)
+
+        flooding = asyncio.create_task(flood())
+        await relay.until(lambda: relay.relay.counts["pings_not_taken"] == 1)
+        flooding.cancel()
+        agent.vanish()
