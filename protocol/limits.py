@@ -36,6 +36,12 @@ SIGN_INS_IN_ALL = (200.0, 1000.0)
 REQUESTS_PER_IDENTITY = (20.0, 100.0)
 """Control messages of one signed-in client."""
 SESSIONS_PER_DEVICE = 1
+CONSENTS_PER_SESSION = 32
+"""The first, and each time more is asked for."""
+OPEN_TICKETS_PER_DEVICE = 20
+"""More would be a fault or an attack; people add to the one they have."""
+WRITES_PER_DEVICE = (0.5, 40.0)
+"""What fills the relay's disk. People write slower; what queued up during a day offline fits the burst."""
 PENDING_ENROLMENTS = 100
 HALF_OPEN_SOCKETS = 4096
 """Sockets that have not signed in yet; beyond it new ones are refused at once."""
