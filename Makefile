@@ -33,7 +33,7 @@ bench: setup ## figures of this machine
 	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" $(BENCH)
 
 run-relay: environment ## a relay on the organisation that RELAY_DIR names
-	.venv/bin/athand-relay $(RELAY_DIR)
+	.venv/bin/athand-relay --home $(RELAY_DIR)
 
 setup: system environment ## system packages (apt, when root) and .venv
 
