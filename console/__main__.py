@@ -1,8 +1,13 @@
-"""``athand-console``: the technician's program."""
+"""``athand-console``: the technician's program.
+
+Wrong use, or a machine it cannot run on, gets one sentence and exit code 2.
+"""
 
 import logging
+import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,9 +19,11 @@ from PySide6.QtWidgets import QApplication
 from console import language
 from console.app import Console, read_invitation_file
 from console.errors import AddressRefused
+from console.language import _
 from console.net.dial import host_of
 from console.ui import theme
 
+_WRONG_USE = 2
 _SWITCH_INTERVAL_S = 0.0005
 """How long a busy thread may hold the interpreter while another waits: the default of 5 ms is a visible delay."""
 
@@ -35,7 +42,7 @@ _SWITCH_INTERVAL_S = 0.0005
 )
 @click.option("--language", "chosen", metavar="CODE", help="Language of the windows, such as de; else the system's.")
 @click.version_option(package_name="athand")
-def main(invitation: Path | None, relay: str | None, state: Path | None, chosen: str | None) -> None:
+def console(invitation: Path | None, relay: str | None, state: Path | None, chosen: str | None) -> None:
     """See the queue of people who need help, take a ticket, and help on their screen.
 
     The first start needs an invitation from your administrator; later starts need nothing. F1 shows all shortcuts.
@@ -46,6 +53,7 @@ def main(invitation: Path | None, relay: str | None, state: Path | None, chosen:
     )
     spoken = language.choose(chosen)
     content = _check(invitation, relay)
+    _check_display()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = QApplication(["athand-console"])
     app.setApplicationName("athand-console")
@@ -53,11 +61,24 @@ def main(invitation: Path | None, relay: str | None, state: Path | None, chosen:
     QLocale.setDefault(QLocale(spoken))
     theme.apply(app)
     app.setQuitOnLastWindowClosed(False)
-    console = Console(state or platformdirs.user_state_path("athand-console", appauthor=False), relay=relay)
-    console.finished.connect(app.quit)
-    _quit_on_signals(console)
-    console.start(content)
-    sys.exit(app.exec())
+    program = Console(state or platformdirs.user_state_path("athand-console", appauthor=False), relay=relay)
+    program.finished.connect(app.quit)
+    _quit_on_signals(program)
+    program.start(content)
+    app.exec()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the console until it is closed. Gives the exit code: 0, or 2 and one sentence."""
+    try:
+        console.main(args=arguments, prog_name="athand-console", standalone_mode=False)
+    except click.ClickException as error:
+        sentence = " ".join(error.format_message().rstrip(".").split())
+        click.echo(f"athand-console: {sentence}. See: athand-console --help", err=True)
+        return _WRONG_USE
+    except click.Abort:
+        return _WRONG_USE
+    return 0
 
 
 def _check(invitation: Path | None, relay: str | None) -> bytes | None:
@@ -70,14 +91,21 @@ def _check(invitation: Path | None, relay: str | None) -> bytes | None:
         raise click.UsageError(str(error)) from error
 
 
-def _quit_on_signals(console: Console) -> None:
+def _check_display() -> None:
+    """Qt ends the program without a word of its own if there is none."""
+    has_one = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform == "linux" and not has_one:
+        raise click.UsageError(_("There is no display to show the console on."))
+
+
+def _quit_on_signals(program: Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: console.window.close())
+        signal.signal(number, lambda *_: program.window.close())
     # Python runs its handlers between byte codes only; Qt's loop has none while it waits.
-    tick = QTimer(console)
+    tick = QTimer(program)
     tick.timeout.connect(lambda: None)
     tick.start(500)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,40 @@
+import pytest
+
+from console.__main__ import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--relay", "ws://relay.example.org"], "must begin with wss://"),
+        (["--relay", "relay"], "must begin with wss://"),
+        (["--invitation", "/nowhere/a.invitation"], "does not exist"),
+        (["--invitation", "/tmp"], "is a directory"),
+        (["--colour"], "No such option"),
+        (["surplus"], "unexpected extra argument"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_code_2(
+    arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert why in said.err
+    assert said.err.startswith("athand-console: ")
+    assert len(said.err.splitlines()) == 1
+
+
+def test_help_says_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert "F1 shows all shortcuts" in said
+    for option in ("--invitation", "--relay", "--state", "--language"):
+        assert option in said
+
+
+def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([]) == 2
+    assert "There is no display" in capsys.readouterr().err
