@@ -26,6 +26,7 @@ class RequestPage(QWidget):
         self.number: int | None = None
         self.request = ""
         self._sent = ""
+        self._strange_hands = False
         self._view: envelope.TicketView | None = None
         self.title = Text(size="title", wrap=False)
         self.chip = Text(tone="chip", size="small", wrap=False)
@@ -120,6 +121,12 @@ class RequestPage(QWidget):
         )
         self._enable(on=True)
 
+    def show_hands(self, *, strange: bool) -> None:
+        """Whether somebody else uses the mouse just now: the last word is for the user's own hand (P18)."""
+        self._strange_hands = strange
+        self._enable(on=self.number is not None)
+        self.not_now.setVisible(strange)
+
     def _notice(self, sentence: str) -> None:
         self.notice.setText(sentence)
         self.notice.setVisible(bool(sentence))
@@ -195,6 +202,9 @@ class RequestPage(QWidget):
         card.rows.addWidget(self.solution)
         card.rows.addWidget(self.not_yet_why)
         card.rows.addLayout(row(self.yes, self.not_yet, 1, spacing=2 * GRID))
+        self.not_now = Text(_("You can answer as soon as nobody else uses your mouse and keyboard."), tone="muted")
+        self.not_now.hide()
+        card.rows.addWidget(self.not_now)
         return card
 
     def _writing(self) -> QVBoxLayout:
@@ -236,8 +246,9 @@ class RequestPage(QWidget):
         self.write.setEnabled(bool(self.number and self.message.toPlainText().strip()) and not self._sent)
 
     def _enable(self, *, on: bool) -> None:
-        for part in (self.yes, self.not_yet, self.message, self.take_back):
-            part.setEnabled(on)
+        self.message.setEnabled(on)
+        for part in (self.yes, self.not_yet, self.take_back):
+            part.setEnabled(on and not self._strange_hands)
         self._message_changed()
 
 

@@ -1,5 +1,7 @@
 """The agent's place in the tray, or, on a desk without one, a small window with the same four things to do."""
 
+import time
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QVBoxLayout, QWidget
@@ -30,7 +32,7 @@ class Tray(QObject):
         self.menu = QMenu()
         self.stop_action = QAction()
         self._build_menu()
-        self._sharing = False
+        self._noted_until = 0.0
         if self.icon:
             self.icon.setContextMenu(self.menu)
             self.icon.activated.connect(self._activated)
@@ -52,7 +54,6 @@ class Tray(QObject):
 
     def show_sharing(self, *, sharing: bool) -> None:
         """Whether somebody sees the screen now."""
-        self._sharing = sharing
         self.stop_action.setVisible(sharing)
         if self.icon:
             self.icon.setIcon(theme.program_icon(badge=sharing))
@@ -63,9 +64,16 @@ class Tray(QObject):
         """A short note beside the tray."""
         if self.icon:
             self.icon.showMessage(title, text, theme.program_icon(), _NOTE_MS)
+            self._noted_until = time.monotonic() + _NOTE_MS / 1000
         if self.window:
             self.window.note.setText(f"{title}: {text}")
             self.window.note.show()
+
+    def hush(self) -> None:
+        """Takes away a note that may lie over something more important."""
+        balloons = self.icon is not None and not self.icon.geometry().isEmpty()  # Qt's own; a D-Bus tray has no place
+        if self.icon and balloons and time.monotonic() < self._noted_until:
+            self.icon.showMessage("", "")
 
     def leave(self) -> None:
         """Takes the sign away."""

@@ -142,6 +142,21 @@ def test_p18_the_last_word_is_the_users(window: MainWindow) -> None:
     assert "this was not sent" in window.request.notice.text()
 
 
+def test_p18_nor_can_a_technicians_hand_on_the_users_mouse_say_it(window: MainWindow) -> None:
+    shown_ticket(window, state=TicketState.RESOLVED, solution="Put it out")
+    given: list[tuple[int, bool, str]] = []
+    window.request.verdict_given.connect(lambda *args: given.append(args))
+    window.request.show_hands(strange=True)
+    QTest.mouseClick(window.request.yes, Qt.MouseButton.LeftButton)
+    shown_ticket(window, revision=2, state=TicketState.RESOLVED, solution="Put it out")  # whatever comes in meanwhile
+    QTest.mouseClick(window.request.yes, Qt.MouseButton.LeftButton)
+    assert given == []
+    assert "as soon as nobody else uses your mouse" in says(window)
+    window.request.show_hands(strange=False)
+    QTest.mouseClick(window.request.yes, Qt.MouseButton.LeftButton)
+    assert given == [(7, True, "")]
+
+
 def test_an_older_state_never_comes_back(window: MainWindow) -> None:
     shown_ticket(window, revision=5, state=TicketState.RESOLVED)
     window.ticket_seen(a_view(a_request(), revision=4, state=TicketState.NEW))
