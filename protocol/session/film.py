@@ -3,7 +3,7 @@
 Layout, numbers little-endian::
 
     offset  size  field
-    0       1     slot: which of the FILM_SLOTS films
+    0       1     slot: which of the FILM_SLOTS decoders
     1       1     flags: bit 0 FRESH, the slot's decoder starts anew with this packet
     2       2     x of the film's area in the picture
     4       2     y
@@ -21,8 +21,8 @@ import struct
 
 from protocol.session.picture import PictureError, Rect
 
-FILM_SLOTS = 2
-"""Films at a time: each costs both ends memory, some 20 MB at 1280x720."""
+FILM_SLOTS = 3
+"""Two films at a time, and a place for pictures that stand alone; each costs memory, some 20 MB at 1280x720."""
 _HEAD = struct.Struct("<BBHHHH")
 
 

@@ -35,6 +35,13 @@ def intersection(one: Rect, other: Rect) -> Rect | None:
     return Rect(left, top, right - left, bottom - top)
 
 
+def union(one: Rect, other: Rect) -> Rect:
+    """The smallest rectangle around both."""
+    left, top = min(one.x, other.x), min(one.y, other.y)
+    right, bottom = max(one.x + one.width, other.x + other.width), max(one.y + one.height, other.y + other.height)
+    return Rect(left, top, right - left, bottom - top)
+
+
 def bounding(grid: Grid) -> Rect | None:
     """The smallest rectangle of whole tiles around the true ones, in pixels."""
     rows, columns = np.flatnonzero(grid.any(axis=1)), np.flatnonzero(grid.any(axis=0))

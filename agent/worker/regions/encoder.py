@@ -5,6 +5,7 @@ Lives on the capture thread. The layouts are `protocol.session.picture`'s and `p
 
 from collections.abc import Sequence
 
+import numpy as np
 import structlog
 import zstandard
 
@@ -90,6 +91,8 @@ class RegionEncoder:
         ]
 
     def _film(self, action: ShowFilm, planner: Planner) -> list[Tile]:
+        if action.film.still is not None:
+            return self._still(action, planner)
         film = action.film
         generation, encoder = self._films.get(film.slot, (-1, None))
         fresh = generation != film.generation or encoder is None
@@ -100,13 +103,27 @@ class RegionEncoder:
                 self._films[film.slot] = (film.generation, encoder)
             data = encoder.encode(planner.film_pixels(film))
         except FilmError as error:
-            _log.warning("film_failed", reason=str(error))
-            self._films.pop(film.slot, None)
-            planner.give_up_films()
-            return []
-        payload = film_layout.encode(film_layout.Packet(film.slot, fresh, film.area, data))
-        payloads = [payload, *[b""] * (len(action.paint) - 1)]
-        return [Tile(rect, Codec.H264, part) for rect, part in zip(action.paint, payloads, strict=True)]
+            return self._give_up(error, planner)
+        return _tiles(action, fresh, data)
+
+    def _still(self, action: ShowFilm, planner: Planner) -> list[Tile]:
+        """What is not to be painted is black, which takes next to nothing."""
+        area = action.film.area
+        pixels = np.zeros((area.height, area.width), np.uint32)
+        for rect in action.paint:
+            x, y = rect.x - area.x, rect.y - area.y
+            pixels[y : y + rect.height, x : x + rect.width] = planner.pixels[pixels_of(rect)]
+        try:
+            data = FilmEncoder(area.width, area.height, None, most_bytes=action.film.still).encode(pixels)
+        except FilmError as error:
+            return self._give_up(error, planner)
+        return _tiles(action, True, data)
+
+    def _give_up(self, error: FilmError, planner: Planner) -> list[Tile]:
+        _log.warning("film_failed", reason=str(error))
+        self._films.clear()
+        planner.give_up_films()
+        return []
 
     def _warm(self, window_bytes: int) -> None:
         """Touches the history's memory once: page faults in the middle of a frame cost tens of milliseconds."""
@@ -114,3 +131,9 @@ class RegionEncoder:
         for _ in range(window_bytes // _WARM_BYTES + 1):
             stream.compress(zeros)
         stream.flush()
+
+
+def _tiles(action: ShowFilm, fresh: bool, data: bytes) -> list[Tile]:
+    payload = film_layout.encode(film_layout.Packet(action.film.slot, fresh, action.film.area, data))
+    payloads = [payload, *[b""] * (len(action.paint) - 1)]
+    return [Tile(rect, Codec.H264, part) for rect, part in zip(action.paint, payloads, strict=True)]

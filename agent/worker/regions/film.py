@@ -18,8 +18,9 @@ QUALITY = 20
 """x264's crf where the link allows it: 38 to 45 dB on recordings."""
 _BUFFER_S = 0.12
 """A picture may be so many seconds of the rate long, the first one too."""
-_LEAST_KBIT = 200
-_TICKS = Fraction(1, 1000)
+_LEAST_KBIT, _LEAST_STILL_KBIT = 200, 16
+_TICK = Fraction(1, 30)
+"""Pictures are taken as if they came 30 times a second: where fewer go through, a rate still allows for so many."""
 
 
 def available() -> bool:
@@ -34,8 +35,10 @@ class FilmError(Exception):
 class FilmEncoder:
     """One stream, for one size."""
 
-    def __init__(self, width: int, height: int, rate: float | None, quality: int = QUALITY) -> None:
-        """Sides in pixels, even; `rate` in bytes a second."""
+    def __init__(
+        self, width: int, height: int, rate: float | None, quality: int = QUALITY, most_bytes: float | None = None
+    ) -> None:
+        """Sides in pixels, even; `rate` in bytes a second; the first picture has about `most_bytes` at most."""
         self._av: Any = importlib.import_module("av")
         self._reformatter: Any = importlib.import_module("av.video.reformatter").VideoReformatter()
         self._size = (height, width)
@@ -44,9 +47,12 @@ class FilmEncoder:
         if rate is not None:
             kbit = max(_LEAST_KBIT, int(rate * 8 / 1000))
             parameters += f":vbv-maxrate={kbit}:vbv-bufsize={max(1, int(kbit * _BUFFER_S))}"
+        elif most_bytes is not None:
+            kbit = max(_LEAST_STILL_KBIT, int(most_bytes * 8 / 1000))
+            parameters += f":vbv-maxrate={kbit}:vbv-bufsize={kbit}"
         context = self._av.CodecContext.create("libx264", "w")
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-        context.time_base, context.framerate, context.thread_count = _TICKS, Fraction(30), 1
+        context.time_base, context.framerate, context.thread_count = _TICK, 1 / _TICK, 1
         context.options = {
             "preset": "ultrafast",
             "tune": "zerolatency",
@@ -69,7 +75,7 @@ class FilmEncoder:
         try:
             frame = self._av.VideoFrame.from_numpy_buffer(channels, format="bgra")
             planar = self._reformatter.reformat(frame, format="yuv420p", threads=1)
-            planar.pts, planar.time_base = self._count, _TICKS
+            planar.pts, planar.time_base = self._count, _TICK
             packets = self._context.encode(planar)
         except (self._av.FFmpegError, ValueError) as error:
             raise FilmError(f"a film cannot be encoded: {error}") from error

@@ -1,4 +1,4 @@
-"""Which rectangles are shown as films, and at what rate. Pure.
+"""Which rectangles are shown as films, or as single likenesses, and at what rate. Pure.
 
 A stream of H.264 has one size for its life, and a new one begins with a whole picture; so rectangles are kept as
 long as they serve, and a rate is kept until the link is another one for good.
@@ -8,11 +8,11 @@ import dataclasses
 
 import numpy as np
 
-from agent.worker.regions.areas import TILE, Grid, bounding, tiles_of
+from agent.worker.regions.areas import TILE, Grid, bounding, tiles_of, union
 from protocol.session.picture import Rect
 
-SLOTS = 2
-"""Films at a time: each costs both ends an encoder's or decoder's memory, some 20 MB at 1280x720."""
+SLOTS, STILL_SLOT = 2, 2
+"""Films at a time, each of which costs both ends some 20 MB at 1280x720; and the place for single pictures."""
 _IDLE_S = 3.0
 """A film that stands still so long gives its slot back; a paused one goes on without a new whole picture."""
 _RATE_STEP = 1.6
@@ -21,6 +21,8 @@ _RATE_HOLD_S = 1.0
 """So long at least between two beginnings because of the rate."""
 _UNION_WASTE = 1.5
 """Two rectangles become one if that has at most so many times their pixels."""
+_GOES_ON = 0.5
+"""A film of which less changes at once has ended, or something else happens in its place."""
 _FILLED = 0.35
 """A box less filled than this is several pictures: the largest of them is taken."""
 
@@ -30,16 +32,18 @@ class Film:
     """A rectangle shown as a film.
 
     Attributes:
-        slot: which of the SLOTS.
+        slot: which decoder.
         generation: counts up; another generation in a slot is another stream, which begins anew.
         area: on the grid of tiles; may stand out over the screen's right and lower edge by less than a tile.
         rate: what it may take, bytes a second, or None for as much as its quality needs.
+        still: if not None, it is a single picture of about so many bytes at most.
     """
 
     slot: int
     generation: int
     area: Rect
     rate: float | None
+    still: float | None = None
 
 
 class Films:
@@ -51,30 +55,43 @@ class Films:
         self._begun_s: dict[int, float] = {}
         self._generation = 0
 
-    def covers(self, shape: tuple[int, ...]) -> Grid:
-        """Tiles of a grid of that shape which lie in a film."""
-        grid: Grid = np.zeros(shape, np.bool_)
+    def goes_on(self, pictures: Grid) -> Grid:
+        """Of changed tiles that show pictures, those of films that are under way and changed for the most part."""
+        grid: Grid = np.zeros_like(pictures)
         for film in self._films.values():
-            grid[tiles_of(film.area)] = True
+            where = tiles_of(film.area)
+            if np.count_nonzero(pictures[where]) >= _GOES_ON * grid[where].size:
+                grid[where] = pictures[where]
         return grid
+
+    def still(self, area: Rect, most_bytes: float) -> Film:
+        """A likeness that is shown once."""
+        self._generation += 1
+        return Film(STILL_SLOT, self._generation, area, None, most_bytes)
 
     def assign(self, wanted: Grid, least: int, rate: float | None, now_s: float) -> list[Film]:
         """Films that together show the wanted tiles, but for groups of fewer than `least` of them."""
         self._retire(now_s)
-        rest = wanted & ~self.covers(wanted.shape)
+        rest = wanted & ~self._covered(wanted)
         while (count := int(np.count_nonzero(rest))) and count >= least:
             group = _largest_group(rest)
             box = bounding(group)
             if box is None or np.count_nonzero(group) < least:
                 break
             self._place(box, rate, now_s)
-            rest &= ~self.covers(wanted.shape)
+            rest &= ~self._covered(wanted)
         used = [film for film in self._films.values() if wanted[tiles_of(film.area)].any()]
         return [self._keep_up(film, rate, now_s) for film in used]
 
     def stop(self) -> None:
         """All of them begin anew when they are wanted again."""
         self._films.clear()
+
+    def _covered(self, tiles: Grid) -> Grid:
+        grid: Grid = np.zeros_like(tiles)
+        for film in self._films.values():
+            grid[tiles_of(film.area)] = True
+        return grid
 
     def _retire(self, now_s: float) -> None:
         for slot in [slot for slot in self._films if self._used_s[slot] < now_s - _IDLE_S]:
@@ -83,7 +100,7 @@ class Films:
     def _place(self, box: Rect, rate: float | None, now_s: float) -> None:
         """Makes room for a box: a free slot, or one that it shares."""
         for film in list(self._films.values()):
-            both = _union(box, film.area)
+            both = union(box, film.area)
             if both.area <= _UNION_WASTE * (box.area + film.area.area):
                 self._begin(film.slot, both, rate, now_s)
                 return
@@ -91,8 +108,8 @@ class Films:
         if free:
             self._begin(min(free), box, rate, now_s)
             return
-        nearest = min(self._films.values(), key=lambda film: _union(box, film.area).area)
-        self._begin(nearest.slot, _union(box, nearest.area), rate, now_s)
+        nearest = min(self._films.values(), key=lambda film: union(box, film.area).area)
+        self._begin(nearest.slot, union(box, nearest.area), rate, now_s)
 
     def _begin(self, slot: int, area: Rect, rate: float | None, now_s: float) -> None:
         self._generation += 1
@@ -111,12 +128,6 @@ def _differ(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is not other
     return max(one, other) > _RATE_STEP * min(one, other)
-
-
-def _union(one: Rect, other: Rect) -> Rect:
-    left, top = min(one.x, other.x), min(one.y, other.y)
-    right, bottom = max(one.x + one.width, other.x + other.width), max(one.y + one.height, other.y + other.height)
-    return Rect(left, top, right - left, bottom - top)
 
 
 def _largest_group(grid: Grid) -> Grid:

@@ -20,7 +20,12 @@ _EDGE_SAMPLES = 6
 _EDGE_SHARE = 0.6
 """A picture's edge: a tile beside one, where of so many changed samples most are of different colours."""
 _HEAT_S = 0.5
-"""After so long without a change, heat has fallen to 1/e."""
+"""After so long without a change, heat has fallen to 1/e; on a link that carries few pictures, after `_HEAT_LOOKS`."""
+_HEAT_LOOKS = 5.0
+_PAUSE_S = 1.0
+"""Nothing having changed at all for so long says nothing about the link."""
+_AGAIN_HEAT = 1.3
+"""A second change within a short time."""
 BUSY_HEAT = 3.0
 """Three changes within a short time; a film's tile has 12 at 24 frames a second."""
 _LOOK_AGAIN_S = 0.15
@@ -39,9 +44,12 @@ class Looks:
         self.picture: Grid = np.zeros((rows, columns), np.bool_)
         self.changed_s: npt.NDArray[np.float64] = np.full((rows, columns), -np.inf)
         self._heat: npt.NDArray[np.float64] = np.zeros((rows, columns))
+        self._heat_s, self._seen_s = _HEAT_S, -np.inf
         self._looked_s: npt.NDArray[np.float64] = np.full((rows, columns), -np.inf)
 
-    def see(self, pixels: Pixels, differs: npt.NDArray[np.bool_], changed: Grid, now_s: float, *, heat: bool) -> None:
+    def see(
+        self, pixels: Pixels, differs: npt.NDArray[np.bool_], changed: Grid, now_s: float, came: Grid | None
+    ) -> None:
         """Takes a new picture.
 
         Args:
@@ -49,10 +57,13 @@ class Looks:
             differs: where it is another than before, the same shape.
             changed: the tiles with such pixels.
             now_s: monotonic seconds.
-            heat: False if what changed only came into view, as when a page is scrolled: that is no film.
+            came: tiles in which something came into view, as when a page is scrolled: that is no film.
         """
-        cooled = self._heat[changed] * np.exp((self.changed_s[changed] - now_s) / _HEAT_S)
-        self._heat[changed] = cooled + (1.0 if heat else 0.0)
+        if now_s - self._seen_s < _PAUSE_S:
+            self._heat_s += 0.2 * (max(_HEAT_S, _HEAT_LOOKS * (now_s - self._seen_s)) - self._heat_s)
+        self._seen_s = now_s
+        cooled = self._heat[changed] * np.exp((self.changed_s[changed] - now_s) / self._heat_s)
+        self._heat[changed] = cooled + (1.0 if came is None else np.where(came[changed], 0.0, 1.0))
         self.changed_s[changed] = now_s
         rows, columns = np.nonzero(changed & (self._looked_s < now_s - _LOOK_AGAIN_S))
         if len(rows):
@@ -60,9 +71,14 @@ class Looks:
 
     def busy(self, now_s: float) -> Grid:
         """Which tiles keep changing."""
-        heat = self._heat * np.exp(np.maximum(-700.0, (self.changed_s - now_s) / _HEAT_S))
+        heat = self._heat * np.exp(np.maximum(-700.0, (self.changed_s - now_s) / self._heat_s))
         grid: Grid = heat >= BUSY_HEAT
         return grid
+
+    def again(self, tiles: Grid, now_s: float) -> bool:
+        """Whether most of these tiles, which have just changed, had changed shortly before."""
+        heat = self._heat[tiles] * np.exp(np.maximum(-700.0, (self.changed_s[tiles] - now_s) / self._heat_s))
+        return bool(2 * np.count_nonzero(heat >= _AGAIN_HEAT) > len(heat))
 
     def look_again(self, pixels: Pixels, tiles: Grid, now_s: float) -> None:
         """Looks at tiles whose content may have come by a move."""

@@ -26,8 +26,10 @@ _VARIED = 6
 """An anchor with fewer changes of colour than these fits too many places."""
 _NEAR, _FAR = (64, 48), (192, 144)
 """How far a window moves in one frame, across and down: usually, and when it is flung."""
-_FAR_ANCHORS = 8
-"""Anchors that are looked for so far away."""
+_NEAR_ANCHORS, _FAR_ANCHORS = 24, 4
+"""Anchors that are looked for that far away at most."""
+_SILENT = 10
+"""After so many anchors that came from nowhere the others probably did, too."""
 _MAX_HITS = 24
 """An anchor that fits more places than these says nothing."""
 _STEP = 12
@@ -80,7 +82,7 @@ def find(before: Pixels, after: Pixels, hint: Shift | None = None) -> Move | Non
     if hint and sample.supports(before, hint) and (move := _fit(before, after, hint)):
         return move
     anchors = _anchors(sample)
-    votes = _poll(before, after, anchors, _NEAR) or _poll(before, after, anchors[:_FAR_ANCHORS], _FAR)
+    votes = _poll(before, after, anchors[:_NEAR_ANCHORS], _NEAR) or _poll(before, after, anchors[:_FAR_ANCHORS], _FAR)
     for shift, count in votes.most_common(2):
         if count > 1 and shift != hint and sample.supports(before, shift) and (move := _fit(before, after, shift)):
             return move
@@ -112,7 +114,9 @@ class _Sample:
 def _poll(before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], near: Shift) -> Counter[Shift]:
     """How many anchors speak for each shift."""
     votes: Counter[Shift] = Counter()
-    for y, x in anchors:
+    for asked, (y, x) in enumerate(anchors):
+        if asked >= _SILENT and not votes:
+            break
         places = _places(before, after[y, x : x + _RUN], y, x, near)
         votes.update(places)
         leading = [count for _, count in votes.most_common(2)] + [0, 0]

@@ -1,8 +1,8 @@
 """From grabbed pixels to a list of actions. Pure: no clock, no encoding, and the same input gives the same plan.
 
 Order of thought for each change: what merely moved is copied; of what is then still different, text and interface are
-sent exactly; pictures exactly too if they changed once and the link carries them within `_PATIENCE_S`, else as a film;
-what was sent as a film and stands still is sent exactly, as much at a time as the budget allows.
+sent exactly; pictures that keep changing as a film; others exactly, too, if the link carries them within `_PATIENCE_S`,
+else as one likeness. What was a likeness and stands still is sent exactly, as much at a time as the budget allows.
 
 Invariant: every pixel of the console's picture is that of `Planner.pixels`, or is owed (`Debts`).
 """
@@ -16,7 +16,17 @@ import numpy.typing as npt
 
 from agent.worker.capture.source import Pixels
 from agent.worker.regions import motion
-from agent.worker.regions.areas import TILE, Grid, any_in_tiles, intersection, pixels_of, runs, tiles_of
+from agent.worker.regions.areas import (
+    TILE,
+    Grid,
+    any_in_tiles,
+    bounding,
+    intersection,
+    pixels_of,
+    runs,
+    tiles_of,
+    union,
+)
 from agent.worker.regions.debts import Debts
 from agent.worker.regions.films import Film, Films
 from agent.worker.regions.looks import Looks
@@ -35,13 +45,23 @@ _LAN_BYTES = 4 * 1024 * 1024
 _FILM_TILES, _FILM_TILES_SLOW = 24, 4
 """Smaller pictures are not worth a film, unless the link is slow."""
 _FILM_SHARE = 0.75
-"""Of the link's rate, for all films together."""
+"""Of the link's rate, for a film."""
+_FILM_FPS = 30
+"""A film's rate allows so many pictures a second (see `film`)."""
+_FILM_BYTES = 0.05
+"""A pixel's bytes in a film whose rate has no limit."""
+_STILL_BYTES = 0.3
+"""A pixel's bytes in a good likeness."""
+_STILL_WAIT_S, _HASTE_S = 0.4, 0.06
+"""So long a likeness may take the link: a photo that appears, and what comes into view while a page is scrolled."""
 _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 """Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""
 _SETTLE_PIXELS = 384 * 1024
 """Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
 _SMALL_AREA = 96 * 1024
 """Pixels; below it cutting columns costs less than encoding unchanged ones."""
+_DENSE = 0.4
+"""Where fewer of a band's tiles changed, as after a move, only those are sent; else whole rows: zstd finds them."""
 _GRID = 16
 """Left and right edges lie on multiples of this, so that they are the same from frame to frame."""
 _GAP_ROWS = 24
@@ -140,7 +160,7 @@ class Planner:
         self.pixels[:] = pixels
         self._differs[: self._whole.height, : self._whole.width] = True
         self._debts.settle(self._whole)
-        return self._close(self._send([self._whole], budget, now_s, moved=False), budget, now_s)
+        return self._close(self._send([self._whole], budget, now_s, None), budget, now_s)
 
     def plan(self, grabbed: Sequence[tuple[Rect, Pixels]], budget: Budget, now_s: float) -> list[Action]:
         """What to do about what was grabbed, in the order in which the console is to do it.
@@ -153,7 +173,8 @@ class Planner:
         moves = list(self._find_moves(grabbed))
         changed = [rect for rect, pixels in grabbed if self._take(rect, pixels, moves)]
         copies: list[Action] = [Copy(move.rect, move.source.x, move.source.y) for move in moves]
-        return self._close([*copies, *self._send(changed, budget, now_s, moved=bool(moves))], budget, now_s)
+        sent = self._send(changed, budget, now_s, union(moves[0].rect, moves[0].source) if moves else None)
+        return self._close([*copies, *sent], budget, now_s)
 
     def due_s(self, now_s: float) -> float | None:
         """When to plan again even if nothing changes, or None if everything is exact."""
@@ -200,20 +221,30 @@ class Planner:
         here[:] = pixels
         return bool(differs.any())
 
-    def _send(self, rects: Sequence[Rect], budget: Budget, now_s: float, *, moved: bool) -> list[Action]:
-        """Everything that differs, each tile in the way that fits it."""
+    def _send(self, rects: Sequence[Rect], budget: Budget, now_s: float, moved: Rect | None) -> list[Action]:
+        """Everything that differs, each tile in the way that fits it; within `moved` something moved."""
         if not rects:
             return []
         changed = any_in_tiles(self._differs)
-        self._looks.see(self._padded, self._differs, changed, now_s, heat=not moved)
+        came: Grid | None = None
+        if moved:
+            came = np.zeros_like(changed)
+            came[tiles_of(moved)] = True
+        self._looks.see(self._padded, self._differs, changed, now_s, came)
         pictures = changed & self._looks.picture
-        shown = self._show_films(pictures, budget, now_s, moved=moved) if self._films else []
-        filmed: Grid = np.zeros_like(pictures)
+        shown: list[ShowFilm] = []
+        rest = pictures
+        if self._films and pictures.any():
+            shown, rest = self._show_films(pictures, budget, now_s)
+        alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
+        if self._films and _PICTURE_BYTES * sum(rect.area for rect in alone) > _carried(budget):
+            again = moved is not None or self._looks.again(rest, now_s)
+            shown.append(self._show_still(rest, alone, budget, in_motion=again))
+            alone = []
         for action in shown:
-            filmed[tiles_of(action.film.area)] |= pictures[tiles_of(action.film.area)]
             for rect in action.paint:
                 self._debts.incur(rect)
-        planes = [SendExactly(cut, Way.PLANES) for rect in runs(pictures & ~filmed) for cut in self._tight(rect)]
+        planes = [SendExactly(rect, Way.PLANES) for rect in alone]
         raw = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, changed, pictures)]
         for exact in (*planes, *raw):
             self._debts.settle(exact.rect)
@@ -221,27 +252,32 @@ class Planner:
             self._differs[pixels_of(rect)] = False
         return [*shown, *planes, *raw]
 
-    def _show_films(self, pictures: Grid, budget: Budget, now_s: float, *, moved: bool) -> list[ShowFilm]:
+    def _show_films(self, pictures: Grid, budget: Budget, now_s: float) -> tuple[list[ShowFilm], Grid]:
+        """What keeps changing, as films; and which of the tiles are none."""
         if not self._films:
-            return []
-        cost = _PICTURE_BYTES * TILE * TILE * np.count_nonzero(pictures)
-        carried = _LAN_BYTES if budget.rate is None else budget.rate * _PATIENCE_S
-        slow = cost > max(budget.frame_bytes, carried)
-        wanted = pictures
-        if not slow:
-            settled = moved | ~(self._looks.busy(now_s) | self._films.covers(pictures.shape))
-            wanted = pictures & ~settled
+            return [], pictures
+        wanted = (pictures & self._looks.busy(now_s)) | self._films.goes_on(pictures)
+        least = _FILM_TILES if budget.rate is None else _FILM_TILES_SLOW
         rate = None if budget.rate is None else budget.rate * _FILM_SHARE
-        films = self._films.assign(wanted, _FILM_TILES_SLOW if slow else _FILM_TILES, rate, now_s)
         shown = []
-        for film in films:
+        for film in self._films.assign(wanted, least, rate, now_s):
             part: Grid = np.zeros_like(pictures)
             part[tiles_of(film.area)] = pictures[tiles_of(film.area)]
             pictures = pictures & ~part
-            paint = [cut for rect in runs(part) for cut in self._tight(rect)]
+            bounds = self._tight(film.area)
+            paint = [cut for rect in runs(part) for bound in bounds if (cut := intersection(rect, bound))]
             if paint:
                 shown.append(ShowFilm(film, tuple(paint)))
-        return shown
+        return shown, pictures
+
+    def _show_still(self, tiles: Grid, paint: list[Rect], budget: Budget, *, in_motion: bool) -> ShowFilm:
+        """One likeness of all these tiles: a good one, unless another will follow at once."""
+        area = bounding(tiles)
+        if not self._films or area is None:
+            raise ValueError("there is nothing to be shown")
+        rate = budget.rate or _LAN_BYTES / _PATIENCE_S
+        most = min(_STILL_BYTES * sum(rect.area for rect in paint), rate * (_HASTE_S if in_motion else _STILL_WAIT_S))
+        return ShowFilm(self._films.still(area, most), tuple(paint))
 
     def _tight(self, rect: Rect) -> list[Rect]:
         """The rectangle without its unchanged rim: a film's window may begin in the middle of a tile."""
@@ -264,7 +300,8 @@ class Planner:
                 left, right = _columns(here[top:bottom], rect)
             band = Rect(rect.x + left, rect.y + top, right - left, bottom - top)
             where = tiles_of(band)
-            if not pictures[where].any():
+            sparse = band.area > _SMALL_AREA and np.count_nonzero(changed[where]) < _DENSE * changed[where].size
+            if not sparse and not pictures[where].any():
                 yield band
                 continue
             tiles: Grid = np.zeros_like(changed)
@@ -288,8 +325,7 @@ class Planner:
                 for rect in self._on_screen(_slices(run, min(left_bytes / each, left_pixels), bool(settled))):
                     self._debts.settle(rect)
                     settled.append(SendExactly(rect, way))
-                    self._looks.look_again(self._padded, still, now_s)
-        left_bytes, left_pixels = left_bytes - each * rect.area, left_pixels - rect.area
+                    left_bytes, left_pixels = left_bytes - each * rect.area, left_pixels - rect.area
         return [*actions, *settled]
 
     def _patience(self, now_s: float) -> npt.NDArray[np.float64]:
@@ -299,12 +335,21 @@ class Planner:
         """Roughly, in bytes."""
         cost = 0.0
         for action in actions:
-            if isinstance(action, SendExactly):
-                cost += action.rect.area * (_TEXT_BYTES if action.way is Way.RAW else _PICTURE_BYTES)
+            match action:
+                case SendExactly(rect, way):
+                    cost += rect.area * (_TEXT_BYTES if way is Way.RAW else _PICTURE_BYTES)
+                case ShowFilm(film):
+                    each = _FILM_BYTES * film.area.area if film.rate is None else film.rate / _FILM_FPS
+                    cost += each if film.still is None else film.still
         return cost
 
     def _on_screen(self, rects: Sequence[Rect]) -> list[Rect]:
         return [cut for rect in rects if (cut := intersection(rect, self._whole))]
+
+
+def _carried(budget: Budget) -> float:
+    """Bytes for which a change is worth waiting."""
+    return max(budget.frame_bytes, _LAN_BYTES if budget.rate is None else budget.rate * _PATIENCE_S)
 
 
 def _slices(run: Rect, pixels: float, something: bool) -> list[Rect]:

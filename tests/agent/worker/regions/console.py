@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from agent.worker.capture.source import Pixels
-from agent.worker.regions.areas import pixels_of
-from agent.worker.regions.planner import Action, Budget, Copy, Planner, ShowFilm
+from agent.worker.regions.areas import TILE, pixels_of
+from agent.worker.regions.planner import Action, Budget, Copy, Planner, SendExactly, ShowFilm, Way
 from protocol.session.picture import Rect
 
 
@@ -49,5 +49,9 @@ def settle(planner: Planner, console: Console, budget: Budget, now_s: float, lim
         if due_s is None:
             return now_s
         now_s = max(due_s, now_s + 0.01)
-        console.carry_out(planner.plan([], budget, now_s), planner)
+        actions = planner.plan([], budget, now_s)
+        sent = [action for action in actions if isinstance(action, SendExactly)]
+        cost = sum(action.rect.area * (0.25 if action.way is Way.RAW else 1.25) for action in sent)
+        assert cost <= max(budget.frame_bytes, 1.25 * TILE * TILE)
+        console.carry_out(actions, planner)
     raise AssertionError("what is owed is never sent")
