@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import uvloop
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from websockets.asyncio.client import ClientConnection, connect
 
 from protocol import consent, envelope
 from protocol.connection import Connection, ConnectionFailed, Paired, Received, SignedIn
 from protocol.scopes import Scope
-from protocol.trust import Identity, Role, Tokens, key_to_pem
+from protocol.trust import Identity, Role, Tokens
 from protocol.trust.enrolment import OpenInvitation, Token, hash_token
 from relay.admin.folder import RelayFolder
 from relay.log import make_log
@@ -45,19 +46,29 @@ def scene(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     return play
 
 
+@functools.cache
+def _people() -> tuple[Parties, Identity, Identity, bytes]:
+    """The same for all houses of a test run: Jana's organisation, Petr, a desktop, the device authority's key."""
+    ours = Parties(now=datetime.now(UTC))
+    # Stretched a little only, where the admin's command does it properly: a relay is started for each test.
+    lightly = BestAvailableEncryption(PASSPHRASE.encode())
+    key = ours.devices.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lightly)
+    return ours, ours.technician("petr", "Petr Dvořák"), ours.device("desktop", "Desktop"), key
+
+
 class House:
     """A relay's folder, as the admin's command would make it, and the people around it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.ours = Parties(now=datetime.now(UTC))
-        self.staff = {"jana": self.ours.jana, "petr": self.ours.technician("petr", "Petr Dvořák")}
-        self.devices = {"laptop": self.ours.laptop, "desktop": self.ours.device("desktop", "Desktop")}
+        self.ours, petr, desktop, key = _people()
+        self.staff = {"jana": self.ours.jana, "petr": petr}
+        self.devices = {"laptop": self.ours.laptop, "desktop": desktop}
         path.mkdir(parents=True)
         self.folder = RelayFolder(path)
         self.folder.organisation_file.write_bytes(self.ours.organisation.encode())
         self.folder.device_certificate_file.write_bytes(self.ours.devices.certificate)
-        self.folder.device_key_file.write_bytes(key_to_pem(self.ours.devices.key, PASSPHRASE))
+        self.folder.device_key_file.write_bytes(key)
         self.folder.mailbox.mkdir()
         self.revoke()
         tomorrow = self.ours.now + timedelta(days=1)
