@@ -94,6 +94,7 @@ class Session:
         self._flow = Flow()
         self._secured: Secured | None = None
         self._asked: Ask | None = None
+        self._question_shown = False
         self._ask_again_s = float("-inf")
         self._capture: Capture | None = None
         self._injector: Injector | None = None
@@ -202,6 +203,7 @@ class Session:
         again = self.state is State.SHARING
         self.state = advance(self.state, Event.ASKED)
         self._asked = ask
+        self._mind_question()  # from now on, not only once the window process says that the question is to be seen
         self._tell(
             ipc.ConsentAsked(
                 _technician(secured), secured.binding, ask.ticket, scopes, ask.minutes, ask.remark, again=again
@@ -211,9 +213,8 @@ class Session:
     # --- from the user
     def question_shown(self, *, shown: bool) -> None:
         """A consent question is, or is no longer, on the screen. Raises SessionOver."""
-        self._gate.question_shown(shown=shown)
-        if shown:
-            self.release_all()
+        self._question_shown = shown
+        self._mind_question()
 
     def answered(self, answer: ipc.AnswerConsent) -> None:
         """The user's answer, or a narrower consent unasked. Raises SessionOver."""
@@ -222,10 +223,18 @@ class Session:
                 self._refused(answer)
             else:
                 self._allowed(answer.consent)
+            self._mind_question()
         except OutOfTurn as error:
             _log.warning("answer_out_of_turn", why=str(error))
         except HandsLostError as error:
             raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+
+    def _mind_question(self) -> None:
+        """Nobody but the user answers: while there is a question, no input of the technician passes."""
+        is_open = self._question_shown or self._asked is not None
+        self._gate.question_shown(shown=is_open)
+        if is_open:
+            self.release_all()
 
     def take_back(self, scopes: frozenset[Scope]) -> None:
         """What the user takes back is not allowed from now on. Raises SessionOver."""
