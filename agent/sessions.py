@@ -294,8 +294,7 @@ class Session:
         if self._agreed and self._technician:
             self._question = None
             # The worker ends it on the minute; this is for one that does not.
-            left_s = (self._agreed.until - datetime.now(UTC)).total_seconds()
-            self._after("time over", left_s + _STOP_S, lambda: self.stop(EndReason.TIME_OVER))
+            self._after("time over", _left_s(self._agreed.until) + _STOP_S, lambda: self.stop(EndReason.TIME_OVER))
             hot_key = self._party.hot_key if self._hot_key_heard else None
             self._tell(
                 messages.SessionRunning(self.number, self._technician, self._agreed.scopes, self._agreed.until, hot_key)
@@ -317,6 +316,10 @@ class Session:
     def _cancel(self, name: str) -> None:
         if timer := self._timers.pop(name, None):
             timer.cancel()
+
+
+def _left_s(until: datetime) -> float:
+    return (until - datetime.now(UTC)).total_seconds()
 
 
 async def _gone(wait: Callable[[float], int]) -> bool:
