@@ -196,3 +196,28 @@ def _into_record(stream: bytes | bytearray, at: int) -> int:
 def _is_a_record(data: bytes | bytearray) -> bool:
     """Whether there is a whole record: a receiver of less rightly waits for more."""
     return len(data) >= 5 and len(data) >= 5 + int.from_bytes(data[3:5], "big")
+
+
+@pytest.mark.parametrize(
+    ("session", "ticket", "device"),
+    [("6" * 32, 7, "laptop"), (ends.SESSION, 8, "laptop"), (ends.SESSION, 7, "desktop")],
+)
+def test_the_ends_of_two_sessions_joined_to_each_other_show_and_do_nothing(
+    ours: Parties, session: str, ticket: int, device: str
+) -> None:
+    """Both tunnels' ends are real and believed; only what they are about differs: session, ticket, or device."""
+    identity = ours.laptop if device == "laptop" else ours.device(device, "Desktop")
+    agent, console = Agent(ours, session, ticket, identity), Console(ours)
+    said = []
+    for _ in range(10):
+        for end, other in ((agent, console), (console, agent)):
+            if (data := other.data_to_send()) and not said:
+                try:
+                    end.receive_data(data)
+                except EndBroke as error:
+                    said.append(str(error))
+        if not said and agent.gate.consent is not None:
+            agent.send_frame(b"a picture")
+            console.send(messages.KeyChanged(30, 0, down=True))
+    assert said
+    assert (agent.injected, console.rendered, console.conversation.consent) == ([], [], None)
