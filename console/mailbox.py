@@ -10,7 +10,7 @@ from collections import Counter, deque
 import structlog
 from PySide6.QtCore import QObject, Qt, Signal
 
-from console.events import Event, Heard, LineMeasured, Said
+from console.events import EnrolmentChanged, Event, Heard, LineMeasured, Said
 from protocol.session.messages import CursorChanged, CursorMoved
 
 MAX_WAITING: dict[type, int] = {Heard: 64, Said: 512, LineMeasured: 16}
@@ -25,7 +25,7 @@ _log = structlog.get_logger()
 class Mailbox(QObject):
     """Carries events from the network thread to the main thread, in order.
 
-    Of cursors that come one after the other only the newest is kept; beyond `MAX_WAITING` what comes is dropped,
+    Of cursors, or answers to wait, that come one after the other only the newest is kept; beyond `MAX_WAITING` what comes is dropped,
     counted and logged. Pictures do not pass through here.
 
     Signals:
@@ -73,10 +73,9 @@ class Mailbox(QObject):
 
 def _overtakes(event: Event, before: Event) -> bool:
     """Whether `before` is of no interest any more once `event` is there."""
-    if not (isinstance(event, Said) and isinstance(before, Said)):
-        return False
-    return (
-        event.session == before.session
-        and isinstance(event.event, _NEWEST_WINS)
-        and type(event.event) is type(before.event)
-    )
+    match before, event:
+        case EnrolmentChanged(state=was), EnrolmentChanged(state=state):
+            return was is state
+        case Said(session=was_of, event=was_said), Said(session=session, event=said):
+            return was_of == session and isinstance(said, _NEWEST_WINS) and type(was_said) is type(said)
+    return False

@@ -4,7 +4,16 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
-from console.events import Event, Heard, LineMeasured, Said, SessionFinished, StageReached
+from console.events import (
+    EnrolmentChanged,
+    EnrolmentState,
+    Event,
+    Heard,
+    LineMeasured,
+    Said,
+    SessionFinished,
+    StageReached,
+)
 from console.mailbox import MAX_WAITING, Mailbox
 from console.session.stages import Stage
 from protocol import envelope
@@ -31,6 +40,15 @@ def test_of_a_flood_of_cursors_only_the_newest_waits() -> None:
     for number in range(FLOOD):
         mailbox.post(cursor(number))
     assert mailbox.take_all() == [cursor(FLOOD - 1)]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_of_a_flood_of_answers_to_wait_only_the_newest_waits() -> None:
+    mailbox = Mailbox()
+    for state in (EnrolmentState.SENDING, EnrolmentState.WAITING, EnrolmentState.DONE):
+        for _ in range(FLOOD):
+            mailbox.post(EnrolmentChanged(state))
+    assert mailbox.take_all() == [EnrolmentChanged(state) for state in EnrolmentState]
 
 
 @pytest.mark.usefixtures("qapp")
