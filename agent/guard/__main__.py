@@ -7,6 +7,7 @@ import socket
 import sys
 
 from agent.guard.release import release_on
+from agent.guard.second import Second
 from agent.guard.watch import Guard
 from agent.ipc import Pipe, ToGuard
 from agent.x11.connection import DisplayLost
@@ -31,13 +32,14 @@ def main() -> int:
         return 0
     if options.ipc_fd is None or options.life_fd is None:
         parser.error("the agent starts this program; there is nothing to start by hand")
+    second = Second(options.ipc_fd, options.life_fd)
     pipe: Pipe[ToGuard] = Pipe(socket.socket(fileno=options.ipc_fd), ToGuard)
     life = socket.socket(fileno=options.life_fd)
     ended, told = os.pipe()
     os.set_blocking(told, False)
     signal.signal(signal.SIGTERM, lambda *_: os.write(told, b"\0"))
     signal.signal(signal.SIGHUP, lambda *_: os.write(told, b"\0"))
-    return Guard(pipe, life, ended).run()
+    return Guard(pipe, life, ended, second).run()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import time
 from typing import Protocol
 
 from agent.guard.release import release_on
+from agent.guard.second import Second
 from agent.ipc import (
     LIFE_BEAT,
     LIFE_HOT_KEY,
@@ -66,9 +67,10 @@ class _Readable(Protocol):
 class Guard:
     """Watches over one session, then is of no more use."""
 
-    def __init__(self, pipe: Pipe[ToGuard], life: socket.socket, terminated_fd: int) -> None:
+    def __init__(self, pipe: Pipe[ToGuard], life: socket.socket, terminated_fd: int, second: Second) -> None:
         """`pipe` leads to the window process, `life` to the worker; `terminated_fd` is readable after a signal."""
         life.setblocking(False)
+        self._second = second
         self._pipe, self._life, self._terminated_fd = pipe, life, terminated_fd
         self._x: Connection | None = None
         self._hot_key: HotKey | None = None
@@ -147,6 +149,7 @@ class Guard:
             self._worker_fd = os.pidfd_open(watch.worker_pid)
         except OSError:
             return Cause.WORKER_DIED
+        self._second.stand_by(watch.worker_pid, watch.display)
         try:
             self._x = Connection(watch.display)
         except DisplayLost:
@@ -190,6 +193,7 @@ class Guard:
             release_on(self._display)
         except DisplayLost:
             released = False
+        self._second.dismiss()
         took_ms = round(1000 * (time.monotonic() - began_s), 1)
         _log("guard_ended", cause=cause.value, released=released, took_ms=took_ms)
         self._tell(HotKeyPressed() if cause is Cause.HOT_KEY else WorkerDied())

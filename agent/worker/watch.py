@@ -24,7 +24,7 @@ from protocol import limits
 from protocol.desk.events import EndReason
 from protocol.trust import Identity, Organisation, TrustError, key_from_pem, read_revocations
 
-_TICK_S = 0.1
+_TICK_S = 0.25
 _REPORT_S = 0.5
 _GOODBYE_S = 0.3
 _FEEL_S, _SILENCE_S = 0.2, 0.7

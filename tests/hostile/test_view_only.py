@@ -7,6 +7,7 @@ import xcffib.xinput
 import xcffib.xproto
 
 from agent.x11.connection import GENERIC_EVENT
+from protocol.scopes import Scope
 from protocol.session.messages import (
     ButtonChanged,
     FromConsole,
@@ -24,16 +25,15 @@ COUNT = 10_000
 
 def any_input(rng: random.Random) -> FromConsole:
     x, y = rng.randrange(1280), rng.randrange(800)
-    return rng.choice(
-        [
-            PointerMoved(x, y),
-            ButtonChanged(rng.randint(1, 9), down=rng.random() < 0.5, x=x, y=y),
-            Scrolled(rng.randint(-500, 500), rng.randint(-500, 500), x, y),
-            KeyChanged(rng.randint(0, 255), rng.choice([0, 0x61, 0xFF0D]), down=rng.random() < 0.5),
-            TextTyped(rng.choice(["rm -rf ~", "ř", "x" * 200])),
-            ReleaseAll(),
-        ]
-    )
+    kinds: list[FromConsole] = [
+        PointerMoved(x, y),
+        ButtonChanged(rng.randint(1, 9), down=rng.random() < 0.5, x=x, y=y),
+        Scrolled(rng.randint(-500, 500), rng.randint(-500, 500), x, y),
+        KeyChanged(rng.randint(0, 255), rng.choice([0, 0x61, 0xFF0D]), down=rng.random() < 0.5),
+        TextTyped(rng.choice(["rm -rf ~", "ř", "x" * 200])),
+        ReleaseAll(),
+    ]
+    return rng.choice(kinds)
 
 
 def listen(screen: Screen) -> None:
@@ -50,10 +50,10 @@ def injected(screen: Screen) -> int:
     return sum(event[0] == GENERIC_EVENT for event in screen.x.events())
 
 
-async def bombard(screen: Screen, scopes: frozenset[object], count: int) -> tuple[int, int]:
+async def bombard(screen: Screen, scopes: frozenset[Scope], count: int) -> tuple[int, int]:
     """How many events reached the display, and how many drops were told to the technician."""
     rng = random.Random(20261122)
-    async with sharing(screen, scopes) as stage:  # type: ignore[arg-type]
+    async with sharing(screen, scopes) as stage:
         listen(screen)
         before = stage.screen.pointer(), stage.screen.held()
         sent = 0

@@ -127,3 +127,10 @@ def test_the_key_alone_or_with_other_modifiers_ends_nothing(screen: Screen) -> N
 def test_a_combination_nobody_can_press_is_refused_with_a_sentence(combination: str, complaint: str) -> None:
     with pytest.raises(HotKeyError, match=complaint):
         parse(combination)
+
+
+@pytest.mark.parametrize("combination", ["ctrl+alt+End", "ctrl+alt+Pause", "super+F12", "ctrl+shift+q"])
+def test_combinations_are_read_as_people_write_them(combination: str) -> None:
+    modifiers, keysym = parse(combination)
+    assert len(modifiers) == combination.count("+")
+    assert keysym
