@@ -20,3 +20,4 @@ def scene(help_desk: Scene, request: pytest.FixtureRequest) -> Iterator[Scene]:
     yield help_desk
     if request.node.stash.get(FAILED, False):
         help_desk.photograph(request.node.name)
+        help_desk.begin_anew()

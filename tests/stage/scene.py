@@ -36,20 +36,31 @@ class Scene:
         Raises:
             StageError: it never does; the message says how much of it is right.
         """
-        mine = self.user.desk.display
-        area = self.technician.picture(number, mine.current_size())
+        mine, theirs = self.user.desk.display, self.technician.desk.display
 
-        def probe() -> bool:
+        def area() -> Bounds:
+            return self.technician.picture(number, mine.current_size())  # the window may move yet
+
+        def probe() -> Bounds | None:
             # The banner counts seconds: both pictures must be of the same one.
-            before, shown, after = mine.grab(), self.technician.desk.display.grab(area), mine.grab()
-            return shown in (before, after)
+            where, before = area(), mine.grab()
+            shown, after = theirs.grab(where), mine.grab()
+            return where if shown in (before, after) else None
 
         def failure() -> str:
-            share = share_of_equal_pixels(self.technician.desk.display.grab(area), mine.grab())
-            return f"{share:.4%} of the pixels are right"
+            return f"{share_of_equal_pixels(theirs.grab(area()), mine.grab()):.4%} of the pixels are right"
 
-        wait_for("the same picture on both displays", probe, timeout_s=timeout_s, every_s=0.1, failure=failure)
-        return area
+        return wait_for("the same picture on both displays", probe, timeout_s=timeout_s, every_s=0.1, failure=failure)
+
+    def begin_anew(self) -> None:
+        """Start both programs again, after something went so wrong that nobody knows what is on the displays."""
+        for process in (self.world.agent, self.world.console):
+            if process is not None:
+                process.stop()
+        if self.world.relay is None or not self.world.relay.running:
+            self.world.start_relay()
+        self.world.start_agent()
+        self.world.start_console()
 
     def photograph(self, name: str, folder: Path = FAILURES) -> None:
         """Save a picture of each display."""

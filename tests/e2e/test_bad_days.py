@@ -1,0 +1,169 @@
+"""What goes wrong in real life: each time everybody is told in plain words, and nothing is lost."""
+
+import re
+import signal
+
+import pytest
+
+from tests.stage.process import Process
+from tests.stage.scene import Scene
+from tests.stage.waiting import wait_for
+
+pytestmark = pytest.mark.e2e
+
+LINE_BACK_S = 30.0
+"""Agents and consoles come back after a random while that grows with each try."""
+
+
+def _relay(scene: Scene) -> Process:
+    assert scene.world.relay is not None
+    return scene.world.relay
+
+
+def _agent(scene: Scene) -> Process:
+    assert scene.world.agent is not None
+    return scene.world.agent
+
+
+def _workers(scene: Scene) -> list[str]:
+    return [line for line in scene.user.desk.survivors() if "agent.worker" in line]
+
+
+def _close_session(scene: Scene, number: int) -> None:
+    """What the technician does when a session was ended by somebody else."""
+    scene.technician.skip_note(number)
+    scene.technician.session(number).button("Close").press()
+
+
+def test_a_request_made_while_the_relay_is_away_survives_and_is_sent_once(scene: Scene) -> None:
+    assert _relay(scene).stop() == 0
+    scene.technician.console.wait_text("No connection; trying again by itself.")
+    form = scene.user.open_form()
+    form.wait_text("The line to the help desk is down at the moment.")
+    form.field("What is wrong?").fill("The network is gone")
+    form.button("Send").press()
+    waiting = scene.user.desk.ui.window("Your request")
+    waiting.wait_text("We have your request; it will be sent as soon as the line is back.")
+    assert _agent(scene).stop() == 0
+    scene.world.start_agent()
+    scene.world.start_relay()
+    scene.technician.console.wait_text("The network is gone", timeout_s=LINE_BACK_S)
+    window = scene.user.open_form()
+    window.control("page", ["check box"], "My requests").press()
+    requests = scene.user.desk.ui.window("My requests").control("list", ["list"], "My requests")
+    requests.wait_text(re.compile("Request 1 .*Received.*The network is gone", re.DOTALL))
+    assert requests.row().count() == 1
+    assert len([text for text in scene.technician.console.texts() if text == "The network is gone"]) == 1
+
+
+def test_a_relay_that_restarts_in_a_session_has_everybody_back(scene: Scene) -> None:
+    number = scene.begin_session("The relay restarts")
+    assert _relay(scene).stop() == 0
+    scene.user.wait_over("The line broke.")
+    scene.technician.session(number).wait_text("The line to the server was cut.")
+    scene.world.start_relay()
+    scene.technician.console.wait_text("Connected", timeout_s=LINE_BACK_S)
+    scene.technician.write_note(number, "Half of it is done.")
+    scene.technician.session(number).button("Close").press()
+    scene.user.desk.display.focus_window("Request")
+    scene.user.request(number).field("Message to the help desk").fill("Are you back?")
+    wait_for("the agent's line", lambda: _message_sent(scene, number), timeout_s=LINE_BACK_S, every_s=0.5)
+    scene.technician.open(number)
+    scene.technician.history.wait_text(re.compile(r"Session over after .*\. The line .* was cut\."))
+    scene.technician.history.wait_text("What was done: Half of it is done.")
+    scene.technician.connect(number)
+    scene.user.allow()
+    scene.wait_same_picture(number)
+    scene.technician.end(number)
+    scene.technician.skip_note(number)
+
+
+def _message_sent(scene: Scene, number: int) -> bool:
+    page = scene.user.request(number)
+    if page.field("Message to the help desk").text:
+        page.button("Send message").press()
+    return any("You wrote: Are you back?" in text for text in page.texts())
+
+
+def test_a_screen_that_changes_its_size_is_shown_in_its_new_size(scene: Scene) -> None:
+    number = scene.begin_session("I changed the resolution")
+    for size in ((1280, 800), (1920, 1080)):
+        scene.user.desk.resize(*size)
+        area = scene.wait_same_picture(number)
+        assert (area.width, area.height) == size
+        at = (size[0] - 100, size[1] - 100)
+        scene.technician.desk.display.move(area.x + at[0], area.y + at[1])
+        wait_for("the mouse", lambda at=at: scene.user.desk.display.pointer() == at)  # type: ignore[misc] # at once
+    scene.technician.end(number)
+    scene.technician.skip_note(number)
+
+
+def test_a_second_session_on_the_same_computer_is_refused_with_a_sentence(scene: Scene) -> None:
+    first = scene.begin_session("The first")
+    second = scene.user.ask_for_help("The second")
+    scene.technician.take(second)
+    dialog = scene.technician.ask_to_connect(second)
+    dialog.wait_text("There is a session on this computer already")
+    dialog.button("Cancel").press()
+    assert not scene.technician.open(first).button("Connect").enabled
+    scene.user.stop()
+    scene.user.wait_over("You ended it.")
+    _close_session(scene, first)
+
+
+def test_an_agent_whose_user_logs_off_ends_the_session(scene: Scene) -> None:
+    number = scene.begin_session("I have to go")
+    agent = _agent(scene)
+    agent.signal(signal.SIGTERM)
+    assert agent.wait() == 0
+    scene.technician.session(number).wait_text("The user logged off.")
+    _close_session(scene, number)
+    scene.technician.open(number)
+    scene.technician.history.wait_text(re.compile("Session over after .* The user logged off."))
+    assert _workers(scene) == []
+    scene.world.start_agent()
+
+
+def test_an_agent_that_is_killed_takes_the_session_with_it(scene: Scene) -> None:
+    number = scene.begin_session("Pull the plug")
+    area = scene.wait_same_picture(number)
+    hands = scene.technician.desk.display
+    hands.click(area.x + 900, area.y + 900)
+    hands.key_down("a")
+    wait_for("the key at the user's", lambda: scene.user.desk.display.pressed_keys() != set())
+    _agent(scene).kill()
+    wait_for("the key to be let go", lambda: scene.user.desk.display.pressed_keys() == set())
+    hands.key_up("a")
+    over = scene.technician.session(number).wait_text(re.compile("cut|fault|ended"))
+    assert "Traceback" not in over
+    wait_for("the worker's end", lambda: _workers(scene) == [])
+    _close_session(scene, number)
+    scene.world.start_agent()
+    scene.technician.open(number)
+    scene.technician.history.wait_text(re.compile("Session over after"))
+
+
+def test_no_answer_within_a_minute_means_no(scene: Scene) -> None:
+    number = scene.user.ask_for_help("Gone for lunch")
+    scene.technician.take(number)
+    session = scene.technician.connect(number)
+    question = scene.user.question()
+    session.wait_text("No answer within a minute means no.")
+    question.wait_gone(timeout_s=75)
+    session.wait_text("The user did not answer within a minute; that means no.")
+    session.button("Close").press()
+    scene.technician.open(number)
+    scene.technician.history.wait_text("Session over after 0 minutes. The user did not answer within a minute")
+
+
+def test_a_technician_who_is_revoked_is_out_at_once(scene: Scene) -> None:
+    number = scene.begin_session("Not you any more")
+    scene.world.admin("revoke", "Tina Tech")
+    scene.user.wait_over("can no longer see your screen", timeout_s=90)
+    scene.technician.session(number).wait_text(re.compile("trusted|cut|not whom"))
+    scene.technician.console.wait_text("The server does not let you in.", timeout_s=60)
+    console = scene.world.console
+    assert console is not None
+    console.stop()
+    scene.world.console = scene.technician.desk.start(*console.argv[:1])
+    scene.technician.console.wait_text("The server does not let you in.", timeout_s=30)
