@@ -25,8 +25,8 @@ _log = structlog.get_logger()
 class Mailbox(QObject):
     """Carries events from the network thread to the main thread, in order.
 
-    Of cursors, or answers to wait, that come one after the other only the newest is kept; beyond `MAX_WAITING` what comes is dropped,
-    counted and logged. Pictures do not pass through here.
+    Of cursors, or answers to wait, that come one after the other only the newest is kept; beyond `MAX_WAITING` what
+    comes is dropped, counted and logged. Pictures do not pass through here.
 
     Signals:
         arrived: on the main thread, something waits; `take_all` has it.

@@ -208,7 +208,7 @@ def test_the_ends_of_two_sessions_joined_to_each_other_show_and_do_nothing(
     """Both tunnels' ends are real and believed; only what they are about differs: session, ticket, or device."""
     identity = ours.laptop if device == "laptop" else ours.device(device, "Desktop")
     agent, console = Agent(ours, session, ticket, identity), Console(ours)
-    said = []
+    said: list[str] = []
     for _ in range(10):
         for end, other in ((agent, console), (console, agent)):
             if (data := other.data_to_send()) and not said:
