@@ -9,15 +9,12 @@ import hashlib
 from datetime import datetime, timedelta
 
 from agent.ipc import ConsentAsked, Technician
-from agent.messages import AnswerQuestion, Question, TechnicianShown
+from agent.messages import MAX_TEXT_CHARS, AnswerQuestion, Question, TechnicianShown
 from agent.own_tickets import OwnTicket
 from protocol import limits
 from protocol.consent import Consent, sign
 from protocol.scopes import Scope
 from protocol.trust import Identity
-
-MAX_TEXT_CHARS = 2000
-"""The signed text; in scripts of 4 bytes a letter it still fits the 12 KiB of a signed body."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -74,9 +74,9 @@ class Link:
                 self._on_line(LineChanged(Line.CONNECTING))
             trouble, final = await self._connect_once()
             self._on_line(LineChanged(Line.AWAY, trouble))
-            wait_s = FINAL_WAIT_S if final else min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self._failures, 10))
+            delay_s = wait_s(self._failures, final=final)
             self._failures += 1
-            await asyncio.sleep(random.uniform(0, wait_s))  # noqa: S311 - spreads load, guards nothing
+            await asyncio.sleep(delay_s)
 
     async def _connect_once(self) -> tuple[Trouble, bool]:
         """From dialling to the cut; gives what was the matter, and whether somebody has to do something first."""
@@ -138,6 +138,12 @@ class Link:
     async def _flush(self, socket: ClientConnection, connection: Connection) -> None:
         for text in connection.texts_to_send():
             await socket.send(text)
+
+
+def wait_s(failures: int, *, final: bool) -> float:
+    """How long to wait after so many failures in a row: at random, within a time that doubles."""
+    longest = FINAL_WAIT_S if final else min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(failures, 10))
+    return random.uniform(0, longest)  # noqa: S311 - spreads load, guards nothing
 
 
 async def _text(socket: ClientConnection) -> str:

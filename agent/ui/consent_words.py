@@ -3,8 +3,7 @@
 import dataclasses
 from datetime import datetime
 
-from agent.agreement import MAX_TEXT_CHARS
-from agent.messages import Question
+from agent.messages import MAX_TEXT_CHARS, Question
 from agent.ui import plain
 from agent.words import _, ngettext
 from protocol.scopes import Scope

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from agent import agreement
 from agent.ipc import ConsentAsked, Technician
-from agent.messages import AnswerQuestion
+from agent.messages import MAX_TEXT_CHARS, AnswerQuestion
 from agent.own_tickets import OwnTicket
 from protocol import limits
 from protocol.consent import check_parties, read
@@ -85,14 +85,14 @@ def test_any_text_on_the_screen_can_be_signed_and_read_back(text: str) -> None:
         question, answered(frozenset({Scope.SEE}), text), ask, ticket=7, identity=PARTIES.laptop, now=NOW
     )
     assert agreed is not None
-    assert read(agreed.consent, device_leaf=PARTIES.laptop.leaf).text == text[: agreement.MAX_TEXT_CHARS]
+    assert read(agreed.consent, device_leaf=PARTIES.laptop.leaf).text == text[: MAX_TEXT_CHARS]
 
 
 def test_a_longest_text_in_letters_of_four_bytes_fits_too() -> None:
     ask = asked(frozenset({Scope.SEE}))
     question = agreement.question(SESSION, ask, OWN, None)
     assert question is not None
-    text = "\U0001f600" * agreement.MAX_TEXT_CHARS
+    text = "\U0001f600" * MAX_TEXT_CHARS
     agreed = agreement.agree(
         question, answered(frozenset({Scope.SEE}), text), ask, ticket=7, identity=PARTIES.laptop, now=NOW
     )

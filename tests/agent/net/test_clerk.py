@@ -16,8 +16,10 @@ from agent.net import link
 from agent.net.clerk import Clerk
 from agent.place import Place
 from protocol import envelope
+from protocol.connection import ConnectionFailed
 from protocol.desk.states import TicketState
-from protocol.trust import Bundle
+from protocol.signin import Refusal
+from protocol.trust import Bundle, Distrust
 from tests.agent.asked import a_request
 from tests.conftest import Logs
 from tests.relay.rig import TOKEN, House, scene
@@ -187,3 +189,39 @@ async def test_a_number_once_seen_never_goes_back(house: House, tmp_path: Path, 
     async with house.relay() as relay, at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
         away = await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
         assert away.trouble is Trouble.REFUSED
+
+
+@scene
+async def test_a_wrong_clock_is_named_as_such(house: House, tmp_path: Path, logs: Logs) -> None:
+    logs.expect("relay refused or distrusted")
+    async with (
+        house.relay(clock=lambda: datetime.now(UTC) + timedelta(hours=1)) as relay,
+        at_work(tmp_path / "agent", laptop(house, relay.port)) as desk,
+    ):
+        away = await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
+        assert away.trouble is Trouble.CLOCK
+
+
+@pytest.mark.parametrize(
+    ("reason", "trouble"),
+    [
+        (Distrust.STALE_REVOCATIONS, Trouble.OUT_OF_DATE),
+        (Distrust.EXPIRED, Trouble.OWN_CERTIFICATE),
+        (Distrust.BAD_SIGNATURE, Trouble.REFUSED),
+        (Refusal.TOO_MANY, Trouble.BUSY),
+        (Refusal.NOT_TRUSTED, Trouble.REFUSED),
+        (None, Trouble.REFUSED),
+    ],
+)
+def test_each_reason_that_matters_to_the_user_is_named(reason: Distrust | Refusal | None, trouble: Trouble) -> None:
+    assert link.trouble_of(ConnectionFailed("for the log", final=False, reason=reason)) is trouble
+
+
+def test_ten_thousand_agents_come_back_spread_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "FIRST_WAIT_S", 2.0)
+    waits = [link.wait_s(failures, final=False) for failures in range(12) for _ in range(200)]
+    assert max(waits) <= link.LONGEST_WAIT_S
+    first = [link.wait_s(0, final=False) for _ in range(10_000)]
+    for tenth in range(10):  # no tenth of the first two seconds gets more than its share and a fifth
+        share = sum(tenth * 0.2 <= wait < (tenth + 1) * 0.2 for wait in first)
+        assert share < 1200
