@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._link_icon)
         bar.addWidget(self._link, 1)
         help_hint = QLabel(_("F1: shortcuts"), self)
+        self._me.setContentsMargins(0, 0, 2 * theme.GRID, 0)
         bar.addPermanentWidget(self._me)
         bar.addPermanentWidget(help_hint)
         bar.setContentsMargins(theme.GRID, 0, theme.GRID, 0)

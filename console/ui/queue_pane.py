@@ -123,7 +123,7 @@ class QueuePane(QWidget):
         widths = {
             Column.ONLINE: 4,
             Column.NUMBER: 8,
-            Column.PRIORITY: 10,
+            Column.PRIORITY: 13,
             Column.REQUESTER: 18,
             Column.STATE: 15,
             Column.OWNER: 17,

@@ -62,6 +62,8 @@ class SessionWindow(QWidget):
         self._close.clicked.connect(self.close)
         self._close.hide()
         page = QWidget(self)
+        page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # else the first button had it, and Enter would end the session
+        page.setAccessibleName(_("State of the session"))
         inside = QVBoxLayout(page)
         inside.setContentsMargins(4 * theme.GRID, 4 * theme.GRID, 4 * theme.GRID, 4 * theme.GRID)
         inside.addStretch(1)
@@ -80,6 +82,7 @@ class SessionWindow(QWidget):
         self.resize(90 * theme.GRID, 45 * theme.GRID)
         self._connect()
         self.show_stage(Stage.DIALLING)
+        page.setFocus()
 
     # --- what happened
     def show_stage(self, stage: Stage) -> None:

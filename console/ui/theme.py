@@ -1,6 +1,7 @@
 """The console's look: one accent, an 8 px grid, light or dark as the system says. Main thread."""
 
 import dataclasses
+from pathlib import Path
 
 import qtawesome
 from PySide6.QtCore import Qt
@@ -9,6 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 GRID = 8
 """Distances are multiples of this, in logical pixels."""
+
+
+_MARKS = Path(__file__).with_name("marks")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,6 +82,12 @@ QLineEdit, QPlainTextEdit {{
     border: 1px solid {line}; border-radius: 4px; padding: 4px 6px; background: {base}; color: {text};
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {accent}; }}
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 3px; background: {base}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({mark}); }}
+QCheckBox::indicator:focus {{ border: 2px solid {text}; }}
+QCheckBox::indicator:disabled {{ border-color: {line}; }}
+QCheckBox::indicator:checked:disabled {{ background: {muted}; border-color: {muted}; }}
 QTableView, QListView {{ border: none; background: {base}; gridline-color: transparent; outline: none;
     alternate-background-color: {base}; selection-background-color: {selected}; selection-color: {text}; }}
 QTableView::item {{ padding: 0 6px; border-bottom: 1px solid {window}; }}
@@ -142,6 +152,8 @@ def _dress(app: QApplication) -> None:
         QPalette.ColorRole.HighlightedText: now.on_accent,
         QPalette.ColorRole.Link: now.accent,
         QPalette.ColorRole.Mid: now.line,
+        QPalette.ColorRole.Dark: now.line,
+        QPalette.ColorRole.Light: now.raised,
         QPalette.ColorRole.Accent: now.accent,
     }
     for role, value in roles.items():
@@ -149,4 +161,5 @@ def _dress(app: QApplication) -> None:
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(now.muted))
     app.setPalette(palette)
-    app.setStyleSheet(_STYLE.format(**dataclasses.asdict(now)))
+    mark = (_MARKS / f"check-{now.on_accent.lstrip('#')}.svg").as_posix()
+    app.setStyleSheet(_STYLE.format(mark=mark, **dataclasses.asdict(now)))

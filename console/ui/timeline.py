@@ -3,10 +3,11 @@
 A line that is added does not scroll the list away from what is being read; a reader at its end stays at its end.
 """
 
+import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from console.language import _
@@ -18,7 +19,6 @@ from protocol.envelope import HistoryLine
 Index = QModelIndex | QPersistentModelIndex
 _LINE_ROLE = Qt.ItemDataRole.UserRole
 _NOWHERE = QModelIndex()
-_FLAGS = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
 _TIME_WIDTH = 15
 """In average characters: the longest date."""
 
@@ -69,7 +69,7 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft, author(line))
         painter.setFont(option.font)
         painter.setPen(QColor(now.text if _is_written(line) else now.muted))
-        painter.drawText(body, _FLAGS, words.happened(line))
+        _lay_out(words.happened(line), option.font, body.width()).draw(painter, QPointF(body.topLeft()))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
@@ -78,8 +78,24 @@ class _Delegate(QStyledItemDelegate):
         width = view.viewport().width() if isinstance(view, QListView) else 400
         _time, _head, body = _places(option, QRect(0, 0, width, 0))
         metrics: QFontMetrics = option.fontMetrics
-        text = metrics.boundingRect(QRect(0, 0, body.width(), 100_000), _FLAGS, words.happened(line))
-        return QSize(width, metrics.lineSpacing() + text.height() + theme.GRID + theme.GRID // 2)
+        text = _lay_out(words.happened(line), option.font, body.width()).boundingRect()
+        return QSize(width, metrics.lineSpacing() + math.ceil(text.height()) + theme.GRID + theme.GRID // 2)
+
+
+def _lay_out(text: str, font: QFont, width: int) -> QTextLayout:
+    """The lines of a text; words are broken only where they are longer than a line."""
+    layout = QTextLayout(text.replace("\n", "\u2028"), font)
+    wrap = QTextOption()
+    wrap.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(wrap)
+    layout.beginLayout()
+    below = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        line.setPosition(QPointF(0, below))
+        below += line.height()
+    layout.endLayout()
+    return layout
 
 
 def _places(option: QStyleOptionViewItem, rect: QRect) -> tuple[QRect, QRect, QRect]:
@@ -124,7 +140,7 @@ def author(line: HistoryLine) -> str:
     """Who did it, and whether only staff sees it."""
     kind = {Actor.REQUESTER: _("user"), Actor.STAFF: _("technician"), Actor.DESK: _("desk")}[line.actor]
     name = f"{line.actor_name} · {kind}" if line.actor_name else kind
-    return f"{name} · {_('internal')}" if _is_internal(line) else name
+    return " · ".join((name, _("internal"))) if _is_internal(line) else name
 
 
 def _is_internal(line: HistoryLine) -> bool:

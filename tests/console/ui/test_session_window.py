@@ -1,0 +1,180 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from console.picture.canvas import Canvas
+from console.session.conversation import Allowed, NotAllowed, Wish
+from console.session.stages import Stage
+from console.ui import session_bar
+from console.ui.session_window import SessionWindow
+from protocol.consent import Consent
+from protocol.desk.events import EndReason
+from protocol.scopes import Scope
+from protocol.session.messages import FromConsole, InputDropped, ReleaseAll
+from tests.console.looks import NOW, SEE_AND_CONTROL, ticket
+
+SEE = frozenset({Scope.SEE})
+
+
+def allowed(scopes: frozenset[Scope] = SEE_AND_CONTROL, minutes: int = 20) -> Allowed:
+    end = NOW + timedelta(minutes=minutes)
+    return Allowed(Consent("a" * 32, 17, bytes(32), bytes(32), bytes(32), "", scopes, (), "", "en", NOW, end))
+
+
+class Shown:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: QSize) -> None:
+        self.canvas = Canvas()
+        self.window = SessionWindow(ticket(), self.canvas)
+
+        class Screen:
+            def availableGeometry(self) -> QRect:  # noqa: N802 - Qt's name
+                return QRect(0, 0, room.width(), room.height())
+
+        monkeypatch.setattr(self.window, "screen", Screen)
+        self.window.show()
+
+    def picture(self, width: int, height: int) -> None:
+        with self.canvas.lock:
+            self.canvas.resize(width, height)
+        self.window.view.paint_new()
+
+    def button(self, name: str) -> QPushButton:
+        return next(b for b in self.window.findChildren(QPushButton) if b.accessibleName() == name)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
+    shown = Shown(monkeypatch, QSize(2400, 1400))
+    yield shown
+    if isValid(shown.window):  # closing deletes it
+        shown.window.close()
+
+
+def test_where_there_is_room_the_screen_is_shown_whole_and_unscaled(shown: Shown) -> None:
+    shown.window.show_said(allowed())
+    shown.picture(1920, 1080)
+    assert shown.window.view.viewport().size() == QSize(1920, 1080)
+    assert shown.window.size() == QSize(1920, 1080 + session_bar.HEIGHT)
+    assert session_bar.HEIGHT <= 60
+    assert not shown.window.view.is_fitted
+
+
+def test_where_there_is_none_it_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Shown(monkeypatch, QSize(1366, 768))
+    small.window.show_said(allowed())
+    small.picture(1920, 1080)
+    assert small.window.view.is_fitted
+    assert small.window.isMaximized()
+    small.window.close()
+
+
+def test_a_screen_that_changes_its_size_is_shown_whole_again(shown: Shown) -> None:
+    shown.window.show_said(allowed())
+    shown.picture(1920, 1080)
+    shown.picture(1280, 720)
+    assert shown.window.view.viewport().size() == QSize(1280, 720)
+
+
+def test_a_window_that_the_technician_sized_keeps_its_size(shown: Shown) -> None:
+    shown.window.show_said(allowed())
+    shown.picture(1920, 1080)
+    shown.window.resize(1000, 700)
+    shown.picture(1280, 720)
+    assert shown.window.size() == QSize(1000, 700)
+
+
+def test_each_stage_is_said_in_words(shown: Shown) -> None:
+    said = set()
+    for stage in Stage:
+        shown.window.show_stage(stage)
+        said.add(shown.window._words.text())
+    assert len(said) == len(Stage)
+
+
+def test_enter_ends_nothing_while_the_user_is_being_asked(qtbot: QtBot, shown: Shown) -> None:
+    with qtbot.assertNotEmitted(shown.window.end_wanted):
+        QTest.keyClick(shown.window.focusWidget() or shown.window, Qt.Key.Key_Return)
+        QTest.keyClick(shown.window.focusWidget() or shown.window, Qt.Key.Key_Space)
+
+
+def test_see_only_offers_to_ask_for_control(qtbot: QtBot, shown: Shown) -> None:
+    shown.window.show_said(allowed(SEE, minutes=10))
+    shown.picture(800, 600)
+    assert not shown.button("Control").isVisible()
+    with qtbot.waitSignal(shown.window.ask_wanted) as caught:
+        shown.button("Ask for control").click()
+    assert caught.args == [Wish(SEE_AND_CONTROL, 10)]
+    assert not shown.button("Ask for control").isEnabled()
+    shown.window.show_said(NotAllowed("Please only look."))
+    assert shown.button("Ask for control").isEnabled()
+    assert shown.window.bar._remark.text() == "Please only look."
+    shown.window.show_said(allowed())
+    assert shown.button("Control").isChecked()
+
+
+def test_only_viewing_is_a_choice_of_the_technician_too(shown: Shown) -> None:
+    sent: list[FromConsole] = []
+    shown.window.input_made.connect(sent.append)
+    shown.window.show_said(allowed())
+    shown.picture(800, 600)
+    port = shown.window.view.viewport()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=port.rect().center())
+    shown.button("Control").click()
+    assert isinstance(sent[-1], ReleaseAll)
+    count = len(sent)
+    QTest.mouseClick(port, Qt.MouseButton.LeftButton, pos=port.rect().center())
+    assert len(sent) == count
+
+
+def test_control_taken_back_by_the_user_lets_go(shown: Shown) -> None:
+    sent: list[FromConsole] = []
+    shown.window.input_made.connect(sent.append)
+    shown.window.show_said(allowed())
+    shown.picture(800, 600)
+    port = shown.window.view.viewport()
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=port.rect().center())
+    shown.window.show_said(allowed(SEE))
+    assert isinstance(sent[-1], ReleaseAll)
+    assert shown.window.bar._scopes.text() == "see"
+
+
+def test_the_time_left_counts_down_from_what_was_agreed(shown: Shown) -> None:
+    shown.window.show_said(allowed(minutes=10))
+    assert shown.window.bar._left.text() in ("10:00", "9:59")
+
+
+def test_dropped_input_is_said_so_that_nobody_wonders(shown: Shown) -> None:
+    shown.window.show_said(InputDropped("user_active", 3))
+    assert "user is using mouse or keyboard" in shown.window.bar._remark.text()
+    shown.window.show_said(InputDropped("something new", 1))
+    assert shown.window.bar._remark.text() == "Your input was not taken."
+
+
+def test_when_it_is_over_nothing_of_the_screen_is_left_to_see(shown: Shown) -> None:
+    shown.window.show_said(allowed())
+    shown.picture(800, 600)
+    shown.window.show_over("The user ended the session.", EndReason.USER_STOPPED)
+    assert not shown.window.view.isVisible()
+    visible = [b.accessibleName() for b in shown.window.findChildren(QPushButton) if b.isVisible()]
+    assert visible == ["Close"]
+    QTest.keyClick(shown.window, Qt.Key.Key_Escape)
+    assert not shown.window.isVisible()
+
+
+def test_closing_the_window_ends_the_session_and_asks_nothing(qtbot: QtBot, shown: Shown) -> None:
+    with qtbot.waitSignal(shown.window.end_wanted):
+        shown.window.close()
+    assert [w for w in shown.window.findChildren(QWidget) if w.isModal()] == []
+
+
+@pytest.mark.parametrize("reason", [r for r in EndReason if r is not EndReason.LINE_LOST])
+def test_a_known_reason_is_not_corrected_afterwards(shown: Shown, reason: EndReason) -> None:
+    shown.window.show_over("why", EndReason.USER_STOPPED)
+    shown.window.correct_end("something else", reason)
+    assert shown.window._words.text() == "why"
