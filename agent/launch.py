@@ -11,8 +11,8 @@ How to run a session, and what must hold whoever dies::
     … until Ended, WorkerDied, or the end of a pipe …
     guard ← StopGuard; worker.wait(); guard.wait()
 
-If the guard's pipe ends without a `StopGuard`, call `release_everything`: both may have died in one moment, and the
-window process is then the only one left to let go of what the technician held.
+If the guard's pipe ends without a `StopGuard`, call `release_everything`: the guard has a twin that lets go when it is
+killed (`agent.guard.second`), but that may have been killed, too, and the window process is then the last one left.
 Do not wait for (reap) the worker before the guard has said `WorkerDied` or `HotKeyPressed` or is gone itself.
 """
 

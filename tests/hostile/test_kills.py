@@ -1,4 +1,4 @@
-"""Keys held down, then some or all of the three processes killed: somebody is left who lets go; nothing more is shown."""
+"""Keys held down, then some or all of the three processes killed: somebody lets go, and nothing more is shown."""
 
 import asyncio
 import random
