@@ -108,6 +108,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
         return app.exec()
     finally:
         agent.stop()
+        ends.give_up()
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

@@ -25,10 +25,18 @@ class EndSignals(QObject):
         self._near.setblocking(False)
         self._far.setblocking(False)
         signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
-        for number in _CAUGHT:
-            signal.signal(number, _nothing)
+        self._before = {number: signal.signal(number, _nothing) for number in _CAUGHT}
         self._notifier = QSocketNotifier(self._near.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
+
+    def give_up(self) -> None:
+        """Leaves the signals to Python again."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._near.close()
+        self._far.close()
 
     def _read(self) -> None:
         for number in self._near.recv(64):

@@ -4,14 +4,15 @@ Guarantees: whoever holds the lock is the only one; a lock left by a crash is ta
 Distrusts whoever connects: all it can do is bring up the window.
 """
 
-import hashlib
-
+import structlog
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from agent.place import Place
 
 _WAIT_MS = 2000
+
+_log = structlog.get_logger()
 
 
 class Single(QObject):
@@ -24,7 +25,7 @@ class Single(QObject):
         super().__init__()
         self._lock = QLockFile(str(place.directory / "agent.lock"))
         self._lock.setStaleLockTime(0)
-        self._name = "athand-" + hashlib.sha256(str(place.directory.resolve()).encode()).hexdigest()[:16]
+        self._name = str(place.directory.resolve() / "agent.socket")  # where nobody else can put one
         self._server: QLocalServer | None = None
 
     def take(self) -> bool:
@@ -39,7 +40,8 @@ class Single(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._knocked)
-        self._server.listen(self._name)
+        if not self._server.listen(self._name):
+            _log.warning("a second start cannot be heard", why=self._server.errorString())
         return True
 
     def give_up(self) -> None:

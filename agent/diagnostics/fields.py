@@ -1,5 +1,7 @@
 """From a machine's numbers to the fields a user reads and sends. Pure but for the machine's answers."""
 
+from importlib import metadata
+
 from agent.diagnostics.machine import Battery, Machine, RecentErrors, ScreenFacts, Space, checked_name
 from agent.words import _, ngettext
 from protocol import limits
@@ -7,7 +9,6 @@ from protocol.diagnostics import DiagnosticField
 
 _GIB = 1024**3
 _HOUR_S, _DAY_S = 3600, 86400
-_VERSION = "0.1.0"
 
 
 def fields(machine: Machine, screens: ScreenFacts) -> tuple[DiagnosticField, ...]:
@@ -29,7 +30,7 @@ def fields(machine: Machine, screens: ScreenFacts) -> tuple[DiagnosticField, ...
         ("screen", _("Screens"), _screens(screens)),
         ("language", _("Language"), checked_name(screens.language) or None),
         ("battery", _("Battery"), _battery(machine.battery())),
-        ("agent", _("This program"), f"athand {_VERSION}"),
+        ("agent", _("This program"), f"athand {metadata.version('athand')}"),
     ]
     optional = {"disk.home", "battery"}  # not every machine has them
     return tuple(

@@ -3,6 +3,7 @@ import platform
 import pwd
 import shutil
 import subprocess
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_every_fact_is_in_plain_words() -> None:
         "screen": "1920x1080, 2560x1440 (150 %); xcb",
         "language": "de_DE",
         "battery": "80 %, not plugged in",
-        "agent": "athand 0.1.0",
+        "agent": f"athand {metadata.version('athand')}",
     }
 
 
