@@ -134,43 +134,42 @@ def travel(
     """Sends all of it, and then what is owed."""
     journey = Journey(name)
     budget = Budget(256 * 1024) if rate >= _LAN_LIKE else Budget(rate * _ROUND_TRIP_S, rate)
-    sender: Regions | Stream | None = None
-    viewer, screen = Viewer(1, 1), np.zeros((1, 1), np.uint32)
+    line: _Line | None = None
+    screen = np.zeros((1, 1), np.uint32)
     waiting: list[Rect] = []
     now_s = free_s = 0.0
     for moment in moments:
         screen = moment.pixels
         height, width = screen.shape
-        if sender is None:
-            sender, viewer = way(width, height), Viewer(width, height)
+        line = line or _Line(journey, way(width, height), Viewer(width, height), budget, rate)
         now_s = moment.time_s
         waiting += moment.damage
         if free_s > now_s:
             journey.skipped += 1
             continue
-        took_s = _step(journey, sender, viewer, screen, merge(waiting, width, height), budget, now_s, rate)
+        free_s = now_s + _step(line, screen, merge(waiting, width, height), now_s)
         waiting = []
-        free_s = now_s + took_s
-    if sender:
-        _finish(journey, sender, viewer, screen, waiting, budget, max(now_s, free_s), rate, now_s)
+    if line:
+        _finish(line, screen, waiting, max(now_s, free_s), now_s)
     return journey
 
 
-def _step(
-    journey: Journey,
-    sender: Regions | Stream,
-    viewer: Viewer,
-    screen: Pixels,
-    rects: list[Rect],
-    budget: Budget,
-    now_s: float,
-    rate: float,
-    *,
-    in_motion: bool = True,
-) -> float:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Line:
+    """Both ends and the link between them."""
+
+    journey: Journey
+    sender: Regions | Stream
+    viewer: Viewer
+    budget: Budget
+    rate: float
+
+
+def _step(line: _Line, screen: Pixels, rects: list[Rect], now_s: float, *, in_motion: bool = True) -> float:
     """One frame; returns the seconds until the next may go."""
+    journey, viewer, rate = line.journey, line.viewer, line.rate
     began = time.thread_time()
-    frame, planned_s = sender.make(screen, rects, budget, now_s)
+    frame, planned_s = line.sender.make(screen, rects, line.budget, now_s)
     if frame is None:
         return 0.0
     body = b"".join(picture.encode(frame))
@@ -205,25 +204,15 @@ def psnr(one: Pixels, other: Pixels) -> float:
     return 99.0 if not error else 10 * float(np.log10(255**2 / error))
 
 
-def _finish(
-    journey: Journey,
-    sender: Regions | Stream,
-    viewer: Viewer,
-    screen: Pixels,
-    waiting: list[Rect],
-    budget: Budget,
-    now_s: float,
-    rate: float,
-    last_s: float,
-) -> None:
+def _finish(line: _Line, screen: Pixels, waiting: list[Rect], now_s: float, last_s: float) -> None:
     """Until nothing is owed."""
     height, width = screen.shape
-    now_s += _step(journey, sender, viewer, screen, merge(waiting, width, height), budget, now_s, rate)
-    while (due_s := sender.due_s(now_s)) is not None:
+    now_s += _step(line, screen, merge(waiting, width, height), now_s)
+    while (due_s := line.sender.due_s(now_s)) is not None:
         now_s = max(now_s + 0.001, due_s)
         began = time.thread_time()
-        now_s += _step(journey, sender, viewer, screen, [], budget, now_s, rate, in_motion=False)
+        now_s += _step(line, screen, [], now_s, in_motion=False)
         now_s += time.thread_time() - began
-    if not (viewer.pixels == screen).all():
-        raise AssertionError(f"{journey.name}: the far end's picture is another one")
-    journey.exact_after_ms = 1e3 * (now_s - last_s)
+    if not (line.viewer.pixels == screen).all():
+        raise AssertionError(f"{line.journey.name}: the far end's picture is another one")
+    line.journey.exact_after_ms = 1e3 * (now_s - last_s)

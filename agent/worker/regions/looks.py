@@ -12,12 +12,12 @@ from agent.worker.regions.areas import TILE, Grid
 
 _SAMPLE = 4
 """One pixel of so many in each direction: 64 of a tile."""
-_PICTURE_COLOURS, _TEXT_COLOURS = 32, 26
+_PICTURE_COLOURS, _TEXT_COLOURS = 38, 30
 """From so many colours among 64 pixels on a tile is a picture; below the other it is none any more."""
 _ROUGH_SHARE = 0.35
 """Of a picture's pixels, so many differ from the one to the right and the one below; a smooth gradient's do not."""
-_EDGE_SAMPLES = 6
-_EDGE_SHARE = 0.6
+_EDGE_SAMPLES = 10
+_EDGE_SHARE = 0.75
 """A picture's edge: a tile beside one, where of so many changed samples most are of different colours."""
 _HEAT_S = 0.5
 """After so long without a change, heat has fallen to 1/e; on a link that carries few pictures, after `_HEAT_LOOKS`."""

@@ -32,9 +32,9 @@ _SILENT = 10
 """After so many anchors that came from nowhere the others probably did, too."""
 _MAX_HITS = 24
 """An anchor that fits more places than these says nothing."""
-_STEP = 12
+_STEP = 20
 """One row in so many is looked at to find the columns that moved."""
-_STRIPE, _STRIPES = 16, 8
+_STRIPE, _STRIPES = 16, 6
 """To find the rows that moved, so many stripes are looked at, each as wide as a cache line."""
 _FRINGE = 0.02
 """What seems to have moved further out than all but so much of it is chance."""

@@ -58,6 +58,8 @@ _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 """Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""
 _SETTLE_PIXELS = 384 * 1024
 """Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
+_TINY = 64 * 64
+"""Pixels; what is smaller than this is sent before anybody asks what it is."""
 _SMALL_AREA = 96 * 1024
 """Pixels; below it cutting columns costs less than encoding unchanged ones."""
 _DENSE = 0.4
@@ -225,7 +227,9 @@ class Planner:
         """Everything that differs, each tile in the way that fits it; within `moved` something moved."""
         if not rects:
             return []
-        changed = any_in_tiles(self._differs)
+        if sum(rect.area for rect in rects) <= _TINY:
+            return self._send_at_once(rects)
+        changed = self._changed(rects)
         came: Grid | None = None
         if moved:
             came = np.zeros_like(changed)
@@ -251,6 +255,24 @@ class Planner:
         for rect in rects:
             self._differs[pixels_of(rect)] = False
         return [*shown, *planes, *raw]
+
+    def _send_at_once(self, rects: Sequence[Rect]) -> list[Action]:
+        """A key's echo: nothing is worth a thought before it is sent."""
+        nothing: Grid = np.zeros_like(self._looks.picture)
+        sent = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, nothing, nothing)]
+        for exact in sent:
+            self._debts.settle(exact.rect)
+        for rect in rects:
+            self._differs[pixels_of(rect)] = False
+        return list(sent)
+
+    def _changed(self, rects: Sequence[Rect]) -> Grid:
+        """The tiles in which anything differs."""
+        grid: Grid = np.zeros_like(self._looks.picture)
+        first = min(rect.y for rect in rects) // TILE
+        last = max(-(-(rect.y + rect.height) // TILE) for rect in rects)
+        grid[first:last] = any_in_tiles(self._differs[first * TILE : last * TILE])
+        return grid
 
     def _show_films(self, pictures: Grid, budget: Budget, now_s: float) -> tuple[list[ShowFilm], Grid]:
         """What keeps changing, as films; and which of the tiles are none."""
