@@ -26,7 +26,7 @@ _VARIED = 6
 """An anchor with fewer changes of colour than these fits too many places."""
 _NEAR, _FAR = (64, 48), (192, 144)
 """How far a window moves in one frame, across and down: usually, and when it is flung."""
-_NEAR_ANCHORS, _FAR_ANCHORS = 24, 4
+_NEAR_ANCHORS, _FAR_ANCHORS = 24, 8
 """Anchors that are looked for that far away at most."""
 _SILENT = 10
 """After so many anchors that came from nowhere the others probably did, too."""
@@ -82,10 +82,10 @@ def find(before: Pixels, after: Pixels, hint: Shift | None = None) -> Move | Non
     if hint and sample.supports(before, hint) and (move := _fit(before, after, hint)):
         return move
     anchors = _anchors(sample)
-    votes = _poll(before, after, anchors[:_NEAR_ANCHORS], _NEAR) or _poll(before, after, anchors[:_FAR_ANCHORS], _FAR)
-    for shift, count in votes.most_common(2):
-        if count > 1 and shift != hint and sample.supports(before, shift) and (move := _fit(before, after, shift)):
-            return move
+    for near, most in ((_NEAR, _NEAR_ANCHORS), (_FAR, _FAR_ANCHORS)):
+        for shift, count in _poll(before, after, anchors[:most], near).most_common(2):
+            if count > 1 and shift != hint and sample.supports(before, shift) and (move := _fit(before, after, shift)):
+                return move
     return None
 
 

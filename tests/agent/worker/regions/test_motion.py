@@ -1,0 +1,76 @@
+"""Moves are found where there are some, and nowhere else."""
+
+import numpy as np
+import pytest
+
+from agent.worker.capture.source import Pixels
+from agent.worker.regions import motion
+from agent.worker.regions.areas import pixels_of
+from agent.worker.regions.motion import Move
+from protocol.session.picture import Rect
+from tests.agent.worker.regions.screens import photo, text
+
+SHEETS = {"text": text(1400, 1800, 5), "photo": photo(1400, 1800, 6)}
+
+
+def moved(before: Pixels, move: Move) -> Pixels:
+    after = before.copy()
+    after[pixels_of(move.rect)] = before[pixels_of(move.source)]
+    return after
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("dy", [-300, -18, -1, 1, 7, 120, 500])
+def test_a_scroll_by_any_distance_is_found_to_the_pixel(sheet: str, dy: int) -> None:
+    page = SHEETS[sheet]
+    before, after = page[600:1300, :1000], page[600 - dy : 1300 - dy, :1000]
+    found = motion.find(before, after)
+    assert found is not None
+    assert (found.dx, found.dy) == (0, dy)
+    mended = moved(before, found) == after
+    assert np.count_nonzero(mended) >= 0.95 * (700 - abs(dy)) * 1000
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("shift", [(3, 0), (-40, 11), (25, -30), (110, 90)])
+def test_a_window_dragged_over_something_else_is_found_to_the_pixel(sheet: str, shift: tuple[int, int]) -> None:
+    back = photo(1000, 700, 9)
+    window = SHEETS[sheet][:300, :450]
+    before, after = back.copy(), back.copy()
+    before[200:500, 250:700] = window
+    dx, dy = shift
+    after[200 + dy : 500 + dy, 250 + dx : 700 + dx] = window
+    found = motion.find(before, after)
+    assert found is not None
+    assert (found.dx, found.dy) == shift
+    wrong = np.count_nonzero(moved(before, found) != after)
+    assert wrong <= 1.2 * (300 * 450 - (300 - abs(dy)) * (450 - abs(dx))) + 2000
+
+
+def test_a_page_that_is_another_one_has_not_moved() -> None:
+    assert motion.find(SHEETS["text"][:700, :1000], text(1000, 700, 77)) is None
+    assert motion.find(SHEETS["photo"][:700, :1000], photo(1000, 700, 78)) is None
+
+
+def test_a_keystroke_has_not_moved() -> None:
+    before = SHEETS["text"][:700, :1000]
+    after = before.copy()
+    after[300:316, 200:208] = 0x123456
+    assert motion.find(before, after) is None
+
+
+def test_a_wrong_hint_does_no_harm() -> None:
+    page = SHEETS["text"]
+    found = motion.find(page[:700, :1000], page[30:730, :1000], hint=(0, -29))
+    assert found is not None
+    assert (found.dx, found.dy) == (0, -30)
+
+
+def test_the_smallest_rectangles_are_bearable() -> None:
+    for height, width in ((1, 1), (1, 500), (500, 1), (2, 40), (40, 33)):
+        before, after = photo(width, height, 1), photo(width, height, 2)
+        assert motion.find(before, after) is None
+
+
+def test_a_move_says_where_the_pixels_were() -> None:
+    assert Move(Rect(10, 20, 30, 40), 3, -4).source == Rect(7, 24, 30, 40)

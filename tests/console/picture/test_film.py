@@ -1,0 +1,49 @@
+"""Films from an agent that may be anybody."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.worker.regions.film import FilmEncoder
+from console.picture.film import FilmDecoder, FilmError
+from tests.agent.worker.regions.screens import photo
+
+
+def test_a_film_arrives_picture_by_picture() -> None:
+    encoder, decoder = FilmEncoder(320, 192, None), FilmDecoder(320, 192)
+    for seed in (1, 1, 2, 1):
+        sent = photo(320, 192, seed)
+        shown = decoder.decode(encoder.encode(sent))
+        error = shown[..., :3].astype(int) - sent.view(np.uint8).reshape(192, 320, 4)[..., :3]
+        assert np.mean(error**2) < 60
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=50)
+def test_noise_is_refused(data: bytes) -> None:
+    with pytest.raises(FilmError):
+        FilmDecoder(320, 192).decode(data)
+
+
+@given(st.integers(0, 2000), st.integers(1, 255))
+@settings(max_examples=50)
+def test_a_damaged_packet_is_a_picture_of_the_right_size_or_refused(at: int, flip: int) -> None:
+    data = bytearray(FilmEncoder(64, 64, None).encode(photo(64, 64, 3)))
+    data[at % len(data)] ^= flip
+    try:
+        shown = FilmDecoder(64, 64).decode(bytes(data))
+    except FilmError:
+        return
+    assert shown.shape == (64, 64, 4)
+
+
+def test_a_picture_of_another_size_is_refused() -> None:
+    with pytest.raises(FilmError, match="another size"):
+        FilmDecoder(64, 64).decode(FilmEncoder(128, 64, None).encode(photo(128, 64, 3)))
+
+
+@pytest.mark.parametrize("size", [(0, 2), (2, 0), (3, 2), (2, 3), (8192, 64), (64, 8192), (-2, 2)])
+def test_a_size_that_no_film_has_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(FilmError, match="a film of"):
+        FilmDecoder(*size)
