@@ -21,11 +21,9 @@ from agent.worker.capture.thread import Capture, CaptureOver, Output, Shot
 from agent.worker.course import SHOWING, Event, OutOfTurn, SessionOver, State, advance
 from agent.worker.flow import Flow, FlowError
 from agent.worker.input.bucket import TokenBucket
-from agent.worker.input.hands import Hands, HandsLostError
-from agent.worker.input.injector import Injector
-from agent.worker.input.user import UserWatch
+from agent.worker.input.control import Control
+from agent.worker.input.hands import Hands
 from agent.worker.line import Line
-from agent.x11.connection import DisplayLost
 from protocol import limits
 from protocol.consent import ConsentError
 from protocol.desk.events import EndReason
@@ -55,8 +53,6 @@ _REFRESHES = (4.0, 4.0)
 _ASK_AGAIN_S = 5.0
 """After a no, a technician cannot ask again at once: nobody is to be worn down."""
 _PIECE_BYTES = 256 * 1024
-_POINTER_PAUSE_S = 1 / 30
-_GONE = "The display is gone; the session is over."
 
 _log = structlog.get_logger()
 
@@ -83,7 +79,7 @@ class Session:
     ) -> None:
         """`tell` reaches the window process; `end` is called, once at least, when the session must end."""
         self._begin, self._identity, self._line, self._tell, self._end = begin, identity, line, tell, end
-        self._open_source, self._open_hands = open_source, open_hands
+        self._open_source = open_source
         self.state = advance(State.CONNECTING, Event.PAIRED)
         self._loop = asyncio.get_running_loop()
         self._tunnel = Tunnel(
@@ -97,10 +93,7 @@ class Session:
         self._question_shown = False
         self._ask_again_s = float("-inf")
         self._capture: Capture | None = None
-        self._injector: Injector | None = None
-        self._hands: Hands | None = None
-        self._user: UserWatch | None = None
-        self._pointer_due_s = float("-inf")
+        self._control = Control(open_hands, begin.display, user_acted=self._on_user, end=end)
         self._refreshes = TokenBucket(*_REFRESHES)
         self._dropped: Counter[str] = Counter()
         self._told: Counter[str] = Counter()
@@ -108,7 +101,7 @@ class Session:
     @property
     def holds_something(self) -> bool:
         """Whether a key or button may be down because of the technician."""
-        return self._hands is not None and self._hands.holding
+        return self._control.holding
 
     @property
     def rtt_s(self) -> float:
@@ -134,8 +127,7 @@ class Session:
                             self._on_body(kind, body)
                     case Closed():
                         raise SessionOver(EndReason.TECHNICIAN_LEFT, "The technician has left.")
-            if self._injector:
-                self._injector.finish()
+            self._control.finish()
         except TunnelError as error:
             raise SessionOver(EndReason.NOT_TRUSTED, str(error)) from error
         except (FramingError, MessageError, FlowError) as error:
@@ -143,8 +135,6 @@ class Session:
             raise SessionOver(EndReason.FAULT, "The technician's program made a mistake.") from error
         except OutOfTurn as error:
             raise SessionOver(EndReason.FAULT, "The session got out of step.") from error
-        except HandsLostError as error:
-            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
         finally:
             self._line.write(self._tunnel.data_to_send())
 
@@ -182,8 +172,7 @@ class Session:
             case Goodbye():
                 raise SessionOver(EndReason.TECHNICIAN_LEFT, "The technician has left.")
             case _:
-                if self._injector:
-                    self._injector.take(message, time.monotonic())
+                self._control.take(message)
 
     def _on_ask(self, ask: Ask) -> None:
         secured = self._secured
@@ -226,15 +215,13 @@ class Session:
             self._mind_question()
         except OutOfTurn as error:
             _log.warning("answer_out_of_turn", why=str(error))
-        except HandsLostError as error:
-            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
 
     def _mind_question(self) -> None:
         """Nobody but the user answers: while there is a question, no input of the technician passes."""
         is_open = self._question_shown or self._asked is not None
         self._gate.question_shown(shown=is_open)
         if is_open:
-            self.release_all()
+            self._control.release_all()
 
     def take_back(self, scopes: frozenset[Scope]) -> None:
         """What the user takes back is not allowed from now on. Raises SessionOver."""
@@ -243,7 +230,7 @@ class Session:
             return
         self._gate.open(msgspec.structs.replace(consent, scopes=consent.scopes - scopes))
         if Scope.CONTROL in scopes:
-            self.release_all()
+            self._control.release_all()
         if Scope.SEE in scopes:
             raise SessionOver(EndReason.USER_STOPPED, "You have ended the session.")
 
@@ -277,43 +264,19 @@ class Session:
         self._gate.open(consent)
         self._send(ConsentGiven(encoded))
         if Scope.CONTROL in consent.scopes:
-            self._open_input()
-        elif self._injector:
-            self.release_all()
+            self._control.open()
+        else:
+            self._control.release_all()
         if self._capture is None:
             self._capture = Capture(self._open_source, self._from_capture)
             self._capture.allow_frame()
             self._capture.start()
 
-    def _open_input(self) -> None:
-        if self._injector is None:
-            self._hands = self._open_hands()
-            self._injector = Injector(self._hands)
-        if self._user is None:
-            try:
-                self._user = UserWatch(self._begin.display)
-            except DisplayLost as error:
-                raise HandsLostError(_GONE) from error
-            self._loop.add_reader(self._user.fileno(), self._on_user)
-
-    def _on_user(self) -> None:
-        """The user's own hand moved: it wins."""
-        if self._user is None:
-            return
-        try:
-            activity = self._user.look()
-            if not activity.acted:
-                return
-            now_s = time.monotonic()
-            self._gate.user_acted(now_s)
-            self.release_all()
-            if activity.pointer and now_s >= self._pointer_due_s:
-                self._pointer_due_s = now_s + _POINTER_PAUSE_S
-                self._send(CursorMoved(*activity.pointer))
-        except DisplayLost:
-            self._end(SessionOver(EndReason.USER_LOGGED_OFF, _GONE))
-        except SessionOver as over:
-            self._end(over)
+    def _on_user(self, pointer: tuple[int, int] | None) -> None:
+        """The user's own hand moved; the pointer is there now, if it was moved."""
+        self._gate.user_acted(time.monotonic())
+        if pointer:
+            self._send(CursorMoved(*pointer))
 
     # --- from the screen
     def _from_capture(self, output: Output) -> None:
@@ -362,7 +325,7 @@ class Session:
     # --- all along, and at the end
     def report_drops(self) -> None:
         """Tells both sides what was dropped since the last time. Raises SessionOver."""
-        total = self._dropped + (self._injector.dropped if self._injector else Counter())
+        total = self._dropped + self._control.dropped
         for reason, count in (total - self._told).items():
             self._tell(ipc.InputDropped(reason, count))
             if self._tunnel.state is TunnelState.OPEN:
@@ -372,25 +335,15 @@ class Session:
 
     def release_all(self) -> None:
         """Lets go of every key and button. Raises SessionOver when the display is gone."""
-        if self._injector is None:
-            return
-        try:
-            self._injector.release_all()
-        except HandsLostError as error:
-            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+        self._control.release_all()
 
     def close(self, reason: EndReason) -> None:
         """Ends it at once: nothing is held, shown or let in any more; the goodbye waits in the line. Never raises."""
         self._gate.close()
         self.state = advance(self.state, Event.OVER)
-        if self._hands:
-            self._hands.close()
-        self._injector = self._hands = None
+        self._control.close()
         if self._capture:
             self._capture.stop()
-        if self._user:
-            self._loop.remove_reader(self._user.fileno())
-            self._user = None
         try:
             self._send(Goodbye(reason.value))
             self._tunnel.close()

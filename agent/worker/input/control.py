@@ -1,0 +1,110 @@
+"""Everything of a session that can press a key: hands, injector, and an ear for the user's own mouse and keyboard.
+
+Guarantees that nothing of it is open before `open`, and that nothing is held after `release_all`, `close`, or the
+user's own hand moved. Lives on the event loop. Distrusts the technician as far as `injector` says.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from agent.worker.course import SessionOver
+from agent.worker.input.hands import Hands, HandsLostError
+from agent.worker.input.injector import Injector, Input
+from agent.worker.input.user import UserWatch
+from agent.x11.connection import DisplayLost
+from protocol.desk.events import EndReason
+
+_POINTER_PAUSE_S = 1 / 30
+_GONE = "The display is gone; the session is over."
+
+
+class Control:
+    """One session's. All methods but `close` raise SessionOver when the display is gone."""
+
+    def __init__(
+        self,
+        open_hands: Callable[[], Hands],
+        display: str | None,
+        *,
+        user_acted: Callable[[tuple[int, int] | None], None],
+        end: Callable[[SessionOver], None],
+    ) -> None:
+        """`user_acted` is told when the user's own hand moved, and where the pointer went if it did."""
+        self._open_hands, self._display = open_hands, display
+        self._user_acted, self._end = user_acted, end
+        self._hands: Hands | None = None
+        self._injector: Injector | None = None
+        self._user: UserWatch | None = None
+        self._pointer_due_s = float("-inf")
+
+    @property
+    def holding(self) -> bool:
+        """Whether a key or button may be down because of the technician."""
+        return self._hands is not None and self._hands.holding
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """How many inputs were dropped, by reason."""
+        return self._injector.dropped if self._injector else Counter()
+
+    def open(self) -> None:
+        """From now on inputs are done. Doing it again changes nothing."""
+        if self._injector:
+            return
+        try:
+            self._hands = self._open_hands()
+            self._user = UserWatch(self._display)
+        except (HandsLostError, DisplayLost) as error:
+            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+        self._injector = Injector(self._hands)
+        asyncio.get_running_loop().add_reader(self._user.fileno(), self._on_user)
+
+    def take(self, message: Input) -> None:
+        """Does it, if there is anything to do it with."""
+        if self._injector:
+            self._guarded(lambda injector: injector.take(message, time.monotonic()))
+
+    def finish(self) -> None:
+        """All that came together was taken."""
+        self._guarded(Injector.finish)
+
+    def release_all(self) -> None:
+        """Lets go of every key and button."""
+        self._guarded(Injector.release_all)
+
+    def close(self) -> None:
+        """Lets go of everything, for good. Never raises."""
+        if self._hands:
+            self._hands.close()
+        if self._user:
+            asyncio.get_running_loop().remove_reader(self._user.fileno())
+        self._hands = self._injector = self._user = None
+
+    def _guarded(self, work: Callable[[Injector], None]) -> None:
+        if self._injector is None:
+            return
+        try:
+            work(self._injector)
+        except HandsLostError as error:
+            raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+
+    def _on_user(self) -> None:
+        """The user's own hand moved: it wins."""
+        if self._user is None:
+            return
+        try:
+            activity = self._user.look()
+            if not activity.acted:
+                return
+            now_s = time.monotonic()
+            where = activity.pointer if now_s >= self._pointer_due_s else None
+            if where:
+                self._pointer_due_s = now_s + _POINTER_PAUSE_S
+            self._user_acted(where)
+            self.release_all()
+        except DisplayLost:
+            self._end(SessionOver(EndReason.USER_LOGGED_OFF, _GONE))
+        except SessionOver as over:
+            self._end(over)
