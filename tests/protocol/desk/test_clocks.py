@@ -1,0 +1,398 @@
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from protocol.desk import events
+from protocol.desk.clocks import Clock, ClockState, OpenTimes, Terms, next_alarm
+from protocol.desk.contract import Contract, ContractError, Metric, ServiceLevel, Target
+from protocol.desk.events import HoldReason
+from tests.protocol.desk.hours import OFFICE, calendar, prague, version
+from tests.protocol.desk.stories import (
+    CALENDARS,
+    DESK,
+    FRIDAY,
+    JANA,
+    STAFF,
+    USER,
+    Told,
+    agreement,
+    read,
+    story,
+    taken,
+    terms,
+)
+
+FIRST, NEXT, UPDATE, SOLVED = Metric
+HELLO = events.MessageAdded("Hello, I look at it at once")
+
+
+def minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds / 60
+
+
+# --- first response
+def test_p24_a_ticket_made_on_friday_1655_is_to_be_answered_by_monday_0810() -> None:
+    ticket = story(FRIDAY + "16:55")
+    clock = read(ticket, FIRST, FRIDAY + "16:58")
+    assert clock.target_at == prague("2026-11-23 08:10")
+    assert (clock.state, minutes(clock.elapsed_s), minutes(clock.remaining_s)) == (ClockState.RUNNING, 3, 12)
+    assert clock.ticking
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "ticking"),
+    [
+        (FRIDAY + "16:55", ClockState.RUNNING, True),
+        (FRIDAY + "20:00", ClockState.RUNNING, False),
+        ("2026-11-22 12:00", ClockState.RUNNING, False),
+        ("2026-11-23 08:06", ClockState.RUNNING, True),
+        ("2026-11-23 08:07", ClockState.WARNING, True),
+        ("2026-11-23 08:10", ClockState.WARNING, True),
+        ("2026-11-23 08:11", ClockState.BREACHED, True),
+        ("2027-11-23 08:11", ClockState.BREACHED, True),
+    ],
+)
+def test_p24_the_clock_runs_in_the_hours_agreed_warns_and_is_breached(
+    now: str, state: ClockState, *, ticking: bool
+) -> None:
+    clock = read(story(FRIDAY + "16:55"), FIRST, now)
+    assert (clock.state, clock.ticking) == (state, ticking)
+    assert clock.target_at == prague("2026-11-23 08:10")
+    assert clock.warn_at == prague("2026-11-23 08:06:15")
+
+
+@pytest.mark.parametrize(
+    ("at", "state"), [("2026-11-23 08:10", ClockState.MET), ("2026-11-23 08:10:01", ClockState.BREACHED)]
+)
+def test_p24_an_answer_in_time_is_kept_for_good_and_a_late_one_is_late_for_good(at: str, state: ClockState) -> None:
+    ticket = story(FRIDAY + "16:55", (at, STAFF, HELLO))
+    clock = read(ticket, FIRST, "2027-01-01 00:00")
+    assert clock.state is state
+    assert clock.stopped_at == prague(at)
+    assert not clock.ticking
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (DESK, events.MessageAdded("We have received your request", automatic=True)),
+        (DESK, events.MessageAdded("We have received your request")),
+        (STAFF, events.MessageAdded("I am on holiday until Monday", automatic=True)),
+        (STAFF, events.MessageAdded("Whose is this?", internal=True)),
+        (USER, events.MessageAdded("It is urgent!")),
+        (STAFF, events.Assigned(JANA)),
+        (STAFF, events.Triaged(1, 1)),
+        (STAFF, events.NextStepSet("Somebody looks at it")),
+    ],
+)
+def test_only_a_public_message_of_a_human_is_a_first_response(told: tuple[events.Actor, events.Event]) -> None:
+    by, event = told
+    clock = read(story(FRIDAY + "09:00", (FRIDAY + "09:05", by, event)), FIRST, FRIDAY + "09:10")
+    assert clock.stopped_at is None
+    assert minutes(clock.elapsed_s) == 10
+
+
+def test_the_solution_itself_is_an_answer_too() -> None:
+    ticket = story(FRIDAY + "09:00", *taken(FRIDAY + "09:05"), (FRIDAY + "09:10", STAFF, events.Resolved("New cable")))
+    assert read(ticket, FIRST, FRIDAY + "12:00").state is ClockState.MET
+
+
+def test_putting_it_on_hold_does_not_stop_the_wait_for_an_answer() -> None:
+    hold = (FRIDAY + "09:06", STAFF, events.OnHold(HoldReason.VENDOR))
+    assert read(story(FRIDAY + "09:00", *taken(FRIDAY + "09:05"), hold), FIRST, FRIDAY + "10:00").state is (
+        ClockState.BREACHED
+    )
+
+
+# --- next response
+def test_the_next_response_clock_runs_only_while_the_requester_waits() -> None:
+    told: list[Told] = [(FRIDAY + "09:05", STAFF, HELLO)]
+    assert read(story(FRIDAY + "09:00", *told), NEXT, FRIDAY + "12:00").state is ClockState.IDLE
+    told += [(FRIDAY + "12:00", USER, events.MessageAdded("And?")), (FRIDAY + "12:30", USER, events.MessageAdded("??"))]
+    asked = read(story(FRIDAY + "09:00", *told), NEXT, FRIDAY + "12:40")
+    assert (asked.began_at, minutes(asked.elapsed_s)) == (prague(FRIDAY + "12:00"), 40)
+    told += [(FRIDAY + "12:45", STAFF, events.MessageAdded("Soon"))]
+    answered = read(story(FRIDAY + "09:00", *told), NEXT, FRIDAY + "16:00")
+    assert (answered.state, minutes(answered.elapsed_s)) == (ClockState.MET, 45)
+
+
+def test_before_the_first_answer_there_is_no_next_one() -> None:
+    ticket = story(FRIDAY + "09:00", (FRIDAY + "09:05", USER, events.MessageAdded("Hurry!")))
+    assert read(ticket, NEXT, FRIDAY + "12:00").state is ClockState.IDLE
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (USER, events.MessageAdded("I am out of office", automatic=True)),
+        (STAFF, events.MessageAdded("Has she answered?", internal=True)),
+        (DESK, events.MessageAdded("A reminder", automatic=True)),
+    ],
+)
+def test_what_asks_for_nothing_starts_no_clock(told: tuple[events.Actor, events.Event]) -> None:
+    ticket = story(FRIDAY + "09:00", (FRIDAY + "09:05", STAFF, HELLO), (FRIDAY + "10:00", *told))
+    assert read(ticket, NEXT, FRIDAY + "12:00").state is ClockState.IDLE
+
+
+def test_a_thank_you_below_a_solution_waits_for_nobody() -> None:
+    """Invariant 4: it neither accepts nor rejects; the two buttons answer it."""
+    ticket = story(
+        FRIDAY + "09:00",
+        *taken(FRIDAY + "09:05"),
+        (FRIDAY + "09:10", STAFF, events.Resolved("New cable")),
+        (FRIDAY + "09:20", USER, events.MessageAdded("Thanks!")),
+    )
+    assert read(ticket, NEXT, FRIDAY + "16:00").state is ClockState.IDLE
+
+
+@pytest.mark.parametrize("verdict", [[events.NotSolved()], [events.Accepted(), events.Reopened()]])
+def test_somebody_whose_problem_is_back_waits_for_an_answer(verdict: list[events.Event]) -> None:
+    ticket = story(
+        FRIDAY + "09:00",
+        *taken(FRIDAY + "09:05"),
+        (FRIDAY + "09:10", STAFF, events.Resolved("New cable")),
+        *((FRIDAY + "10:00", USER, said) for said in verdict),
+    )
+    clock = read(ticket, NEXT, FRIDAY + "10:30")
+    assert (clock.state, minutes(clock.elapsed_s)) == (ClockState.RUNNING, 30)
+
+
+# --- updates
+def test_p17_the_requester_hears_something_within_the_time_agreed_asked_or_not() -> None:
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "09:05", STAFF, HELLO)]
+    assert read(story(FRIDAY + "09:00", *told), UPDATE, FRIDAY + "11:06").state is ClockState.BREACHED
+    for event in (
+        events.MessageAdded("Still waiting for the part"),
+        events.NextStepSet("The part comes at noon"),
+        events.EstimateSet(prague(FRIDAY + "15:00")),
+    ):
+        ticket = story(FRIDAY + "09:00", *told, (FRIDAY + "10:00", STAFF, event))
+        clock = read(ticket, UPDATE, FRIDAY + "11:06")
+        assert (clock.state, clock.target_at) == (ClockState.RUNNING, prague(FRIDAY + "12:00"))
+
+
+def test_p17_while_the_move_is_the_requesters_no_news_is_owed() -> None:
+    hold = (FRIDAY + "10:05", STAFF, events.OnHold(HoldReason.USER))
+    ticket = story(FRIDAY + "09:00", *taken(FRIDAY + "09:00"), (FRIDAY + "09:05", STAFF, HELLO), hold)
+    clock = read(ticket, UPDATE, FRIDAY + "16:00")
+    assert (clock.state, minutes(clock.elapsed_s), minutes(clock.remaining_s)) == (ClockState.PAUSED, 60, 60)
+
+
+def test_p17_while_a_vendor_is_waited_for_news_is_owed() -> None:
+    hold = (FRIDAY + "10:05", STAFF, events.OnHold(HoldReason.VENDOR))
+    ticket = story(FRIDAY + "09:00", *taken(FRIDAY + "09:00"), (FRIDAY + "09:05", STAFF, HELLO), hold)
+    assert read(ticket, UPDATE, FRIDAY + "16:00").state is ClockState.BREACHED
+
+
+# --- resolution
+@pytest.mark.parametrize("reason", list(HoldReason))
+def test_the_resolution_clock_stands_while_on_hold_and_goes_on_after(reason: HoldReason) -> None:
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "10:00", STAFF, events.OnHold(reason))]
+    held = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "15:00")
+    assert (held.state, minutes(held.elapsed_s), minutes(held.remaining_s)) == (ClockState.PAUSED, 60, 180)
+    assert held.target_at is None
+    assert not held.ticking
+    told += [(FRIDAY + "15:00", STAFF, events.Resumed())]
+    resumed = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "16:00")
+    assert (resumed.state, minutes(resumed.elapsed_s)) == (ClockState.RUNNING, 120)
+    assert resumed.target_at == prague("2026-11-23 09:00")
+
+
+def test_a_breach_is_not_healed_by_putting_it_on_hold() -> None:
+    ticket = story(
+        FRIDAY + "09:00", *taken(FRIDAY + "09:00"), (FRIDAY + "14:00", STAFF, events.OnHold(HoldReason.USER))
+    )
+    clock = read(ticket, SOLVED, FRIDAY + "15:00")
+    assert (clock.state, clock.target_at, minutes(clock.remaining_s)) == (
+        ClockState.BREACHED,
+        prague(FRIDAY + "13:00"),
+        -60,
+    )
+
+
+def test_a_solution_that_was_none_lets_the_clock_go_on_from_where_it_stood() -> None:
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "10:00", STAFF, events.Resolved("New cable"))]
+    assert read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "16:00").state is ClockState.MET
+    told += [(FRIDAY + "14:00", USER, events.NotSolved("It is not the cable"))]
+    again = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "15:00")
+    assert (again.state, minutes(again.elapsed_s)) == (ClockState.RUNNING, 120)
+    told += [(FRIDAY + "15:30", STAFF, events.Resolved("New printer"))]
+    solved = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "16:00")
+    assert (solved.state, minutes(solved.elapsed_s)) == (ClockState.MET, 150)
+
+
+def test_what_the_requester_takes_back_keeps_and_breaks_no_promise() -> None:
+    ticket = story(FRIDAY + "09:00", (FRIDAY + "09:05", USER, events.Cancelled()))
+    states = [clock.state for clock in terms().clocks(ticket.track, prague("2026-12-01 12:00"))]
+    assert states == [ClockState.STOPPED, ClockState.IDLE, ClockState.IDLE, ClockState.STOPPED]
+
+
+def test_what_was_late_when_taken_back_was_late() -> None:
+    ticket = story(FRIDAY + "09:00", (FRIDAY + "09:30", USER, events.Cancelled()))
+    assert read(ticket, FIRST, FRIDAY + "12:00").state is ClockState.BREACHED
+
+
+def test_p18_a_dormant_ticket_has_no_running_clock_and_is_not_closed() -> None:
+    told: list[Told] = [
+        *taken(FRIDAY + "09:00"),
+        (FRIDAY + "09:05", STAFF, events.MessageAdded("Which printer?")),
+        (FRIDAY + "09:05", STAFF, events.OnHold(HoldReason.USER)),
+        (FRIDAY + "12:00", DESK, events.WentDormant()),
+    ]
+    ticket = story(FRIDAY + "09:00", *told)
+    assert ticket.dormant
+    assert ticket.is_open
+    assert not any(clock.ticking for clock in terms().clocks(ticket.track, prague("2026-11-26 12:00")))
+    woken = story(FRIDAY + "09:00", *told, ("2026-11-26 12:00", USER, events.MessageAdded("The blue one")))
+    assert not woken.dormant
+    assert read(woken, NEXT, "2026-11-26 12:10").state is ClockState.RUNNING
+    asleep = story(FRIDAY + "09:00", *told, ("2026-11-26 12:00", USER, events.MessageAdded("Away", automatic=True)))
+    assert asleep.dormant
+
+
+# --- priorities, contracts, calendars
+def levels(**per_priority: int) -> tuple[ServiceLevel, ...]:
+    return tuple(ServiceLevel(resolution=Target(per_priority.get(f"p{n}", 1000), "office")) for n in range(1, 6))
+
+
+def by_priority(**per_priority: int) -> Terms:
+    return terms(msgspec.structs.replace(agreement(), levels=levels(**per_priority)))
+
+
+def test_p25_a_judgement_sets_the_target_and_another_one_keeps_the_pauses() -> None:
+    """GLPI #6902, #15605: there, the pause is lost when the level changes."""
+    using = by_priority(p1=60, p3=300)
+    told: list[Told] = [
+        *taken(FRIDAY + "09:00"),
+        (FRIDAY + "09:30", STAFF, events.OnHold(HoldReason.VENDOR)),
+        (FRIDAY + "12:30", STAFF, events.Resumed()),
+    ]
+    before = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "12:40", using)
+    assert (minutes(before.elapsed_s), minutes(before.agreed_s)) == (40, 300)
+    told += [(FRIDAY + "12:40", STAFF, events.Triaged(1, 1))]
+    after = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "12:40", using)
+    assert (minutes(after.elapsed_s), minutes(after.agreed_s)) == (40, 60)
+    assert after.target_at == prague(FRIDAY + "13:00")
+
+
+def test_a_judgement_after_the_solution_breaks_no_promise_that_was_kept() -> None:
+    using = by_priority(p1=60, p3=300)
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "12:00", STAFF, events.Resolved("New cable"))]
+    assert read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "13:00", using).state is ClockState.MET
+    again: list[Told] = [
+        (FRIDAY + "13:00", USER, events.NotSolved()),
+        (FRIDAY + "13:00", STAFF, events.Triaged(1, 1)),
+    ]
+    assert read(story(FRIDAY + "09:00", *told, *again), SOLVED, FRIDAY + "13:01", using).state is ClockState.BREACHED
+
+
+def test_a_priority_set_by_hand_counts_until_the_next_judgement() -> None:
+    using = by_priority(p1=60, p3=300)
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "09:10", STAFF, events.PriorityOverridden(1, "The boss"))]
+    assert minutes(read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "09:20", using).agreed_s) == 60
+    told += [(FRIDAY + "09:20", STAFF, events.Triaged(2, 2))]
+    assert minutes(read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "09:30", using).agreed_s) == 300
+
+
+@pytest.mark.parametrize(("urgency", "agreed"), [(1, 200), (2, 300), (3, 400)])
+def test_p25_until_somebody_judged_it_the_requesters_urgency_counts(urgency: int, agreed: int) -> None:
+    using = by_priority(p2=200, p3=300, p4=400)
+    assert minutes(read(story(FRIDAY + "09:00", urgency=urgency), SOLVED, FRIDAY + "09:01", using).agreed_s) == agreed
+
+
+def test_a_new_contract_counts_for_clocks_that_begin_under_it() -> None:
+    new = msgspec.structs.replace(agreement(resolution=60), valid_from=prague(FRIDAY + "10:00"))
+    using = terms(agreement(), new)
+    assert minutes(read(story(FRIDAY + "09:00"), SOLVED, FRIDAY + "12:00", using).agreed_s) == 240
+    assert minutes(read(story(FRIDAY + "10:00"), SOLVED, FRIDAY + "12:00", using).agreed_s) == 60
+
+
+def test_a_target_may_count_day_and_night() -> None:
+    using = terms(agreement(hours=""))
+    assert read(story(FRIDAY + "16:55"), FIRST, FRIDAY + "16:56", using).target_at == prague(FRIDAY + "17:10")
+
+
+def test_a_new_calendar_moves_what_is_ahead_and_nothing_that_was() -> None:
+    """Zammad #5177, #3140: there, clocks go wrong after calendar changes."""
+    ticket = story(FRIDAY + "16:00", *taken(FRIDAY + "16:00"))
+    saturday = prague("2026-11-21 12:00")
+    later = calendar(version(OFFICE)).changed(version("Mo-Fr 10:00-12:00", since=saturday), saturday)
+    using = Terms(Contract("c", "Lípa", (agreement(),)), OpenTimes({"office": later}))
+    before, after = read(ticket, SOLVED, saturday), read(ticket, SOLVED, saturday, using)
+    assert before.elapsed_s == after.elapsed_s == 3600
+    assert before.target_at == prague("2026-11-23 11:00")
+    assert after.target_at == prague("2026-11-24 11:00")
+
+
+def test_without_a_target_time_is_shown_and_nothing_is_late() -> None:
+    ticket = story(FRIDAY + "09:00")
+    clock = read(ticket, FIRST, "2026-12-01 12:00", terms(agreement(None, None, None, None)))
+    assert clock.state is ClockState.RUNNING
+    assert (clock.agreed_s, clock.remaining_s, clock.target_at, clock.warn_at) == (None, None, None, None)
+    assert clock.elapsed_s > 0
+    answered = story(FRIDAY + "09:00", (FRIDAY + "09:05", STAFF, HELLO))
+    assert read(answered, FIRST, "2026-12-01 12:00", terms(agreement(None))).state is ClockState.STOPPED
+
+
+def test_hours_that_never_come_leave_no_target_and_no_fault() -> None:
+    using = Terms(Contract("c", "Lípa", (agreement(),)), OpenTimes({"office": calendar(version("Mo-Su off"))}))
+    clock = read(story(FRIDAY + "09:00"), FIRST, FRIDAY + "12:00", using)
+    assert (clock.state, clock.target_at, clock.elapsed_s) == (ClockState.RUNNING, None, 0)
+
+
+def test_a_contract_that_speaks_of_a_calendar_nobody_has_is_refused_at_once() -> None:
+    with pytest.raises(ContractError, match="“shop”"):
+        Terms(Contract("c", "Lípa", (agreement(hours="shop"),)), OpenTimes(CALENDARS))
+
+
+# --- the record, and what comes next
+def test_p17_every_clock_there_ever_was_stands_in_the_record() -> None:
+    talk: list[Told] = []
+    for hour in (10, 11, 12):
+        talk += [
+            (FRIDAY + f"{hour}:00", USER, events.MessageAdded("And?")),
+            (FRIDAY + f"{hour}:{hour + 30}", STAFF, events.MessageAdded("Soon")),
+        ]
+    ticket = story(FRIDAY + "09:00", (FRIDAY + "09:05", STAFF, HELLO), *talk)
+    record = list(terms(agreement(following=41)).history(ticket.track, prague(FRIDAY + "16:00")))
+    assert [(clock.state, minutes(clock.elapsed_s)) for clock in record if clock.metric is NEXT] == [
+        (ClockState.MET, 40),
+        (ClockState.MET, 41),
+        (ClockState.BREACHED, 42),
+    ]
+    newest = terms(agreement(following=41)).clocks(ticket.track, prague(FRIDAY + "16:00"))
+    assert [clock for clock in newest if clock.metric is NEXT] == [c for c in record if c.metric is NEXT][-1:]
+
+
+def test_the_next_alarm_is_the_earliest_warning_or_end_still_ahead() -> None:
+    ticket, using = story(FRIDAY + "09:00"), terms()
+
+    def alarm(now: str) -> datetime | None:
+        return next_alarm(using.clocks(ticket.track, prague(now)), prague(now))
+
+    assert alarm(FRIDAY + "09:00") == prague(FRIDAY + "09:11:15")
+    assert alarm(FRIDAY + "09:12") == prague(FRIDAY + "09:15")
+    assert alarm(FRIDAY + "09:15") == prague(FRIDAY + "12:00")
+    assert alarm(FRIDAY + "13:00") is None
+
+
+def test_a_clock_goes_over_the_wire_as_it_is() -> None:
+    for clock in terms().clocks(story(FRIDAY + "09:00").track, prague(FRIDAY + "09:01")):
+        assert msgspec.json.decode(msgspec.json.encode(clock), type=Clock) == clock
+        assert clock.began_at is None or clock.began_at.tzinfo is UTC
+
+
+def test_a_desk_whose_clock_was_set_back_measures_no_negative_time() -> None:
+    told: list[Told] = [
+        *taken(FRIDAY + "12:00"),
+        (FRIDAY + "09:00", STAFF, events.OnHold(HoldReason.USER)),
+        (FRIDAY + "08:00", STAFF, events.Resumed()),
+        (FRIDAY + "08:30", STAFF, HELLO),
+    ]
+    ticket = story(FRIDAY + "10:00", *told)
+    for hour in (0, 8, 12, 16):
+        for clock in terms().clocks(ticket.track, prague(FRIDAY + f"{hour:02}:00")):
+            assert clock.elapsed_s >= 0
+            assert clock.stopped_at is None or clock.began_at is None or clock.stopped_at >= clock.began_at
+    assert read(ticket, FIRST, FRIDAY + "16:00").stopped_at == prague(FRIDAY + "12:00")
