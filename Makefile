@@ -1,7 +1,7 @@
 # `make demo` shows athand at work, `make test` proves it; both set up what they need by themselves.
 
 PYTHON_IN_VENV := .venv/bin/python
-BENCH ?= tests/bench
+RECORDINGS ?=
 RELAY_DIR ?= demo/organisation/relay
 
 .PHONY: help demo test lint format types contracts bench run-relay setup system environment clean
@@ -29,8 +29,9 @@ types: environment ## mypy, strict, tests included
 contracts: environment ## who may import whom
 	.venv/bin/lint-imports
 
-bench: setup ## figures of this machine
-	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" $(BENCH)
+bench: setup ## figures of this machine, on recordings of real programs; in docs/bench/
+	@.ci/system-packages packages-bench.txt
+	$(PYTHON_IN_VENV) -m tests.bench.stages $(RECORDINGS)
 
 run-relay: environment ## a relay on the organisation that RELAY_DIR names
 	.venv/bin/athand-relay --home $(RELAY_DIR)
