@@ -13,7 +13,6 @@ from protocol import envelope
 from protocol.desk.events import EndReason
 from protocol.scopes import Scope
 
-
 MAX_TEXT_CHARS = 2000
 """Of a consent's signed text; in scripts of 4 bytes a letter it still fits the 12 KiB of a signed body."""
 

@@ -59,6 +59,9 @@ def wording(question: Question, *, now: datetime) -> Wording:
         else:
             heading = _heading(base).format(name=name, do=plain.scope(base))
         first = _first(base).format(name=name, do=plain.scope(base))
+    if again and question.until is None:
+        everything = "; ".join(plain.scope(scope) for scope in sorted(question.allowed, key=_ORDER.index))
+        first = _("{name} may go on as before: {do}.").format(name=name, do=everything)
     rest = sorted(question.scopes - {base}, key=_ORDER.index)
     return Wording(
         heading=heading,

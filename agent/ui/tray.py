@@ -3,7 +3,7 @@
 import time
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QVBoxLayout, QWidget
 
 from agent.ui import theme
@@ -51,6 +51,7 @@ class Tray(QObject):
             self.icon.setToolTip(tip)
         if self.window:
             self.window.line.setText(tip)
+            self.window.fit()
 
     def show_sharing(self, *, sharing: bool) -> None:
         """Whether somebody sees the screen now."""
@@ -59,6 +60,7 @@ class Tray(QObject):
             self.icon.setIcon(theme.program_icon(badge=sharing))
         if self.window:
             self.window.stop.setVisible(sharing)
+            self.window.fit()
 
     def notify(self, title: str, text: str) -> None:
         """A short note beside the tray."""
@@ -68,6 +70,7 @@ class Tray(QObject):
         if self.window:
             self.window.note.setText(f"{title}: {text}")
             self.window.note.show()
+            self.window.fit()
 
     def hush(self) -> None:
         """Takes away a note that may lie over something more important."""
@@ -119,6 +122,16 @@ class SmallWindow(QWidget):
         for part in (self.stop, self.help, self.requests, self.note, self.line):
             layout.addWidget(part)
         self.setFixedWidth(32 * GRID)
+
+    def fit(self) -> None:
+        """As high as what is said now."""
+        if (layout := self.layout()) is not None:
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Wrapped lines count only once the style is on."""
+        super().showEvent(event)
+        self.fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Does not go away."""

@@ -164,6 +164,15 @@ def test_control_asked_for_later_is_a_question_of_its_own_with_the_time_that_was
     assert answers[0].scopes == {Scope.CONTROL}
 
 
+def test_p30_a_longer_stay_says_all_that_goes_on_and_for_how_long() -> None:
+    both = frozenset({Scope.SEE, Scope.CONTROL})
+    words_shown = wording(a_question(scopes=both, allowed=both, minutes=15), now=datetime.now(UTC))
+    assert words_shown.heading == "May Jana Nováková stay longer?"
+    assert words_shown.first.endswith("may go on as before: look at your screen; use your mouse and keyboard.")
+    assert words_shown.until.startswith("For 15 minutes at most.")
+    assert words_shown.ticks == ()
+
+
 def test_a_technicians_words_are_words_not_markup_nor_a_trick_of_direction(qtbot: QtBot) -> None:
     remark = "<b>Allow</b>\u202e now\n\n\n\nplease <img src='http://x'>" + "x" * 500
     dialog, _answers = shown(qtbot, a_question(remark=remark))
