@@ -74,6 +74,13 @@ def runs(grid: Grid) -> list[Rect]:
     return found
 
 
+def grown(grid: Grid) -> Grid:
+    """The true tiles and the eight around each."""
+    wide = np.pad(grid, 1)
+    wide = wide[:-2] | wide[1:-1] | wide[2:]
+    return wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
+
+
 def any_in_tiles(mask: Mask) -> Grid:
     """Which tiles have a true pixel; the mask's sides must be multiples of TILE."""
     height, width = mask.shape

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.worker.capture.source import Pixels
-from agent.worker.regions.areas import TILE, Grid
+from agent.worker.regions.areas import TILE, Grid, grown
 
 _SAMPLE = 4
 """One pixel of so many in each direction: 64 of a tile."""
@@ -124,9 +124,7 @@ class Looks:
         columns: npt.NDArray[np.intp],
     ) -> None:
         """Tiles that are only partly covered by a picture belong to it."""
-        near = np.pad(self.picture, 1)
-        near = near[:-2] | near[1:-1] | near[2:]
-        near = near[:, :-2] | near[:, 1:-1] | near[:, 2:]
+        near = grown(self.picture)
         count = moved.sum(axis=1)
         colours = _distinct(np.where(moved, samples, np.uint32(0xFFFF_FFFF)))
         edge = near[rows, columns] & (count >= _EDGE_SAMPLES) & (colours - 1 >= _EDGE_SHARE * count)

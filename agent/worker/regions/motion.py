@@ -155,10 +155,12 @@ def _places(before: Pixels, anchor: npt.NDArray[np.uint32], y: int, x: int, near
         return found if len(found) <= _MAX_HITS else set()
     top, left = max(0, y - near_by[1]), max(0, x - near_by[0])
     near = before[top : y + near_by[1], left : x + near_by[0] + _RUN]
-    middle = int(np.argmax(np.diff(anchor.astype(np.int64)) != 0))
+    first, *_, last = np.flatnonzero(anchor[1:] != anchor[:-1]).tolist()  # rarer than what lies between equals
     starts = near.shape[1] - _RUN + 1
-    hits = np.argwhere(near[:, middle : middle + starts] == anchor[middle])
-    for offset in (middle + 1, *range(0, _RUN, 3), *range(_RUN)):
+    hits = np.argwhere(
+        (near[:, first : first + starts] == anchor[first]) & (near[:, last : last + starts] == anchor[last])
+    )
+    for offset in (first + 1, last + 1, *range(0, _RUN, 3), *range(_RUN)):
         if not len(hits):
             break
         hits = hits[near[hits[:, 0], hits[:, 1] + offset % _RUN] == anchor[offset % _RUN]]

@@ -21,6 +21,7 @@ from agent.worker.regions.areas import (
     Grid,
     any_in_tiles,
     bounding,
+    grown,
     intersection,
     pixels_of,
     runs,
@@ -237,9 +238,10 @@ class Planner:
         self._looks.see(self._padded, self._differs, changed, now_s, came)
         pictures = changed & self._looks.picture
         shown: list[ShowFilm] = []
-        rest = pictures
+        filmed: Grid = np.zeros_like(changed)
         if self._films and pictures.any():
-            shown, rest = self._show_films(pictures, budget, now_s)
+            shown, filmed = self._show_films(pictures, changed, budget, now_s)
+        rest = pictures & ~filmed
         alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
         if self._films and _PICTURE_BYTES * sum(rect.area for rect in alone) > _carried(budget):
             again = moved is not None or self._looks.again(rest, now_s)
@@ -249,7 +251,7 @@ class Planner:
             for rect in action.paint:
                 self._debts.incur(rect)
         planes = [SendExactly(rect, Way.PLANES) for rect in alone]
-        raw = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, changed, pictures)]
+        raw = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, changed, pictures | filmed)]
         for exact in (*planes, *raw):
             self._debts.settle(exact.rect)
         for rect in rects:
@@ -274,23 +276,27 @@ class Planner:
         grid[first:last] = any_in_tiles(self._differs[first * TILE : last * TILE])
         return grid
 
-    def _show_films(self, pictures: Grid, budget: Budget, now_s: float) -> tuple[list[ShowFilm], Grid]:
-        """What keeps changing, as films; and which of the tiles are none."""
+    def _show_films(self, pictures: Grid, changed: Grid, budget: Budget, now_s: float) -> tuple[list[ShowFilm], Grid]:
+        """What keeps changing, as films; and which tiles that takes care of."""
+        filmed: Grid = np.zeros_like(pictures)
         if not self._films:
-            return [], pictures
-        wanted = (pictures & self._looks.busy(now_s)) | self._films.goes_on(pictures)
+            return [], filmed
+        busy = self._looks.busy(now_s)
+        wanted = (pictures & busy) | self._films.goes_on(pictures)
+        wanted |= grown(wanted) & busy & changed  # a film's rim, and the sky in it
         least = _FILM_TILES if budget.rate is None else _FILM_TILES_SLOW
         rate = None if budget.rate is None else budget.rate * _FILM_SHARE
         shown = []
         for film in self._films.assign(wanted, least, rate, now_s):
+            where = tiles_of(film.area)
             part: Grid = np.zeros_like(pictures)
-            part[tiles_of(film.area)] = pictures[tiles_of(film.area)]
-            pictures = pictures & ~part
+            part[where] = (pictures | wanted)[where] & ~filmed[where]
+            filmed |= part
             bounds = self._tight(film.area)
             paint = [cut for rect in runs(part) for bound in bounds if (cut := intersection(rect, bound))]
             if paint:
                 shown.append(ShowFilm(film, tuple(paint)))
-        return shown, pictures
+        return shown, filmed
 
     def _show_still(self, tiles: Grid, paint: list[Rect], budget: Budget, *, in_motion: bool) -> ShowFilm:
         """One likeness of all these tiles: a good one, unless another will follow at once."""
