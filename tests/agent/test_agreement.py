@@ -85,7 +85,7 @@ def test_any_text_on_the_screen_can_be_signed_and_read_back(text: str) -> None:
         question, answered(frozenset({Scope.SEE}), text), ask, ticket=7, identity=PARTIES.laptop, now=NOW
     )
     assert agreed is not None
-    assert read(agreed.consent, device_leaf=PARTIES.laptop.leaf).text == text[: MAX_TEXT_CHARS]
+    assert read(agreed.consent, device_leaf=PARTIES.laptop.leaf).text == text[:MAX_TEXT_CHARS]
 
 
 def test_a_longest_text_in_letters_of_four_bytes_fits_too() -> None:
