@@ -107,6 +107,10 @@ class Console(QObject):
     def _read_mail(self) -> None:
         for event in self._mailbox.take_all():
             self._handle(event)
+        if self._mailbox.has_lost_words:
+            self._mailbox.has_lost_words = False
+            self._requests.lose_all()  # an answer may have been among them
+            self._read_all()
 
     def _handle(self, event: events.Event) -> None:
         match event:
@@ -136,8 +140,11 @@ class Console(QObject):
         self._online = online
         self.window.show_link(event.state, event.sentence)
         if online:
-            self._ask(envelope.ListQueue, self._queue_came, self._say)
-            self._read_ticket()
+            self._read_all()
+
+    def _read_all(self) -> None:
+        self._ask(envelope.ListQueue, self._queue_came, self._say)
+        self._read_ticket()
 
     def _heard(self, message: envelope.ToClient) -> None:
         match message:

@@ -5,6 +5,13 @@ Blocks (the keyring may ask for its password), so never call it on the main thre
 Guarantees: a key is written to a keyring of the operating system or nowhere.
 """
 
+import asyncio
+import contextlib
+import functools
+import threading
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 import keyring
 from cryptography.hazmat.primitives.asymmetric import ec
 from keyring.backend import KeyringBackend
@@ -14,6 +21,9 @@ from keyring.errors import KeyringError
 from console.errors import KeyringUnavailable
 from console.language import _
 from protocol.trust import TrustError, key_from_pem, key_to_pem
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SERVICE = "athand technician"
 _PRIORITY_OF_REAL_ONES = 1
@@ -40,6 +50,33 @@ def fetch(name: str) -> ec.EllipticCurvePrivateKey | None:
         return key_from_pem(pem.encode(), None)
     except TrustError:
         return None  # as good as none: the technician needs a new invitation either way
+
+
+async def beside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Makes one of the calls above on a thread of its own, beside the event loop.
+
+    Unlike `asyncio.to_thread`'s, that thread does not keep the program from ending while the keyring waits for a
+    password nobody types.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def work() -> None:
+        try:
+            result = call(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - raised again where it is awaited
+            _tell(loop, done, functools.partial(done.set_exception, error))
+        else:
+            _tell(loop, done, functools.partial(done.set_result, result))
+
+    threading.Thread(target=work, name="keyring", daemon=True).start()
+    return await done
+
+
+def _tell(loop: asyncio.AbstractEventLoop, done: "asyncio.Future[T]", tell: Callable[[], None]) -> None:
+    # Nobody waits any more if the program ends meanwhile.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(lambda: None if done.done() else tell())
 
 
 def _backend() -> KeyringBackend:

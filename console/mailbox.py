@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from console.events import EnrolmentChanged, Event, Heard, LineMeasured, Said
 from protocol.session.messages import CursorChanged, CursorMoved
 
-MAX_WAITING: dict[type, int] = {Heard: 64, Said: 512, LineMeasured: 16}
+MAX_WAITING: dict[type, int] = {Heard: 256, Said: 512, LineMeasured: 16}
 """What a peer can cause, and how many of each may wait: windows that keep up never have more than a few, and no peer
 that is honest sends so much in the time they take. A `Heard` has up to a mebibyte, a `Said` 64 KiB. All others come
 from what this side does."""
@@ -28,6 +28,9 @@ class Mailbox(QObject):
     Of cursors, or answers to wait, that come one after the other only the newest is kept; beyond `MAX_WAITING` what
     comes is dropped, counted and logged. Pictures do not pass through here.
 
+    Attributes:
+        has_lost_words: whether something the relay said was dropped since somebody last set it to False.
+
     Signals:
         arrived: on the main thread, something waits; `take_all` has it.
     """
@@ -41,6 +44,7 @@ class Mailbox(QObject):
         self._waiting: deque[Event] = deque()
         self._counts: Counter[type] = Counter()
         self._dropped: Counter[str] = Counter()
+        self.has_lost_words = False
         self._posted.connect(self.arrived, Qt.ConnectionType.QueuedConnection)
 
     def post(self, event: Event) -> None:
@@ -52,6 +56,7 @@ class Mailbox(QObject):
                 return
             if self._counts[kind] >= MAX_WAITING.get(kind, self._counts[kind] + 1):
                 self._dropped[f"{kind.__name__}_waiting".lower()] += 1
+                self.has_lost_words |= kind is Heard
                 return
             self._counts[kind] += 1
             self._waiting.append(event)

@@ -53,7 +53,7 @@ async def prepare(content: bytes, state: StateDirectory) -> tuple[Invitation, Pe
         raise InvitationRefused(_("This invitation is too old; please ask your administrator for a new one."))
     key = new_key()
     name = key_name(invitation.organisation, invitation.identifier)
-    await asyncio.to_thread(keychain.keep, name, key)
+    await keychain.beside(keychain.keep, name, key)
     pending = Pending(content, encode_request(make_request(invitation, key)))
     state.keep_pending(pending)
     return invitation, pending
@@ -110,7 +110,7 @@ async def _ask_once(
 
 async def _accept(granted: Granted, invitation: Invitation, state: StateDirectory) -> None:
     organisation = invitation.organisation
-    key = await asyncio.to_thread(keychain.fetch, key_name(organisation, invitation.identifier))
+    key = await keychain.beside(keychain.fetch, key_name(organisation, invitation.identifier))
     if key is None:
         state.drop_pending()
         raise InvitationRefused(_("The key of this invitation is no longer in the keyring; please ask for a new one."))

@@ -25,7 +25,14 @@ from console.state import StateDirectory
 from protocol import limits
 from protocol.connection import Connection, ConnectionFailed, Paired, SignedIn, State
 from protocol.desk.events import EndReason
-from protocol.session.messages import FrameShown, FromConsole, PointerMoved, ReleaseAll
+from protocol.session.messages import (
+    ButtonChanged,
+    FrameShown,
+    FromConsole,
+    KeyChanged,
+    PointerMoved,
+    ReleaseAll,
+)
 from protocol.session.picture import PictureError
 from protocol.trust import Identity, Organisation, RevocationList, Role
 
@@ -67,6 +74,8 @@ class SessionLine:
         self._waiting: deque[FromConsole] = deque()
         self._wake = asyncio.Event()
         self._ending = asyncio.Event()
+        self._held: set[tuple[type, int, int]] = set()
+        self._shown: FrameShown | None = None
         self.dropped: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -102,6 +111,7 @@ class SessionLine:
     def send(self, messages: list[FromConsole]) -> None:
         """Queues input in its order; a waiting move is replaced by a newer one."""
         for message in messages:
+            self._note_held(message)
             if self._waiting and isinstance(message, PointerMoved) and isinstance(self._waiting[-1], PointerMoved):
                 self._waiting[-1] = message
                 self.dropped["pointer_overtaken"] += 1
@@ -112,13 +122,15 @@ class SessionLine:
             self.dropped["line_stuck"] += len(self._waiting)
             self._waiting.clear()
             self._waiting.append(ReleaseAll())
+            self._held.clear()
         self._wake.set()
 
     async def _run(self) -> tuple[EndReason, bool]:
         async with dial(self._url, "/session", self._organisation, max_bytes=limits.SESSION_BYTES) as socket:
             ending = asyncio.create_task(self._ending.wait())
             talking = asyncio.create_task(self._talk(socket))
-            helpers = [asyncio.create_task(self._write(socket)), asyncio.create_task(self._measure(socket))]
+            works = (self._write(socket), self._measure(socket), self._say_held())
+            helpers = [asyncio.create_task(work) for work in works]
             try:
                 await asyncio.wait([ending, talking, *helpers], return_when=asyncio.FIRST_COMPLETED)
                 if talking.done():
@@ -187,7 +199,8 @@ class SessionLine:
         match event:
             case FrameReceived(body):
                 number, wake = self._decoder.decode(body)
-                conversation.send(FrameShown(number))
+                self._shown = FrameShown(number)
+                conversation.send(self._shown)
                 if wake:
                     self._wake_painter()
             case Over(reason):
@@ -222,6 +235,29 @@ class SessionLine:
                 return
             self._post(LineMeasured(self._subject.session, 1000 * (time.perf_counter() - began_s)))
             await asyncio.sleep(_MEASURE_S)
+
+    def _note_held(self, message: FromConsole) -> None:
+        what: tuple[type, int, int]
+        match message:
+            case KeyChanged(evdev=code, keysym=keysym, down=down):
+                # By its code, where there is one: the layout may have changed between down and up.
+                what = (KeyChanged, code, 0 if code else keysym)
+            case ButtonChanged(button=code, down=down):
+                what = (ButtonChanged, code, 0)
+            case ReleaseAll():
+                self._held.clear()
+                return
+            case _:
+                return
+        (self._held.add if down else self._held.discard)(what)
+
+    async def _say_held(self) -> None:
+        """While something is held down says so, in a way that only this end can: else it is let go over there."""
+        while True:
+            await asyncio.sleep(limits.HELD_BEAT_S)
+            if self._held and self._shown is not None and self._conversation is not None:
+                self._conversation.send(self._shown)
+                self._wake.set()
 
     async def _say_goodbye(self, socket: ClientConnection) -> None:
         if self._conversation is None:

@@ -185,7 +185,7 @@ class NetworkThread:
         if profile is None:
             return None
         organisation = read_organisation(profile)
-        key = await asyncio.to_thread(keychain.fetch, enrol.key_name(organisation, profile.identifier))
+        key = await keychain.beside(keychain.fetch, enrol.key_name(organisation, profile.identifier))
         if key is None:
             raise InvitationRefused(
                 _("Your key is not in this computer's keyring; please ask your administrator for a new invitation.")

@@ -8,6 +8,8 @@ from console.ui import shortcuts, theme, words
 from console.ui.shortcuts import Shortcut
 from protocol.scopes import Scope
 
+_RUNS_OUT_S = 180.0
+"""From here on more time can be asked for; earlier it would only press the user."""
 HEIGHT = 5 * theme.GRID
 """Of the bar; a 1080p screen shown 1:1 shall still fit a 1200 lines display with title bar and panel."""
 
@@ -18,6 +20,7 @@ class SessionBar(QFrame):
     Signals:
         control: view only or control.
         ask_for_control: not allowed yet: the user is to be asked.
+        ask_for_time: the time runs out: the user is to be asked.
         fit: fitted or 1:1.
         full_screen: all of the display, or a window.
         end: the session.
@@ -25,6 +28,7 @@ class SessionBar(QFrame):
 
     control = Signal(bool)
     ask_for_control = Signal()
+    ask_for_time = Signal()
     fit = Signal(bool)
     full_screen = Signal(bool)
     end = Signal()
@@ -50,6 +54,8 @@ class SessionBar(QFrame):
         self._control.toggled.connect(self.control)
         self._ask = _button("hand", _("Ask for control"), shortcuts.CONTROL)
         self._ask.clicked.connect(self.ask_for_control)
+        self._more = _button("clock", _("More time"), shortcuts.MORE_TIME)
+        self._more.clicked.connect(self.ask_for_time)
         self._fit = _button("expand", _("Fit"), shortcuts.FIT, checkable=True)
         self._fit.toggled.connect(self.fit)
         self._full = _button("maximize", _("Full screen"), shortcuts.FULL_SCREEN, checkable=True)
@@ -68,6 +74,7 @@ class SessionBar(QFrame):
             self._line,
             self._control,
             self._ask,
+            self._more,
             self._fit,
             self._full,
             self._end,
@@ -76,6 +83,7 @@ class SessionBar(QFrame):
         self.show_scopes(frozenset())
         self._left.hide()
         self._line.hide()
+        self._more.hide()
 
     def show_scopes(self, granted: frozenset[Scope]) -> None:
         """What is allowed now."""
@@ -87,6 +95,7 @@ class SessionBar(QFrame):
         self._control.setChecked(may)
         self._ask.setVisible(bool(granted) and not may)
         self._ask.setEnabled(True)
+        self._more.setEnabled(True)
         self._fit.setVisible(bool(granted))
         self._full.setVisible(bool(granted))
 
@@ -95,6 +104,7 @@ class SessionBar(QFrame):
         self._left.setText(words.left(seconds))
         self._left.setAccessibleName(_("Time left: {time}").format(time=words.left(seconds)))
         self._left.show()
+        self._more.setVisible(seconds <= _RUNS_OUT_S)
 
     def show_line(self, round_trip_ms: float) -> None:
         """How fast the line is."""
@@ -110,6 +120,7 @@ class SessionBar(QFrame):
     def show_asking(self) -> None:
         """The user is being asked for more."""
         self._ask.setEnabled(False)
+        self._more.setEnabled(False)
 
     def show_fitted(self, fitted: bool) -> None:
         """The view was fitted, or is 1:1 now."""
@@ -121,7 +132,16 @@ class SessionBar(QFrame):
 
     def show_over(self) -> None:
         """Nothing is left to do but to close."""
-        for widget in (self._scopes, self._left, self._line, self._control, self._ask, self._fit, self._full):
+        for widget in (
+            self._scopes,
+            self._left,
+            self._line,
+            self._control,
+            self._ask,
+            self._more,
+            self._fit,
+            self._full,
+        ):
             widget.hide()
         self._end.hide()
 
@@ -131,6 +151,11 @@ class SessionBar(QFrame):
             self._control.toggle()
         elif self._ask.isVisible():
             self._ask.click()
+
+    def press_more_time(self) -> None:
+        """The shortcut."""
+        if self._more.isVisible():
+            self._more.click()
 
     def press_fit(self) -> None:
         """The shortcut."""

@@ -2,6 +2,7 @@
 
 import math
 import time
+from datetime import datetime
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -21,6 +22,8 @@ from protocol.scopes import Scope
 from protocol.session.messages import CursorChanged, CursorMoved, InputDropped, ScreenChanged
 
 _REMARK_MS = 4000
+_MORE_MINUTES = 10
+"""What is asked for when the time runs out; the user is asked like at the beginning (promise 30)."""
 
 
 class SessionWindow(QWidget):
@@ -47,6 +50,7 @@ class SessionWindow(QWidget):
         self._stage = Stage.DIALLING
         self._why = EndReason.LINE_LOST
         self._granted: frozenset[Scope] = frozenset()
+        self._end: datetime | None = None
         self._ends_at_s = 0.0
         self._is_adapted = QSize()
         self.bar = SessionBar(f"{ticket.requester} · {ticket.device_label}", self)
@@ -95,7 +99,10 @@ class SessionWindow(QWidget):
         match event:
             case Allowed(consent):
                 self._granted = consent.scopes
-                self._ends_at_s = time.monotonic() + (consent.end - consent.begin).total_seconds()
+                if consent.end != self._end:
+                    # By the length of it, not by its end: the two computers' clocks may differ by minutes.
+                    self._end = consent.end
+                    self._ends_at_s = time.monotonic() + (consent.end - consent.begin).total_seconds()
                 self.bar.show_scopes(consent.scopes)
                 self.view.set_control(Scope.CONTROL in consent.scopes)
                 self._countdown()
@@ -133,8 +140,8 @@ class SessionWindow(QWidget):
         self._close.setFocus()
 
     def correct_end(self, sentence: str, reason: EndReason) -> None:
-        """The relay knows why: said in place of a line that was merely cut."""
-        if self._stage is Stage.OVER and self._why is EndReason.LINE_LOST and reason is not EndReason.LINE_LOST:
+        """The relay knows why, or at least that it was not its own line: said in place of a line that was cut."""
+        if self._stage is Stage.OVER and self._why is EndReason.LINE_LOST:
             self._why = reason
             self._say(sentence)
 
@@ -156,10 +163,12 @@ class SessionWindow(QWidget):
         self.view.resized_there.connect(self._adapt)
         self.bar.control.connect(self.view.set_control)
         self.bar.ask_for_control.connect(self._ask_for_control)
+        self.bar.ask_for_time.connect(self._ask_for_time)
         self.bar.fit.connect(self.view.set_fitted)
         self.bar.full_screen.connect(self._set_full_screen)
         self.bar.end.connect(self.end_wanted)
         self._on(shortcuts.CONTROL, self.bar.press_control)
+        self._on(shortcuts.MORE_TIME, self.bar.press_more_time)
         self._on(shortcuts.FIT, self.bar.press_fit)
         self._on(shortcuts.FULL_SCREEN, self.bar.press_full_screen)
         self._on(shortcuts.INPUT_METHOD, self._toggle_input_method)
@@ -187,6 +196,10 @@ class SessionWindow(QWidget):
         minutes = max(1, round((self._ends_at_s - time.monotonic()) / 60))
         self.bar.show_asking()
         self.ask_wanted.emit(Wish(self._granted | {Scope.CONTROL}, minutes))
+
+    def _ask_for_time(self) -> None:
+        self.bar.show_asking()
+        self.ask_wanted.emit(Wish(self._granted, _MORE_MINUTES))
 
     def _toggle_input_method(self) -> None:
         enabled = not self.view.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)

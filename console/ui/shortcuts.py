@@ -47,9 +47,10 @@ MAIN = (
 )
 
 CONTROL = Shortcut(HOST + "C", mark("Control or only view"))
+MORE_TIME = Shortcut(HOST + "M", mark("Ask for more time, near its end"))
 FIT = Shortcut(HOST + "Z", mark("Fit to the window or 1:1"))
 FULL_SCREEN = Shortcut(HOST + "F", mark("Full screen"))
 INPUT_METHOD = Shortcut(HOST + "T", mark("Type through this computer's input method"))
 END = Shortcut(HOST + "Q", mark("End the session"))
 
-SESSION = (CONTROL, FIT, FULL_SCREEN, INPUT_METHOD, END)
+SESSION = (CONTROL, MORE_TIME, FIT, FULL_SCREEN, INPUT_METHOD, END)

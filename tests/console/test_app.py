@@ -247,6 +247,13 @@ def test_a_cut_line_is_explained_by_the_relay_that_knows_more(desk: Desk) -> Non
     desk.until(lambda: session._words.text() == "The user logged off.")
 
 
+def test_a_line_cut_at_the_users_side_is_said_to_be_theirs(desk: Desk) -> None:
+    session = desk.connect()
+    desk.relay.cut(SESSION)
+    desk.relay.push(envelope.SessionOver(SESSION, 17, EndReason.LINE_LOST, 60.0))
+    desk.until(lambda: session._words.text() == "The line to the user's computer was cut.")
+
+
 def test_a_session_that_is_not_to_be_had_is_said_where_it_was_asked_for(desk: Desk) -> None:
     desk.refuse[envelope.RequestSession] = "The device cannot be reached at the moment."
     desk.take()
@@ -307,6 +314,14 @@ def test_drafts_stay_with_their_tickets(desk: Desk) -> None:
     field.setPlainText("for 18")
     desk.window.queue.select(17)
     assert field.toPlainText() == "for 17"
+
+
+def test_what_was_lost_in_a_flood_is_read_again(desk: Desk) -> None:
+    desk.open()
+    asked = len(desk.heard(envelope.ListQueue))
+    desk.console._mailbox.has_lost_words = True
+    desk.relay.push(envelope.TicketChanged(desk.view))
+    desk.until(lambda: len(desk.heard(envelope.ListQueue)) > asked)
 
 
 def test_closing_the_console_ends_its_sessions(desk: Desk) -> None:

@@ -1,3 +1,6 @@
+import asyncio
+import threading
+
 import keyring
 import pytest
 from keyring.backends.chainer import ChainerBackend
@@ -48,6 +51,25 @@ def test_a_locked_keyring_is_a_sentence() -> None:
     keyring.set_keyring(MemoryKeyring(locked=True))
     with pytest.raises(KeyringUnavailable, match="unlock it"):
         keychain.fetch("jana")
+
+
+def test_a_keyring_that_waits_for_ever_keeps_no_program_from_ending() -> None:
+    for_ever = threading.Event()
+
+    async def ask() -> None:
+        async with asyncio.timeout(0.05):
+            await keychain.beside(for_ever.wait)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(ask())
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == "keyring")
+    for_ever.set()
+
+
+def test_what_goes_wrong_beside_is_raised_here() -> None:
+    keyring.set_keyring(MemoryKeyring(locked=True))
+    with pytest.raises(KeyringUnavailable, match="unlock it"):
+        asyncio.run(keychain.beside(keychain.fetch, "jana"))
 
 
 def test_what_is_no_key_is_as_good_as_none() -> None:

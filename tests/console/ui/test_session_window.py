@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -147,6 +148,27 @@ def test_control_taken_back_by_the_user_lets_go(shown: Shown) -> None:
 def test_the_time_left_counts_down_from_what_was_agreed(shown: Shown) -> None:
     shown.window.show_said(allowed(minutes=10))
     assert shown.window.bar._left.text() in ("10:00", "9:59")
+
+
+def test_near_its_end_more_time_can_be_asked_for(qtbot: QtBot, shown: Shown) -> None:
+    shown.window.show_said(allowed(minutes=10))
+    assert not shown.button("More time").isVisible()
+    shown.window.show_said(allowed(minutes=2))
+    with qtbot.waitSignal(shown.window.ask_wanted) as caught:
+        shown.button("More time").click()
+    assert caught.args == [Wish(SEE_AND_CONTROL, 10)]
+    shown.window.show_said(allowed(minutes=12))
+    assert not shown.button("More time").isVisible()
+
+
+def test_less_allowed_until_the_same_end_does_not_lengthen_the_time(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown.window.show_said(allowed(minutes=10))
+    later = time.monotonic() + 300
+    monkeypatch.setattr("time.monotonic", lambda: later)
+    shown.window.show_said(allowed(SEE, minutes=10))
+    assert shown.window.bar._left.text().startswith(("5:0", "4:5"))
 
 
 def test_dropped_input_is_said_so_that_nobody_wonders(shown: Shown) -> None:
