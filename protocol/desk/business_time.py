@@ -150,7 +150,6 @@ class OpenTime:
             return
         first, last = _year_of(a_us), _year_of(b_us)
         if self._years and first < self._years[0]:
-            last = max(last, self._years[-1])
             self._years = range(0)  # sums run from the front: begin anew
         if not self._years:
             self._begins, self._ends, self._sums = [], [], []
@@ -183,7 +182,7 @@ class OpenTime:
 def _version_stretches(version: CalendarVersion, begin_us: int, end_us: int) -> Iterator[tuple[int, int]]:
     place = zone(version.time_zone)
     special = {day.day: day.openings for day in version.special_days}
-    day = from_us(begin_us).astimezone(place).date() - timedelta(days=1)
+    day = from_us(begin_us).astimezone(place).date()
     last = from_us(end_us).astimezone(place).date()
     while day <= last:
         for opening in special.get(day, version.week[day.weekday()]):

@@ -185,6 +185,14 @@ def test_p17_while_a_vendor_is_waited_for_news_is_owed() -> None:
     assert read(ticket, UPDATE, FRIDAY + "16:00").state is ClockState.BREACHED
 
 
+def test_p17_after_a_solution_that_was_none_news_is_owed_again() -> None:
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "09:10", STAFF, events.Resolved("New cable"))]
+    assert read(story(FRIDAY + "09:00", *told), UPDATE, FRIDAY + "16:00").state is ClockState.IDLE
+    ticket = story(FRIDAY + "09:00", *told, (FRIDAY + "10:00", USER, events.NotSolved()))
+    clock = read(ticket, UPDATE, FRIDAY + "11:00")
+    assert (clock.state, clock.target_at) == (ClockState.RUNNING, prague(FRIDAY + "12:00"))
+
+
 # --- resolution
 @pytest.mark.parametrize("reason", list(HoldReason))
 def test_the_resolution_clock_stands_while_on_hold_and_goes_on_after(reason: HoldReason) -> None:
@@ -220,6 +228,25 @@ def test_a_solution_that_was_none_lets_the_clock_go_on_from_where_it_stood() -> 
     told += [(FRIDAY + "15:30", STAFF, events.Resolved("New printer"))]
     solved = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "16:00")
     assert (solved.state, minutes(solved.elapsed_s)) == (ClockState.MET, 150)
+
+
+def test_a_ticket_that_was_closed_and_is_opened_again_was_not_solved_yet() -> None:
+    told: list[Told] = [
+        *taken(FRIDAY + "09:00"),
+        (FRIDAY + "10:00", STAFF, events.Resolved("New cable")),
+        (FRIDAY + "10:30", USER, events.Accepted()),
+        (FRIDAY + "14:00", USER, events.Reopened("It is back")),
+    ]
+    clock = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "15:00")
+    assert (clock.state, minutes(clock.elapsed_s), clock.stopped_at) == (ClockState.RUNNING, 120, None)
+
+
+def test_an_answer_that_was_not_needed_any_more_is_neither_kept_nor_broken() -> None:
+    told: list[Told] = [(FRIDAY + "09:05", STAFF, HELLO), (FRIDAY + "09:30", USER, events.MessageAdded("And?"))]
+    ticket = story(FRIDAY + "09:00", *told, (FRIDAY + "09:40", USER, events.Cancelled()))
+    for metric in (NEXT, UPDATE):
+        clock = read(ticket, metric, FRIDAY + "16:00")
+        assert (clock.state, clock.stopped_at) == (ClockState.STOPPED, prague(FRIDAY + "09:40"))
 
 
 def test_what_the_requester_takes_back_keeps_and_breaks_no_promise() -> None:
@@ -285,6 +312,16 @@ def test_a_judgement_after_the_solution_breaks_no_promise_that_was_kept() -> Non
         (FRIDAY + "13:00", STAFF, events.Triaged(1, 1)),
     ]
     assert read(story(FRIDAY + "09:00", *told, *again), SOLVED, FRIDAY + "13:01", using).state is ClockState.BREACHED
+
+
+def test_a_judgement_after_the_answer_makes_no_late_answer_of_it() -> None:
+    strict = (ServiceLevel(first_response=Target(10, "office")),)
+    lax = (ServiceLevel(first_response=Target(60, "office")),)
+    using = terms(msgspec.structs.replace(agreement(), levels=strict + lax * 4))
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "09:30", STAFF, HELLO)]
+    told += [(FRIDAY + "09:31", STAFF, events.Triaged(1, 1))]
+    clock = read(story(FRIDAY + "09:00", *told), FIRST, FRIDAY + "10:00", using)
+    assert (clock.state, minutes(clock.agreed_s)) == (ClockState.MET, 60)
 
 
 def test_a_priority_set_by_hand_counts_until_the_next_judgement() -> None:

@@ -102,6 +102,13 @@ def test_p19_a_ticket_on_hold_until_a_day_is_left_alone_until_then() -> None:
     assert Flag.UNTOUCHED in flagged(ticket, "2026-12-01 09:00")
 
 
+def test_p18_what_is_dormant_is_off_the_list_until_it_wakes() -> None:
+    held = (FRIDAY + "09:06", STAFF, events.OnHold(HoldReason.USER))
+    asleep = (*COMPLETE[:-1], held, ("2026-11-23 09:00", DESK, events.WentDormant()))
+    assert Flag.NO_ESTIMATE in flagged(story(FRIDAY + "09:00", *asleep[:-1]), "2026-11-23 09:00")
+    assert flagged(story(FRIDAY + "09:00", *asleep), "2026-11-23 09:00") == ()
+
+
 def test_p19_a_ticket_nobody_owns_is_flagged() -> None:
     assert Flag.NO_OWNER in flagged(story(FRIDAY + "09:00", (FRIDAY + "09:01", STAFF, events.Triaged(2, 2))))
 

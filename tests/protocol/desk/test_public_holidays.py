@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from protocol.desk.business_time import OpenTime
-from protocol.desk.calendar import Calendar, CalendarError, CalendarVersion, SpecialDay
+from protocol.desk.calendar import Calendar, CalendarError, CalendarVersion, SpecialDay, special_days
 from protocol.desk.opening_hours import parse_week
 from protocol.desk.public_holidays import YEARS_AHEAD, public_holidays, renewed, with_public_holidays
 from tests.protocol.desk.hours import OFFICE, prague
@@ -68,6 +68,15 @@ def test_a_corrected_list_changes_only_days_ahead() -> None:
     hours = OpenTime(corrected)
     assert hours.is_open(prague("2026-11-17 12:00"))  # it counted as a working day then, and still does
     assert not hours.is_open(prague("2027-11-17 12:00"))
+
+
+def test_a_holiday_that_was_abolished_is_one_no_longer() -> None:
+    too_many = SpecialDay(date(2027, 6, 1), "Abolished", public=True)
+    made = with_public_holidays(version())
+    stale = CalendarVersion(BEGIN, "Europe/Prague", made.week, special_days(made.special_days, (too_many,)), "CZ")
+    corrected = renewed(Calendar("c", "Prague", (stale,)), prague("2026-12-01 00:00"))
+    assert too_many in stale.special_days
+    assert too_many not in corrected.versions[-1].special_days
 
 
 def test_a_version_planned_for_later_gets_its_days_too() -> None:
