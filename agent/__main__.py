@@ -15,7 +15,8 @@ from agent.place import Place
 from protocol.desk.events import EndReason
 from protocol.trust import Bundle, TrustError
 
-DEFAULT_HOT_KEY = "ctrl+alt+Pause"
+DEFAULT_HOT_KEY = "ctrl+alt+End"
+"""Not Pause, which many laptops lack."""
 _HOT_KEY = re.compile(r"((ctrl|alt|shift|super)\+){1,4}[A-Za-z0-9_]{1,40}")
 
 
@@ -32,7 +33,7 @@ class CommandError(click.ClickException):
 
 def _hot_key(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     if not _HOT_KEY.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is not like ctrl+alt+Pause")
+        raise click.BadParameter(f"{value!r} is not like ctrl+alt+End")
     return value
 
 

@@ -4,6 +4,7 @@ Guarantees: no window manager closes, minimises or covers it (it bypasses it, X1
 over it is put under it again within half a second. It can be moved along the upper edge, out of the way, never off it.
 """
 
+import math
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
@@ -18,6 +19,8 @@ from agent.words import _
 from protocol.scopes import Scope
 
 _RAISE_MS = 500
+_COUNT_SECONDS_BELOW_S = 120
+"""Before that minutes will do: a banner that ticks each second distracts, and is sent each second."""
 _GOODBYE_MS = 12_000
 """How long the sentence stands that says it is over."""
 _HANDS = frozenset(Scope) - {Scope.SEE}
@@ -89,12 +92,17 @@ class Banner(QWidget):
     def show_left(self, session: SessionRunning) -> None:
         """The time left, and how else to stop."""
         left_s = max(0, round((session.until - datetime.now(UTC)).total_seconds()))
-        parts = [_("{minutes}:{seconds:02} left").format(minutes=left_s // 60, seconds=left_s % 60)]
+        if left_s > _COUNT_SECONDS_BELOW_S:
+            parts = [_("{minutes} min left").format(minutes=math.ceil(left_s / 60))]
+        else:
+            parts = [_("{minutes}:{seconds:02} left").format(minutes=left_s // 60, seconds=left_s % 60)]
         parts.append(plain.one_line(session.technician.title, 40))
         if session.hot_key:
             parts.append(_("{keys} stops it too").format(keys=hot_key_words(session.hot_key)))
-        self.what.setText("  ·  ".join(parts))
-        self._fit()
+        sentence = "  ·  ".join(parts)
+        if sentence != self.what.text():  # what moves on the screen is sent, and distracts
+            self.what.setText(sentence)
+            self._fit()
 
     def show_end(self, sentence: str) -> None:
         """It is over, and why."""
@@ -236,6 +244,6 @@ def screen_key(screen: QScreen) -> ScreenKey:
 
 
 def hot_key_words(hot_key: str) -> str:
-    """A hot key as it is written on keyboards, such as Ctrl + Alt + Pause."""
+    """A hot key as it is written on keyboards, such as Ctrl + Alt + End."""
     names = {"ctrl": _("Ctrl"), "alt": _("Alt"), "shift": _("Shift"), "super": _("Super")}
     return " + ".join(names.get(part, part[:1].upper() + part[1:]) for part in hot_key.split("+"))

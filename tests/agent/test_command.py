@@ -34,7 +34,7 @@ def bundle_of(organisation: Organisation, path: Path) -> Path:
         ([], "start it once with --bundle FILE"),
         (["--bundle", "/nowhere/at.all"], "cannot be read"),
         (["--bundle", __file__], "damaged, or not one"),
-        (["--hot-key", "Pause"], "not like ctrl+alt+Pause"),
+        (["--hot-key", "Pause"], "not like ctrl+alt+End"),
         (["--language", "tlh"], "'tlh' is not one of"),
         (["--no-such-option"], "No such option"),
     ],

@@ -163,7 +163,7 @@ def test_whoever_may_only_look_types_nothing(scene: Scene, terminal: Terminal) -
 
 def test_the_hot_key_ends_the_session(scene: Scene) -> None:
     number = scene.begin_session("The emergency brake")
-    scene.user.desk.key("ctrl+alt+Pause")
+    scene.user.desk.key("ctrl+alt+End")
     scene.user.wait_over("You ended it with the keyboard.")
     scene.technician.session(number).wait_text("The user ended the session with the emergency key.")
     scene.technician.skip_note(number)

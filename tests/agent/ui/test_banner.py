@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QPoint, Qt
@@ -12,7 +13,7 @@ from tests.agent.asked import a_question
 WHO = a_question().technician
 
 
-def running(*scopes: Scope, hot_key: str | None = "ctrl+alt+Pause") -> SessionRunning:
+def running(*scopes: Scope, hot_key: str | None = "ctrl+alt+End") -> SessionRunning:
     until = datetime.now(UTC) + timedelta(minutes=9, seconds=59.4)
     return SessionRunning("c" * 32, WHO, frozenset({Scope.SEE, *scopes}), until, hot_key)
 
@@ -29,8 +30,8 @@ def up(qtbot: QtBot, session: SessionRunning) -> tuple[Banners, Banner]:
 def test_it_names_the_technician_what_they_may_the_time_left_and_the_hot_key(qtbot: QtBot) -> None:
     _, banner = up(qtbot, running(Scope.CONTROL))
     assert banner.who.text() == "Jana Nováková sees your screen and uses your mouse and keyboard"
-    assert banner.what.text().startswith("9:59 left")
-    assert "Ctrl + Alt + Pause stops it too" in banner.what.text()
+    assert banner.what.text().startswith("10 min left")
+    assert "Ctrl + Alt + End stops it too" in banner.what.text()
 
 
 def test_no_key_is_named_that_cannot_be_heard(qtbot: QtBot) -> None:
@@ -88,4 +89,11 @@ def test_the_end_is_said_with_its_reason_and_then_it_goes(qtbot: QtBot) -> None:
 
 
 def test_a_hot_key_is_written_as_on_the_keyboard() -> None:
-    assert hot_key_words("ctrl+alt+Pause") == "Ctrl + Alt + Pause"
+    assert hot_key_words("ctrl+alt+End") == "Ctrl + Alt + End"
+
+
+def test_seconds_are_counted_only_when_few_are_left(qtbot: QtBot) -> None:
+    session = running()
+    soon = dataclasses.replace(session, until=datetime.now(UTC) + timedelta(seconds=90))
+    _, banner = up(qtbot, soon)
+    assert banner.what.text().startswith(("1:30 left", "1:29 left"))
