@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-MAX_SIDE = 4096
+MAX_SIDE, MAX_PIXELS = 8192, 2**24
+"""Of a film; four times 4K would take a decoder 200 MB."""
 
 
 def available() -> bool:
@@ -27,7 +28,13 @@ class FilmDecoder:
 
     def __init__(self, width: int, height: int) -> None:
         """Raises FilmError for sizes that no film has."""
-        if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE) or width % 2 or height % 2:
+        if (
+            min(width, height) <= 0
+            or max(width, height) > MAX_SIDE
+            or width * height > MAX_PIXELS
+            or width % 2
+            or height % 2
+        ):
             raise FilmError(f"a film of {width}x{height} pixels")
         self._av: Any = importlib.import_module("av")
         self._size = (height, width)

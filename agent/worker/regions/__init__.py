@@ -4,6 +4,7 @@
     looks      tells text and interface from pictures, and what keeps changing from what changed once
     debts      remembers where the console has only a likeness, pixel by pixel
     films      which rectangles are shown as films, and at what rate
+    spans      cuts a change into rectangles
     planner    ties them: from grabbed pixels to a list of actions. Pure
     planes     prepares exact pictures for zstd
     encoder    actions into a frame

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.worker.capture.source import Pixels
-from agent.worker.regions import motion
+from agent.worker.regions import motion, spans
 from agent.worker.regions.areas import (
     TILE,
     Grid,
@@ -65,10 +65,6 @@ _SMALL_AREA = 96 * 1024
 """Pixels; below it cutting columns costs less than encoding unchanged ones."""
 _DENSE = 0.4
 """Where fewer of a band's tiles changed, as after a move, only those are sent; else whole rows: zstd finds them."""
-_GRID = 16
-"""Left and right edges lie on multiples of this, so that they are the same from frame to frame."""
-_GAP_ROWS = 24
-"""Bands of changed rows nearer than this become one."""
 
 
 class Way(enum.Enum):
@@ -210,7 +206,7 @@ class Planner:
         move = next((move for move in moves if intersection(move.rect, rect) == move.rect), None)
         if move is None:
             rows = np.logical_or.reduce(np.not_equal(here, pixels, out=differs), axis=1)
-            for top, bottom in _bands(rows):
+            for top, bottom in spans.bands(rows):
                 here[top:bottom] = pixels[top:bottom]
             return bool(rows.any())
         x, y = move.rect.x - rect.x, move.rect.y - rect.y
@@ -322,10 +318,10 @@ class Planner:
         if pictures[tiles_of(rect)].any():
             for hole in runs(pictures):
                 self._differs[pixels_of(hole)] = False
-        for top, bottom in _bands(np.logical_or.reduce(here, axis=1)):
+        for top, bottom in spans.bands(np.logical_or.reduce(here, axis=1)):
             left, right = 0, rect.width
             if (bottom - top) * rect.width <= _SMALL_AREA:
-                left, right = _columns(here[top:bottom], rect)
+                left, right = spans.columns(here[top:bottom], rect)
             band = Rect(rect.x + left, rect.y + top, right - left, bottom - top)
             where = tiles_of(band)
             sparse = band.area > _SMALL_AREA and np.count_nonzero(changed[where]) < _DENSE * changed[where].size
@@ -350,7 +346,7 @@ class Planner:
         for way, tiles in ((Way.RAW, still & ~self._looks.picture), (Way.PLANES, still & self._looks.picture)):
             each = _TEXT_BYTES if way is Way.RAW else _PICTURE_BYTES
             for run in runs(tiles):
-                for rect in self._on_screen(_slices(run, min(left_bytes / each, left_pixels), bool(settled))):
+                for rect in self._on_screen(spans.slices(run, min(left_bytes / each, left_pixels), bool(settled))):
                     self._debts.settle(rect)
                     settled.append(SendExactly(rect, way))
                     left_bytes, left_pixels = left_bytes - each * rect.area, left_pixels - rect.area
@@ -378,32 +374,3 @@ class Planner:
 def _carried(budget: Budget) -> float:
     """Bytes for which a change is worth waiting."""
     return max(budget.frame_bytes, _LAN_BYTES if budget.rate is None else budget.rate * _PATIENCE_S)
-
-
-def _slices(run: Rect, pixels: float, something: bool) -> list[Rect]:
-    """As much of a run as `pixels` allow, in whole tiles; one tile at least unless there is `something` already."""
-    rows = min(run.height // TILE, int(pixels // (run.width * TILE)))
-    if rows > 0:
-        return [Rect(run.x, run.y, run.width, rows * TILE)]
-    tiles = min(run.width // TILE, int(pixels // (TILE * TILE)))
-    tiles = tiles if something else max(1, tiles)
-    return [Rect(run.x, run.y, tiles * TILE, TILE)] if tiles > 0 else []
-
-
-def _bands(rows: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Runs of changed rows as (first, behind the last), near ones together."""
-    changed = np.flatnonzero(rows)
-    if not len(changed):
-        return []
-    cuts = np.flatnonzero(np.diff(changed) > _GAP_ROWS)
-    firsts = [int(changed[0]), *(int(changed[at + 1]) for at in cuts)]
-    lasts = [*(int(changed[at]) for at in cuts), int(changed[-1])]
-    return [(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]
-
-
-def _columns(differs: npt.NDArray[np.bool_], rect: Rect) -> tuple[int, int]:
-    """The first changed column and the one behind the last, moved out to the screen's grid."""
-    changed = np.flatnonzero(differs.any(axis=0))
-    left = (rect.x + int(changed[0])) // _GRID * _GRID - rect.x
-    right = -(-(rect.x + int(changed[-1]) + 1) // _GRID) * _GRID - rect.x
-    return max(0, left), min(rect.width, right)

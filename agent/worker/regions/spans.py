@@ -1,0 +1,41 @@
+"""Which rows, columns and tiles of a change are sent. Pure."""
+
+import numpy as np
+import numpy.typing as npt
+
+from agent.worker.regions.areas import TILE
+from protocol.session.picture import Rect
+
+_GRID = 16
+"""Left and right edges lie on multiples of this, so that they are the same from frame to frame."""
+_GAP_ROWS = 24
+"""Bands of changed rows nearer than this become one."""
+
+
+def slices(run: Rect, pixels: float, something: bool) -> list[Rect]:
+    """As much of a run as `pixels` allow, in whole tiles; one tile at least unless there is `something` already."""
+    rows = min(run.height // TILE, int(pixels // (run.width * TILE)))
+    if rows > 0:
+        return [Rect(run.x, run.y, run.width, rows * TILE)]
+    tiles = min(run.width // TILE, int(pixels // (TILE * TILE)))
+    tiles = tiles if something else max(1, tiles)
+    return [Rect(run.x, run.y, tiles * TILE, TILE)] if tiles > 0 else []
+
+
+def bands(rows: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Runs of changed rows as (first, behind the last), near ones together."""
+    changed = np.flatnonzero(rows)
+    if not len(changed):
+        return []
+    cuts = np.flatnonzero(np.diff(changed) > _GAP_ROWS)
+    firsts = [int(changed[0]), *(int(changed[at + 1]) for at in cuts)]
+    lasts = [*(int(changed[at]) for at in cuts), int(changed[-1])]
+    return [(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]
+
+
+def columns(differs: npt.NDArray[np.bool_], rect: Rect) -> tuple[int, int]:
+    """The first changed column and the one behind the last, moved out to the screen's grid."""
+    changed = np.flatnonzero(differs.any(axis=0))
+    left = (rect.x + int(changed[0])) // _GRID * _GRID - rect.x
+    right = -(-(rect.x + int(changed[-1]) + 1) // _GRID) * _GRID - rect.x
+    return max(0, left), min(rect.width, right)
