@@ -32,6 +32,7 @@ contracts: environment ## who may import whom
 bench: setup ## figures of this machine, on recordings of real programs; in docs/bench/
 	@.ci/system-packages packages-bench.txt
 	$(PYTHON_IN_VENV) -m tests.bench.stages $(RECORDINGS)
+	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" tests/bench
 
 run-relay: environment ## a relay on the organisation that RELAY_DIR names
 	.venv/bin/athand-relay --home $(RELAY_DIR)
