@@ -80,6 +80,7 @@ class SessionBar(QFrame):
             self._end,
         ):
             row.addWidget(widget)
+        self._may_control = False
         self.show_scopes(frozenset())
         self._left.hide()
         self._line.hide()
@@ -91,13 +92,20 @@ class SessionBar(QFrame):
         self._scopes.setAccessibleName(_("Allowed: {scopes}").format(scopes=words.scopes(granted)))
         self._scopes.setVisible(bool(granted))
         may = Scope.CONTROL in granted
+        if may != self._may_control:  # else whoever chose only to view goes on viewing
+            self._may_control = may
+            self._control.setChecked(may)
         self._control.setVisible(may)
-        self._control.setChecked(may)
         self._ask.setVisible(bool(granted) and not may)
         self._ask.setEnabled(True)
         self._more.setEnabled(True)
         self._fit.setVisible(bool(granted))
         self._full.setVisible(bool(granted))
+
+    @property
+    def controls(self) -> bool:
+        """Whether the technician may, and wants to, control."""
+        return self._may_control and self._control.isChecked()
 
     def show_left(self, seconds: float) -> None:
         """The countdown."""

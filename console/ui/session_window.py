@@ -104,7 +104,7 @@ class SessionWindow(QWidget):
                     self._end = consent.end
                     self._ends_at_s = time.monotonic() + (consent.end - consent.begin).total_seconds()
                 self.bar.show_scopes(consent.scopes)
-                self.view.set_control(Scope.CONTROL in consent.scopes)
+                self.view.set_control(self.bar.controls)
                 self._countdown()
                 self._timer.start(1000)
             case NotAllowed(sentence):
@@ -229,7 +229,8 @@ class SessionWindow(QWidget):
         if self.isFullScreen() or self.isMaximized() or not untouched:
             return
         ratio = self.devicePixelRatioF()
-        wanted = QSize(math.ceil(width / ratio), math.ceil(height / ratio) + session_bar.HEIGHT)
+        spare = 0 if ratio.is_integer() else 1  # Qt may round a window down where scales are not whole
+        wanted = QSize(math.ceil(width / ratio) + spare, math.ceil(height / ratio) + spare + session_bar.HEIGHT)
         frame = self.frameGeometry().size() - self.geometry().size()
         room = self.screen().availableGeometry()
         whole = wanted + frame

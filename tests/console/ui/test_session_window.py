@@ -133,6 +133,15 @@ def test_only_viewing_is_a_choice_of_the_technician_too(shown: Shown) -> None:
     assert len(sent) == count
 
 
+def test_whoever_chose_only_to_view_goes_on_viewing_when_more_time_is_given(shown: Shown) -> None:
+    shown.window.show_said(allowed(minutes=2))
+    shown.picture(800, 600)
+    shown.button("Control").click()
+    shown.window.show_said(allowed(minutes=12))
+    assert not shown.button("Control").isChecked()
+    assert not shown.window.view._controls
+
+
 def test_control_taken_back_by_the_user_lets_go(shown: Shown) -> None:
     sent: list[FromConsole] = []
     shown.window.input_made.connect(sent.append)
