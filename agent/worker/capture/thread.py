@@ -120,7 +120,8 @@ class Capture(threading.Thread):
             if self._refresh:
                 self._refresh, self._fresh, self._damaged = False, True, True
                 self._encoder.restart(geometry.width, geometry.height)
-            self._send_cursor(source)
+            if self._send_cursor(source):
+                continue  # asking for it may have read other events off the socket: select would not wake for them
             if not (self._allowed and self._damaged):
                 self._wait(source)
                 continue
@@ -161,15 +162,17 @@ class Capture(threading.Thread):
         self._fresh = False
         return self._encoder.encode(changed) if changed else None
 
-    def _send_cursor(self, source: Source) -> None:
+    def _send_cursor(self, source: Source) -> bool:
+        """Gives whether the source was asked."""
         if not self._cursor_changed or time.monotonic() < self._cursor_due_s:
-            return
+            return False
         self._cursor_changed = False
         self._cursor_due_s = time.monotonic() + _CURSOR_PAUSE_S
         cursor = source.cursor()
         if cursor is not None and cursor != self._cursor:
             self._cursor = cursor
             self._deliver(cursor)
+        return True
 
     def _wait(self, source: Source) -> None:
         timeout_s = _CURSOR_PAUSE_S if self._cursor_changed else _SILENCE_S
