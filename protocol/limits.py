@@ -60,6 +60,11 @@ HEARTBEAT_S = 1.0
 """Between the agent's window process and a session's worker and guard."""
 HEARTBEAT_LOST_S = 5.0
 """A window process silent for so long shows no banner that can be trusted: the session ends."""
+HELD_BEAT_S = 0.3
+"""While the technician holds a key or button down, the console says something at least so often, inside the tunnel."""
+HELD_LOST_S = 1.2
+"""Heard nothing in there for so long, a round trip besides: what is down is let go. Else a relay that withholds the end
+of a keystroke could make it repeat for as long as it likes."""
 
 # --- inside the tunnel
 MESSAGE_BYTES = 64 * 1024

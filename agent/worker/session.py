@@ -62,6 +62,7 @@ class Session:
 
     Attributes:
         state: where it is.
+        heard_s: when the technician last said anything inside the tunnel, monotonic.
     """
 
     def __init__(  # noqa: PLR0913 - what the window process said, and the rims
@@ -97,6 +98,7 @@ class Session:
         self._refreshes = TokenBucket(*_REFRESHES)
         self._dropped: Counter[str] = Counter()
         self._told: Counter[str] = Counter()
+        self.heard_s = time.monotonic()
 
     @property
     def holds_something(self) -> bool:
@@ -123,6 +125,7 @@ class Session:
                     case Secured():
                         self._on_secured(event)
                     case DataReceived(data=plain):
+                        self.heard_s = time.monotonic()
                         for kind, body in self._reader.receive_data(plain):
                             self._on_body(kind, body)
                     case Closed():

@@ -194,14 +194,21 @@ class Worker:
             raise SessionOver(reason, "Nothing was shown, since nobody answered.")
 
     async def _feel_line(self) -> None:
-        """While something is held down, makes sure that the line is still there."""
+        """While something is held down, makes sure that the line is still there, and the technician at its end.
+
+        The relay answers for the line, and might lie; for the technician only what comes out of the tunnel counts.
+        """
         while self._line and self._session:
             await asyncio.sleep(_FEEL_S)
             if not self._session.holds_something:
                 continue
             await self._line.ping()
-            if time.monotonic() - self._line.alive_s > _SILENCE_S + self._session.rtt_s:
+            now_s, rtt_s = time.monotonic(), self._session.rtt_s
+            if now_s - self._line.alive_s > _SILENCE_S + rtt_s:
                 _log.info("released_on_silent_line")
+                self._session.release_all()
+            elif now_s - self._session.heard_s > limits.HELD_LOST_S + rtt_s:
+                _log.info("released_on_silent_technician")
                 self._session.release_all()
 
     async def _say_goodbye(self, over: SessionOver) -> None:

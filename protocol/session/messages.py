@@ -87,7 +87,10 @@ class ReleaseAll(_Message, frozen=True):
 
 
 class FrameShown(_Message, frozen=True):
-    """Acknowledges a picture as received, decoded and handed to the screen. Drives the flow, so it is sent at once."""
+    """Acknowledges a picture as received, decoded and handed to the screen. Drives the flow, so it is sent at once.
+
+    The last one is said again every `limits.HELD_BEAT_S` while a key or button is held: "still here, still holding".
+    """
 
     number: Counter
 
