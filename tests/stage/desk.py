@@ -47,7 +47,8 @@ clock_padding = 8 0
 class Desk(Host):
     """A virtual desk; use it as a context manager.
 
-    `language` is the person's ("de"), `theme` whether they like "light" or "dark" colours (else nobody asked them).
+    `language` is the person's ("de"), `theme` whether they like "light" or "dark" colours (else nobody asked them);
+    `person` and `computer` as for a host.
 
     Attributes:
         size: width and height of the screen at its largest, in pixels.
@@ -62,8 +63,10 @@ class Desk(Host):
         language: str = "",
         theme: str = "",
         env: Mapping[str, str] | None = None,
+        person: str = "",
+        computer: str = "",
     ) -> None:
-        super().__init__(name, logs=logs, language=language, env=env)
+        super().__init__(name, logs=logs, language=language, env=env, person=person, computer=computer)
         self.size = size
         self._theme = theme
         self._display: Display | None = None
@@ -179,7 +182,8 @@ class Desk(Host):
             stdin=KEYRING_PASSWORD.encode(),
         )
         self.run("xsetroot", "-solid", BACKGROUND)
-        self.start("openbox", "--sm-disable")
+        # With the real machine's name, which toolkits tell it by uname: else it adds that to each title.
+        self.start("openbox", "--sm-disable", env={"LD_PRELOAD": ""})
         wait_for("the window manager", self.display.has_window_manager)
         config = self.directory / "tint2rc"
         config.write_text(TINT2_CONFIG)

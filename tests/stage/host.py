@@ -26,7 +26,8 @@ TREE = Path(__file__).parent.parent.parent
 class Host:
     """A virtual machine's user account; use it as a context manager.
 
-    `language` is the person's ("de").
+    `language` is the person's ("de"); `person` and `computer` are what programs hear when they ask the system for the
+    user's full name and the machine's (where libnss-wrapper is installed; else the real ones).
 
     Attributes:
         name: whose it is, for messages and file names.
@@ -36,7 +37,14 @@ class Host:
     """
 
     def __init__(
-        self, name: str, *, logs: Path | None = None, language: str = "", env: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *,
+        logs: Path | None = None,
+        language: str = "",
+        env: Mapping[str, str] | None = None,
+        person: str = "",
+        computer: str = "",
     ) -> None:
         self.name = name
         self.mark = secrets.token_hex(8)
@@ -45,6 +53,8 @@ class Host:
         self.processes: list[Process] = []
         self._logs = logs
         self._language = language
+        self._person = person
+        self._computer = computer
         self._extra_env = dict(env or {})
         self._stack = ExitStack()
 
@@ -141,7 +151,7 @@ class Host:
         self.logs.mkdir(parents=True, exist_ok=True)
         for part in ("home", "run", "config", "data", "cache", "state"):
             (self.directory / part).mkdir(mode=0o700)
-        self.env = self._environment()
+        self.env = self._environment() | self._names()
 
     def _start_sweeper(self, stack: ExitStack) -> None:
         # Outside of the host (without its mark), in its own session: nothing that ends the tests ends it.
@@ -161,6 +171,20 @@ class Host:
                 raise StageError(f"survived: {', '.join(sweep.command_of(pid) for pid in left)}")
 
         stack.callback(close)
+
+    def _names(self) -> dict[str, str]:
+        """What makes programs believe in another name of user and machine: see nss_wrapper(1)."""
+        if not self._person or not any(Path("/usr/lib").glob("*/libnss_wrapper.so")):
+            return {}
+        passwd, group = self.directory / "passwd", self.directory / "group"
+        passwd.write_text(f"{self.name}:x:{os.getuid()}:{os.getgid()}:{self._person},,,:{self.home}:/bin/sh\n")
+        group.write_text(f"{self.name}:x:{os.getgid()}:\n")
+        return {
+            "LD_PRELOAD": "libnss_wrapper.so",
+            "NSS_WRAPPER_PASSWD": str(passwd),
+            "NSS_WRAPPER_GROUP": str(group),
+            "NSS_WRAPPER_HOSTNAME": self._computer or self.name,
+        }
 
     def _environment(self) -> dict[str, str]:
         """Build the environment from nothing, so that what the tests' own holds does not leak in."""

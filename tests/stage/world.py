@@ -106,10 +106,10 @@ class World:
         """The technician's desk."""
         return self.desk("technician", (2560, 1440))
 
-    def desk(self, name: str, size: tuple[int, int] = (1920, 1080)) -> Desk:
+    def desk(self, name: str, size: tuple[int, int] = (1920, 1080), *, person: str = "", computer: str = "") -> Desk:
         """Return the desk of that name, and bring it up if it is not."""
         if name not in self._desks:
-            desk = Desk(name, size, logs=self.logs, language=self._language)
+            desk = Desk(name, size, logs=self.logs, language=self._language, person=person, computer=computer)
             self._desks[name] = self._stack.enter_context(desk)
         return self._desks[name]
 
@@ -194,11 +194,21 @@ class World:
 
         The first time its technician is invited, opens the invitation, and is approved by the admin.
         """
-        first = self.console is None
-        invited = ("--invitation", str(self.invite(person))) if first else ()
-        self.console = self.technician.start(*command("athand-console"), *invited, *options)
-        if first:
-            self.technician.ui.wait_text("Waiting for your administrator", timeout_s=30)
+        if self.console is None:
+            console = self.open_invitation(*options, person=person)
             self.approve()
-        self.technician.ui.window("athand console").wait_text("Connected", timeout_s=30)
+        else:
+            console = self.console = self.technician.start(*command("athand-console"), *options)
+        self.wait_signed_in()
+        return console
+
+    def open_invitation(self, *options: str, person: Person | None = None) -> Process:
+        """Start the console with an invitation, and wait until it awaits the admin's approval."""
+        invited = ("--invitation", str(self.invite(person)))
+        self.console = self.technician.start(*command("athand-console"), *invited, *options)
+        self.technician.ui.wait_text("Waiting for your administrator", timeout_s=30)
         return self.console
+
+    def wait_signed_in(self) -> None:
+        """Wait until the console has its connection."""
+        self.technician.ui.window("athand console").wait_text("Connected", timeout_s=30)
