@@ -25,7 +25,14 @@ class Counts:
         self._silent: collections.Counter[str] = collections.Counter()
 
     def add(self, name: str, **facts: object) -> None:
-        """One more `name`; `facts` stand in the log beside it."""
+        """One more refusal or drop called `name`; `facts` stand in the log beside it."""
+        self._record(self._log.warning, name, facts)
+
+    def done(self, name: str, **facts: object) -> None:
+        """One more `name` that is as it should be."""
+        self._record(self._log.info, name, facts)
+
+    def _record(self, say: Callable[..., object], name: str, facts: dict[str, object]) -> None:
         self._counts[name] += 1
         now = self._clock()
         bucket = self._buckets.get(name)
@@ -37,7 +44,7 @@ class Counts:
         unlogged = self._silent.pop(name, 0)
         if unlogged:
             facts["unlogged_before"] = unlogged
-        self._log.warning(name, count=self._counts[name], **facts)
+        say(name, count=self._counts[name], **facts)
 
     def __getitem__(self, name: str) -> int:
         """How often so far."""

@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import errno
 import functools
+import importlib.metadata
 import ipaddress
 import time
 from collections.abc import Callable
@@ -41,7 +42,7 @@ from relay.store import EventStore
 from relay.store.database import lock_folder
 from relay.trusted import Trusted
 
-VERSION = "0.1.0"
+VERSION = importlib.metadata.version("athand")
 TICK_S = 1.0
 MARK_EVERY = 15
 """Ticks between marks of how long sessions under way have lasted: what a killed relay loses of them, at most."""

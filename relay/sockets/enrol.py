@@ -122,6 +122,6 @@ class Enrolment:
             reason: Distrust = answer.reason
             self._counts.add(f"enrol_refused_{reason}", address=connection.address)
         else:
-            self._counts.add("enrolled", address=connection.address)
+            self._counts.done("enrolled", address=connection.address)
         connection.push(encode_answer(answer).decode())
         connection.hang_up()
