@@ -24,6 +24,7 @@ MICROSECOND = timedelta(microseconds=1)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """Everything outside counts as closed: a clock that jumped that far is wrong, and must not cost a minute's work."""
 HORIZON_YEARS = 10
+HORIZON_US = HORIZON_YEARS * 366 * 24 * 3600 * 1_000_000
 """What does not come within this many years never comes."""
 
 
@@ -96,12 +97,13 @@ class OpenTime:
         at_us = to_us(at)
         if not self.is_open_us(at_us):
             return at.astimezone(UTC)
-        for year in _ahead(at_us):
-            self._cover(at_us, _year_begin_us(year))
+        while True:
             end_us = self._ends[bisect_right(self._begins, at_us) - 1]
             if end_us < self._until:
-                return from_us(end_us)
-        return None
+                return from_us(end_us) if end_us - at_us < HORIZON_US else None
+            if self._years.stop > LAST_YEAR or end_us - at_us >= HORIZON_US:
+                return None
+            self._append(self._years.stop)
 
     def openings(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open stretches between two instants, cut off there."""
@@ -124,18 +126,19 @@ class OpenTime:
         """The first instant at which `open_us` have passed since `start_us`; None: not within HORIZON_YEARS."""
         if open_us == 0:
             return start_us
-        for year in _ahead(start_us):
-            self._cover(start_us, _year_begin_us(year))
-            target = self._sum(start_us) + open_us
-            index = bisect_left(self._sums, target) - 1
-            if index >= 0 and self._sums[index] + self._ends[index] - self._begins[index] >= target:
-                found = self._begins[index] + target - self._sums[index]
-                return found if _year_of(found) < _year_of(start_us) + HORIZON_YEARS else None
-        return None
+        if not self._from <= start_us < self._until:
+            self._cover(start_us, start_us)
+        target = self._sum(start_us) + open_us
+        while (found := self._at_sum(target)) is None and self._until - start_us < HORIZON_US:
+            if self._years.stop > LAST_YEAR:
+                return None
+            self._append(self._years.stop)
+        return found if found is not None and found - start_us < HORIZON_US else None
 
     def is_open_us(self, at_us: int) -> bool:
         """Whether it is open at an instant."""
-        self._cover(at_us, at_us)
+        if not self._from <= at_us < self._until:
+            self._cover(at_us, at_us)
         index = bisect_right(self._begins, at_us) - 1
         return index >= 0 and at_us < self._ends[index]
 
@@ -143,6 +146,14 @@ class OpenTime:
     def _sum(self, at_us: int) -> int:
         index = bisect_right(self._begins, at_us) - 1
         return 0 if index < 0 else self._sums[index] + min(at_us, self._ends[index]) - self._begins[index]
+
+    def _at_sum(self, target: int) -> int | None:
+        """The first instant at which the sum is `target`; None: it is not, in the years that are there."""
+        index = bisect_left(self._sums, target) - 1
+        if index < 0:
+            return None
+        found = self._begins[index] + target - self._sums[index]
+        return found if found <= self._ends[index] else None
 
     def _cover(self, a_us: int, b_us: int) -> None:
         """Makes sure that the years of both instants, and those between, are there."""
@@ -212,12 +223,6 @@ def _instant_us(place: ZoneInfo, day: date, minute: int) -> int:
 
 
 _YEAR_BEGINS_US = {year: to_us(datetime(year, 1, 1, tzinfo=UTC)) for year in range(FIRST_YEAR, LAST_YEAR + 2)}
-
-
-def _ahead(at_us: int) -> range:
-    """The years to look at, one after the other, for what comes after an instant."""
-    year = _year_of(at_us)
-    return range(year, min(year + HORIZON_YEARS, LAST_YEAR + 1))
 
 
 def _year_begin_us(year: int) -> int:

@@ -1,8 +1,10 @@
 """A ticket as the fold of its events. Pure: the same events give the same ticket, today and in ten years."""
 
 import dataclasses
+import operator
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, TypedDict
 
 from protocol.desk import events
 from protocol.desk import track as tracks
@@ -69,9 +71,7 @@ class Ticket:
     @property
     def priority(self) -> int | None:
         """1 to 5 as impact + urgency - 1 (promise 25), or as set by hand; None until somebody judged it."""
-        if self.overridden is not None:
-            return self.overridden
-        return None if self.impact is None else self.impact + self.urgency - 1
+        return _priority(self.overridden, self.impact, self.urgency)
 
     @property
     def is_open(self) -> bool:
@@ -81,11 +81,33 @@ class Ticket:
     @property
     def standing(self) -> Standing:
         """Whose move it is."""
-        if self.dormant:
-            return Standing.DORMANT
-        if self.state not in OPEN_STATES:
-            return Standing.OVER
-        return Standing.OPEN if self.hold is None else ON_HOLD[self.hold]
+        return _standing(self.state, self.hold, dormant=self.dormant)
+
+
+class _Changes(TypedDict, total=False):
+    """What an event changes of a ticket."""
+
+    revision: int
+    state: TicketState
+    urgency: int
+    changed_at: datetime
+    touched_at: datetime
+    track: Track
+    impact: int | None
+    owner: events.Staff | None
+    next_step: str
+    due: datetime | None
+    solution: str
+    sessions: tuple[str, ...]
+    consented: tuple[str, ...]
+    worked_s: float
+    overridden: int | None
+    loss_per_hour: int | None
+    done_by: datetime | None
+    work_min: int | None
+    hold: events.HoldReason | None
+    hold_until: datetime | None
+    dormant: bool
 
 
 def fold(entries: Iterable[events.Entry]) -> Ticket:
@@ -117,22 +139,47 @@ def apply(ticket: Ticket | None, entry: events.Entry) -> Ticket:
         return _opened(entry, event)
     if isinstance(event, events.Opened) or entry.ticket != ticket.number:
         raise FoldError(f"an event of ticket {entry.ticket} in the history of {ticket.number}")
-    changed = _change(ticket, event)
-    awake = changed.dormant and (tracks.is_word_of_requester(entry) or isinstance(event, _WAKING))
-    changed = dataclasses.replace(
-        changed,
-        revision=ticket.revision + 1,
-        changed_at=entry.at,
-        touched_at=entry.at if entry.actor is events.Actor.STAFF else ticket.touched_at,
-        dormant=changed.dormant and not awake,
-        hold=changed.hold if changed.state is TicketState.ON_HOLD else None,
-        hold_until=changed.hold_until if changed.state is TicketState.ON_HOLD else None,
+    changes = _changes(ticket, event)
+    changes["revision"] = ticket.revision + 1
+    changes["changed_at"] = entry.at
+    if entry.actor is events.Actor.STAFF:
+        changes["touched_at"] = entry.at
+    state = changes.get("state", ticket.state)
+    if state is not TicketState.ON_HOLD:
+        changes["hold"] = changes["hold_until"] = None
+    if ticket.dormant and (tracks.is_word_of_requester(entry) or isinstance(event, _WAKING)):
+        changes["dormant"] = False
+    standing = _standing(state, changes.get("hold", ticket.hold), dormant=changes.get("dormant", ticket.dormant))
+    priority = _priority(
+        changes.get("overridden", ticket.overridden),
+        changes.get("impact", ticket.impact),
+        changes.get("urgency", ticket.urgency),
     )
-    track = tracks.follow(ticket.track, entry, changed.standing, changed.priority)
-    return changed if track is ticket.track else dataclasses.replace(changed, track=track)
+    changes["track"] = tracks.follow(ticket.track, entry, standing, priority)
+    values: dict[str, Any] = dict(zip(_FIELDS, _values_of(ticket), strict=True))
+    values.update(changes)
+    return Ticket(**values)
 
 
-_WAKING = events.Started | events.Resumed | events.NotSolved | events.Accepted | events.Cancelled | events.OnHold
+# As `dataclasses.replace`, in half its time: every check of the whole history goes through here.
+_FIELDS = tuple(field.name for field in dataclasses.fields(Ticket))
+_values_of = operator.attrgetter(*_FIELDS)
+
+_WAKING = (events.Started, events.Resumed, events.NotSolved, events.Accepted, events.Cancelled, events.OnHold)
+
+
+def _priority(overridden: int | None, impact: int | None, urgency: int) -> int | None:
+    if overridden is not None:
+        return overridden
+    return None if impact is None else impact + urgency - 1
+
+
+def _standing(state: TicketState, hold: events.HoldReason | None, *, dormant: bool) -> Standing:
+    if dormant:
+        return Standing.DORMANT
+    if state not in OPEN_STATES:
+        return Standing.OVER
+    return Standing.OPEN if hold is None else ON_HOLD[hold]
 
 
 def _opened(entry: events.Entry, event: events.Opened) -> Ticket:
@@ -156,70 +203,75 @@ def _opened(entry: events.Entry, event: events.Opened) -> Ticket:
     )
 
 
-def _change(ticket: Ticket, event: events.Event) -> Ticket:  # noqa: PLR0911 - one line for each kind of event
-    change = dataclasses.replace
+def _changes(ticket: Ticket, event: events.Event) -> _Changes:  # noqa: PLR0911 - one line for each kind of event
     match event:
         case events.Triaged(impact=impact, urgency=urgency):
             state = advance(ticket.state, Step.TRIAGE)
-            return change(ticket, state=state, impact=impact, urgency=urgency, overridden=None)
+            return {"state": state, "impact": impact, "urgency": urgency, "overridden": None}
         case events.PriorityOverridden(priority=priority):
             advance(ticket.state, Step.TRIAGE)
             if ticket.impact is None:
                 raise StepRefused("A priority can only be set by hand once impact and urgency have been judged.")
-            return change(ticket, overridden=priority)
+            return {"overridden": priority}
         case events.LossStated(per_hour=per_hour):
-            return change(ticket, loss_per_hour=per_hour)
+            return {"loss_per_hour": per_hour}
         case events.Assigned(staff=staff):
-            return change(ticket, owner=staff)
+            return {"owner": staff}
         case events.Started():
-            return change(ticket, state=advance(ticket.state, Step.START))
+            return {"state": advance(ticket.state, Step.START)}
         case events.NextStepSet(next_step=next_step, due=due):
-            return change(ticket, next_step=next_step, due=due)
+            return {"next_step": next_step, "due": due}
         case events.EstimateSet(done_by=done_by, work_min=work_min):
-            return change(ticket, done_by=done_by, work_min=work_min)
+            return {"done_by": done_by, "work_min": work_min}
         case events.OnHold(reason=reason, until=until):
-            return change(ticket, state=advance(ticket.state, Step.HOLD), hold=reason, hold_until=until)
+            return {"state": advance(ticket.state, Step.HOLD), "hold": reason, "hold_until": until}
         case events.Resumed():
-            return change(ticket, state=advance(ticket.state, Step.RESUME))
+            return {"state": advance(ticket.state, Step.RESUME)}
+        case events.SessionRequested() | events.SessionConsented() | events.SessionEnded():
+            return _session(ticket, event)
         case _:
-            return _session(ticket, event) or _outcome(ticket, event)
+            return _outcome(ticket, event)
 
 
-def _session(ticket: Ticket, event: events.Event) -> Ticket | None:
-    change = dataclasses.replace
+def _session(
+    ticket: Ticket, event: events.SessionRequested | events.SessionConsented | events.SessionEnded
+) -> _Changes:
     match event:
         case events.SessionRequested(session=session):
-            return change(ticket, sessions=(*ticket.sessions, session))
+            return {"sessions": (*ticket.sessions, session)}
         case events.SessionConsented(session=session):
-            return change(ticket, consented=(*ticket.consented, session))
+            return {"consented": (*ticket.consented, session)}
         case events.SessionEnded(session=session, worked_s=worked_s):
-            return change(
-                ticket,
-                sessions=tuple(s for s in ticket.sessions if s != session),
-                consented=tuple(s for s in ticket.consented if s != session),
-                worked_s=ticket.worked_s + worked_s,
-            )
-        case _:
-            return None
+            return {
+                "sessions": tuple(s for s in ticket.sessions if s != session),
+                "consented": tuple(s for s in ticket.consented if s != session),
+                "worked_s": ticket.worked_s + worked_s,
+            }
 
 
-def _outcome(ticket: Ticket, event: events.Event) -> Ticket:  # noqa: PLR0911 - one line for each kind of event
-    change = dataclasses.replace
+def _outcome(ticket: Ticket, event: events.Event) -> _Changes:  # noqa: PLR0911 - one line for each kind of event
     match event:
         case events.Resolved(solution=solution):
             state = advance(ticket.state, Step.RESOLVE)
-            return change(ticket, state=state, solution=solution, next_step="", due=None, done_by=None, work_min=None)
+            return {
+                "state": state,
+                "solution": solution,
+                "next_step": "",
+                "due": None,
+                "done_by": None,
+                "work_min": None,
+            }
         case events.Accepted():
-            return change(ticket, state=advance(ticket.state, Step.ACCEPT))
+            return {"state": advance(ticket.state, Step.ACCEPT)}
         case events.NotSolved():
-            return change(ticket, state=advance(ticket.state, Step.NOT_SOLVED), solution="")
+            return {"state": advance(ticket.state, Step.NOT_SOLVED), "solution": ""}
         case events.Cancelled():
-            return change(ticket, state=advance(ticket.state, Step.CANCEL))
+            return {"state": advance(ticket.state, Step.CANCEL)}
         case events.Reopened():
-            return change(ticket, state=advance(ticket.state, Step.REOPEN), solution="")
+            return {"state": advance(ticket.state, Step.REOPEN), "solution": ""}
         case events.WentDormant():
             if ticket.state is not TicketState.RESOLVED and ticket.hold is not events.HoldReason.USER:
                 raise StepRefused("Only a ticket that waits for its requester can go dormant.")
-            return change(ticket, dormant=True)
+            return {"dormant": True}
         case _:
-            return ticket  # messages and notes are history, not state
+            return {}  # messages and notes are history, not state

@@ -14,10 +14,12 @@ What counts, for every clock the same:
 Instants are microseconds since 1970, UTC, in order even if the desk's clock was set back in between.
 """
 
-import dataclasses
 import enum
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protocol.desk import events
 from protocol.desk.events import Actor, HoldReason
@@ -50,8 +52,7 @@ class Stretch(NamedTuple):
     void: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Track:
+class Track(Struct, frozen=True):
     """The instants of one ticket.
 
     Attributes:
@@ -102,7 +103,7 @@ def follow(track: Track, entry: events.Entry, standing: Standing, priority: int 
         changes["priorities"] = (*track.priorities, (at_us, priority))
     _follow_talk(track, entry, standing, at_us, changes)
     _follow_outcome(track, entry.event, at_us, changes)
-    return dataclasses.replace(track, last_us=at_us, **changes) if changes else track
+    return replace(track, last_us=at_us, **changes) if changes else track
 
 
 def _follow_talk(track: Track, entry: events.Entry, standing: Standing, at_us: int, changes: dict[str, Any]) -> None:

@@ -1,4 +1,7 @@
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +88,12 @@ def test_a_version_planned_for_later_gets_its_days_too() -> None:
     after = renewed(ours, BEGIN)
     assert after.versions[0] == ours.versions[0]
     assert after.in_force(prague("2026-06-02 00:00")).day(date(2026, 10, 3)) == ()
+
+
+@pytest.mark.parametrize(("module", "needs"), [("overview", False), ("public_holidays", True)])
+def test_whoever_shows_clocks_and_calendars_needs_no_list_of_the_worlds_holidays(module: str, *, needs: bool) -> None:
+    """Agents and consoles are installed without it."""
+    code = f"import sys, protocol.desk.{module}; print('holidays' in sys.modules)"
+    root = Path(__file__).parents[3]
+    outcome = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert outcome.stdout.strip() == str(needs)
