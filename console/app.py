@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from console import events
 from console.language import _
@@ -26,6 +26,8 @@ from protocol.trust import Party
 _log = structlog.get_logger()
 
 _MAX_INVITATION_BYTES = 64 * 1024
+_OURS_IS_CUT_MS = 1500
+"""If the relay has gone our own line is known to be cut by then."""
 
 Build = Callable[[int], envelope.FromConsole]
 OnDone = Callable[[Answer], None]
@@ -77,6 +79,7 @@ class Console(QObject):
         self._sessions: dict[str, _Session] = {}
         self._me: Party | None = None
         self._online = False
+        self._cuts = 0
         self.window = MainWindow()
         self._bind()
 
@@ -136,6 +139,7 @@ class Console(QObject):
     def _link_changed(self, event: events.LinkChanged) -> None:
         online = event.state is events.LinkState.ONLINE
         if self._online and not online:
+            self._cuts += 1
             self._requests.lose_all()
         self._online = online
         self.window.show_link(event.state, event.sentence)
@@ -143,7 +147,7 @@ class Console(QObject):
             self._read_all()
 
     def _read_all(self) -> None:
-        self._ask(envelope.ListQueue, self._queue_came, self._say)
+        self._ask(envelope.ListQueue, self._queue_came, self._say, reads=True)
         self._read_ticket()
 
     def _heard(self, message: envelope.ToClient) -> None:
@@ -173,8 +177,11 @@ class Console(QObject):
                     self.window.ticket.show_view(view)
 
     # --- requests
-    def _ask(self, build: Build, on_done: OnDone, on_failed: OnFailed) -> None:
-        """Sends a request; exactly one of the two is called, with the answer or with a sentence."""
+    def _ask(self, build: Build, on_done: OnDone, on_failed: OnFailed, *, reads: bool = False) -> None:
+        """Sends a request; exactly one of the two is called, with the answer or with a sentence.
+
+        One that only `reads` is made again when the line is back; if it is lost, nobody has to know.
+        """
 
         def answered(answer: Answer) -> None:
             if isinstance(answer, envelope.RequestRefused):
@@ -183,6 +190,8 @@ class Console(QObject):
                 on_done(answer)
 
         def lost() -> None:
+            if reads:
+                return
             on_failed(_("The line was cut before the server answered; please look whether it was done."))
 
         if not self._online:
@@ -213,7 +222,7 @@ class Console(QObject):
     def _read_ticket(self) -> None:
         number = self.window.ticket.number
         if number and self._online:
-            self._ask(lambda ref: envelope.ReadTicket(ref, number), self._show_ticket, self._say)
+            self._ask(lambda ref: envelope.ReadTicket(ref, number), self._show_ticket, self._say, reads=True)
 
     # --- what the windows want
     def _open_invitation(self, path: str) -> None:
@@ -370,6 +379,14 @@ class Console(QObject):
 
     def _session_over(self, over: envelope.SessionOver) -> None:
         """The relay knows more of the end than a cut line says."""
+        if over.reason is not EndReason.LINE_LOST:
+            self._correct_end(over)
+            return
+        # It was the user's line if ours to the relay goes on; a relay that stops says the same, and then is gone.
+        cuts = self._cuts
+        QTimer.singleShot(_OURS_IS_CUT_MS, self, lambda: self._correct_end(over) if cuts == self._cuts else None)
+
+    def _correct_end(self, over: envelope.SessionOver) -> None:
         if (window := self._window_of(over.session)) is not None:
             window.correct_end(words.ended(over.reason, ""), over.reason)
 

@@ -254,6 +254,16 @@ def test_a_line_cut_at_the_users_side_is_said_to_be_theirs(desk: Desk) -> None:
     desk.until(lambda: session._words.text() == "The line to the user's computer was cut.")
 
 
+def test_a_relay_that_stops_politely_is_not_blamed_on_the_user(desk: Desk) -> None:
+    session = desk.connect()
+    desk.relay.push(envelope.SessionOver(SESSION, 17, EndReason.LINE_LOST, 60.0))
+    desk.relay.stop()
+    desk.until(lambda: session._words.text() == "The line to the server was cut.")
+    desk.qtbot.wait(1700)
+    assert session._words.text() == "The line to the server was cut."
+    assert desk.window.notice.sentence == ""
+
+
 def test_a_session_that_is_not_to_be_had_is_said_where_it_was_asked_for(desk: Desk) -> None:
     desk.refuse[envelope.RequestSession] = "The device cannot be reached at the moment."
     desk.take()
