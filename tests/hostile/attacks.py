@@ -144,6 +144,23 @@ class Mallory:
         length = min(len(honest), len(got))
         return next((at for at in range(length) if honest[at] != got[at]), length)
 
+    def has_changed(self, to: To) -> bool:
+        """Whether an end got anything else than what was sent to it."""
+        return bytes(self.delivered[to]) != b"".join(self.wire.seen[to])
+
+    def can_be_noticed(self, to: To) -> bool:
+        """Whether an end got a whole record that is not as it was sent: of less it rightly waits for the rest."""
+        if not self.has_changed(to):
+            return False
+        stream, clean = self.delivered[to], self.clean_bytes(to)
+        begin = end = 0
+        while end <= clean:
+            begin = end
+            if begin + _HEADER_BYTES > len(stream):
+                return False
+            end = begin + _HEADER_BYTES + int.from_bytes(stream[begin + 3 : begin + 5], "big")
+        return end <= len(stream)
+
 
 def strike(known: Known, seed: int, twin: Mapping[To, Sequence[bytes]], *, session_from: Mapping[To, int]) -> Mallory:
     """Mallory with this attack, everything else by the dice of `seed`.
