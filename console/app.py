@@ -1,24 +1,19 @@
 """Joins windows and network: what windows want becomes requests, what the network says becomes calls. Main thread."""
 
-import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from console import events
 from console.language import _
 from console.mailbox import Mailbox
 from console.net.thread import NetworkThread
-from console.picture.canvas import Canvas
-from console.requests import Answer, Requests, TooManyWaiting
-from console.session.conversation import Allowed, Subject, Wish
-from console.ui import words
-from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
+from console.requests import Answer, Build, OnDone, OnFailed, Requests, TooManyWaiting
+from console.sessions import Sessions
+from console.ui.dialogs import ConnectDialog, NextStepDialog, ResolveDialog, TakeDialog
 from console.ui.main_window import MainWindow
 from console.ui.request_dialog import RequestDialog
-from console.ui.session_window import SessionWindow
 from protocol import envelope
 from protocol.desk.events import EndReason
 from protocol.trust import Party
@@ -28,37 +23,6 @@ _log = structlog.get_logger()
 _MAX_INVITATION_BYTES = 64 * 1024
 _OURS_IS_CUT_MS = 1500
 """If the relay has gone our own line is known to be cut by then."""
-
-Build = Callable[[int], envelope.FromConsole]
-OnDone = Callable[[Answer], None]
-OnFailed = Callable[[str], None]
-
-
-class _Waker(QObject):
-    """Wakes the painter of one session: emitted on the network thread, heard on the main thread."""
-
-    painted = Signal()
-
-
-@dataclasses.dataclass
-class _Session:
-    """A session that has a window, or had one.
-
-    Attributes:
-        ticket: its ticket's number.
-        window: None once it was closed.
-        allowed: whether the user ever agreed; then a note is asked for.
-        reported: whether the relay was told its end by us.
-        finished: whether its line is gone.
-    """
-
-    ticket: int
-    window: SessionWindow | None
-    canvas: Canvas
-    waker: _Waker
-    allowed: bool = False
-    reported: bool = False
-    finished: bool = False
 
 
 class Console(QObject):
@@ -76,11 +40,11 @@ class Console(QObject):
         self._mailbox.arrived.connect(self._read_mail)
         self._network = NetworkThread(state, self._mailbox.post, relay=relay)
         self._requests = Requests()
-        self._sessions: dict[str, _Session] = {}
         self._me: Party | None = None
         self._online = False
         self._cuts = 0
         self.window = MainWindow()
+        self._sessions = Sessions(self._network, self._ask, self._ask_from, self.window)
         self._bind()
 
     def start(self, invitation: bytes | None) -> None:
@@ -90,8 +54,7 @@ class Console(QObject):
 
     def stop(self) -> None:
         """Ends sessions and network; blocks for two seconds at most."""
-        for number in list(self._sessions):
-            self._report_end(number, EndReason.TECHNICIAN_LEFT)
+        self._sessions.end_all()
         self._network.stop()
 
     def _bind(self) -> None:
@@ -134,7 +97,7 @@ class Console(QObject):
                 self.window.show_first_start()
                 self.window.enrol.show_failed(sentence)
             case _:
-                self._session_went_on(event)
+                self._sessions.handle(event)
 
     def _link_changed(self, event: events.LinkChanged) -> None:
         online = event.state is events.LinkState.ONLINE
@@ -304,109 +267,26 @@ class Console(QObject):
             wish = dialog.wish
             dialog.succeed()
             if isinstance(answer, envelope.SessionReady):
-                self._open_session(view, answer, wish)
+                self._sessions.open(view, answer, wish)
 
         dialog.submitted.connect(
             lambda: self._ask(lambda ref: envelope.RequestSession(ref, view.number), ready, dialog.fail)
         )
         dialog.open()
 
-    def _open_session(self, view: envelope.TicketView, ready: envelope.SessionReady, wish: Wish) -> None:
-        canvas, waker, number = Canvas(), _Waker(), ready.session
-        window = SessionWindow(view, canvas)
-        waker.painted.connect(window.view.paint_new, Qt.ConnectionType.QueuedConnection)
-        window.input_made.connect(lambda message: self._network.send_input(number, message))
-        window.ask_wanted.connect(lambda wish: self._network.ask(number, wish))
-        window.end_wanted.connect(lambda: self._end_session(number))
-        window.destroyed.connect(lambda: self._forget_window(number))
-        self._sessions[number] = _Session(view.number, window, canvas, waker)
-        window.show()
-        subject = Subject(number, ready.ticket, ready.device)
-        self._network.open_session(subject, wish, canvas, waker.painted.emit)
-
-    def _end_session(self, number: str) -> None:
-        # The relay is told first: else it sees only that a line ended.
-        self._report_end(number, EndReason.TECHNICIAN_LEFT)
-        self._network.end_session(number)
-
-    def _report_end(self, number: str, reason: EndReason) -> None:
-        session = self._sessions.get(number)
-        if session is None or session.reported:
-            return
-        session.reported = True
-        self._ask(
-            lambda ref: envelope.ReportEnd(ref, number, reason),
-            lambda _answer: None,
-            lambda sentence: _log.info("end_not_reported", session=number, why=sentence),
-        )
-
-    def _forget_window(self, number: str) -> None:
-        if (session := self._sessions.get(number)) is not None:
-            session.window = None
-            if session.finished:
-                del self._sessions[number]
-
-    def _session_went_on(self, event: events.Event) -> None:
-        match event:
-            case events.StageReached(number, stage):
-                if window := self._window_of(number):
-                    window.show_stage(stage)
-            case events.Said(number, said):
-                if isinstance(said, Allowed) and number in self._sessions:
-                    self._sessions[number].allowed = True
-                if window := self._window_of(number):
-                    window.show_said(said)
-            case events.LineMeasured(number, round_trip_ms):
-                if window := self._window_of(number):
-                    window.show_line(round_trip_ms)
-            case events.SessionFinished():
-                self._session_finished(event)
-
-    def _session_finished(self, event: events.SessionFinished) -> None:
-        session = self._sessions.get(event.session)
-        if session is None:
-            return
-        session.finished = True
-        if event.ours:
-            self._report_end(event.session, event.reason)
-        sentence = words.ended(event.reason, event.sentence)
-        if session.window is not None:
-            session.window.show_over(sentence, event.reason)
-        if session.allowed:
-            self._ask_for_note(event.session, session.ticket, sentence)
-        if session.window is None:
-            del self._sessions[event.session]
-
     def _session_over(self, over: envelope.SessionOver) -> None:
         """The relay knows more of the end than a cut line says."""
         if over.reason is not EndReason.LINE_LOST:
-            self._correct_end(over)
+            self._sessions.correct_end(over)
             return
         # It was the user's line if ours to the relay goes on; a relay that stops says the same, and then is gone.
         cuts = self._cuts
-        QTimer.singleShot(_OURS_IS_CUT_MS, self, lambda: self._correct_end(over) if cuts == self._cuts else None)
-
-    def _correct_end(self, over: envelope.SessionOver) -> None:
-        if (window := self._window_of(over.session)) is not None:
-            window.correct_end(words.ended(over.reason, ""), over.reason)
-
-    def _ask_for_note(self, number: str, ticket: int, sentence: str) -> None:
-        dialog = NoteDialog(ticket, sentence, self.window)
-        dialog.submitted.connect(
-            lambda: self._ask_from(dialog, lambda ref: envelope.AddSessionNote(ref, number, dialog.note))
+        QTimer.singleShot(
+            _OURS_IS_CUT_MS, self, lambda: self._sessions.correct_end(over) if cuts == self._cuts else None
         )
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
-
-    def _window_of(self, number: str) -> SessionWindow | None:
-        session = self._sessions.get(number)
-        return None if session is None else session.window
 
     def _close(self) -> None:
-        for session in list(self._sessions.values()):
-            if session.window is not None:
-                session.window.close()
+        self._sessions.close_windows()
         self.stop()
         self.finished.emit()
 

@@ -8,6 +8,11 @@ from collections.abc import Callable
 from protocol import envelope
 
 Answer = envelope.RequestRefused | envelope.Done | envelope.Ticket | envelope.Tickets | envelope.SessionReady
+Build = Callable[[int], envelope.FromConsole]
+"""Makes a request of the number it is to bear."""
+OnDone = Callable[[Answer], None]
+OnFailed = Callable[[str], None]
+"""Takes the sentence for the technician."""
 OnAnswer = Callable[[Answer], None]
 OnLost = Callable[[], None]
 

@@ -93,11 +93,11 @@ class FakeRelay:
 
         self._run(send())
 
-    def to_console(self, session: str, data: bytes) -> None:
-        """What the agent end of a session sends."""
+    def say(self, session: str, make: Callable[[AgentEnd], bytes]) -> None:
+        """Has the agent end of a session say something; `make` runs where that end lives."""
 
         async def send() -> None:
-            await self._sessions[session].send(data)
+            await self._sessions[session].send(make(self.agents[session]))
 
         self._run(send())
 

@@ -123,8 +123,8 @@ class Desk:
         self.gone(ConnectDialog)
         session = self.find(SessionWindow)
         sender = Sender(400, 300)
-        self.until(lambda: SESSION in self.relay.agents and self.relay.agents[SESSION].secured)
-        self.relay.to_console(SESSION, self.relay.agents[SESSION].show(sender.whole()))
+        self.until(session.bar._scopes.isVisible)
+        self.relay.say(SESSION, lambda agent: agent.show(sender.whole()))
         self.until(lambda: session.view.screen_size().width() == 400)
         self.sender = sender
         return session
@@ -183,7 +183,7 @@ def test_from_connect_to_the_picture_and_the_note(desk: Desk) -> None:
     session = desk.connect()
     rng = np.random.default_rng(1)
     agent = desk.relay.agents[SESSION]
-    desk.relay.to_console(SESSION, agent.show(desk.sender.change([Rect(3, 3, 50, 50)], rng)))
+    desk.relay.say(SESSION, lambda agent: agent.show(desk.sender.change([Rect(3, 3, 50, 50)], rng)))
     desk.until(lambda: np.array_equal(session.view._pixels, desk.sender.picture))
     assert session.bar._scopes.text() == "see, control"
     QTest.mouseClick(session.view.viewport(), Qt.MouseButton.LeftButton, pos=session.view.viewport().rect().center())
@@ -219,8 +219,7 @@ def test_a_note_that_cannot_be_sent_is_not_lost(desk: Desk) -> None:
 
 def test_the_users_stop_says_so_and_asks_for_the_note(desk: Desk) -> None:
     session = desk.connect()
-    agent = desk.relay.agents[SESSION]
-    desk.relay.to_console(SESSION, agent.say(messages.Goodbye("user_stopped")))
+    desk.relay.say(SESSION, lambda agent: agent.say(messages.Goodbye("user_stopped")))
     desk.find(NoteDialog)
     assert session._words.text() == "The user ended the session."
     assert session.view.isHidden() or not session.view.isVisible()

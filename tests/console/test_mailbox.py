@@ -2,10 +2,10 @@ import threading
 
 from pytestqt.qtbot import QtBot
 
-from console.app import _Waker
 from console.events import StageReached
 from console.mailbox import Mailbox
 from console.session.stages import Stage
+from console.sessions import Waker
 
 
 def test_everything_posted_on_another_thread_arrives_on_this_one_in_order(qtbot: QtBot) -> None:
@@ -33,7 +33,7 @@ def test_everything_posted_on_another_thread_arrives_on_this_one_in_order(qtbot:
 def test_the_painter_can_be_woken_five_thousand_times(qtbot: QtBot) -> None:
     # WORKAROUND PySide6 6.12.0 on CPython 3.11 aborts after 500 to 1,000 of these: the reason for the bound in
     # pyproject.toml; try again at each release.
-    waker, woken = _Waker(), []
+    waker, woken = Waker(), []
     waker.painted.connect(lambda: woken.append(1))
 
     def wake() -> None:

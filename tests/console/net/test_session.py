@@ -67,14 +67,15 @@ def test_a_session_from_dialling_to_the_picture_and_the_goodbye(stand: SessionSt
     assert [type(event) for event in said] == [Secured, Allowed]
     sender = Sender(320, 200)
     rng = np.random.default_rng(3)
-    stand.relay.to_console(SESSION, stand.agent.show(sender.whole()))
+    stand.relay.say(SESSION, lambda agent: agent.show(sender.whole()))
     for number in range(20):
-        stand.relay.to_console(SESSION, stand.agent.show(sender.change([Rect(number, 9, 40, 40)], rng)))
+        body = sender.change([Rect(number, 9, 40, 40)], rng)
+        stand.relay.say(SESSION, lambda agent, body=body: agent.show(body))  # type: ignore[misc]
     stand.wait(lambda: len(stand.heard(messages.FrameShown)) == 21)
     assert [shown.number for shown in stand.heard(messages.FrameShown)] == list(range(21))
     assert stand.woken.is_set()
     assert np.array_equal(stand.canvas.pixels, sender.picture)
-    stand.relay.to_console(SESSION, stand.agent.say(messages.Goodbye("user_stopped")))
+    stand.relay.say(SESSION, lambda agent: agent.say(messages.Goodbye("user_stopped")))
     assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.USER_STOPPED, "", ours=False)
 
 
@@ -140,7 +141,7 @@ def test_a_wrong_machine_ends_it_with_a_sentence(stand: SessionStand) -> None:
 def test_a_picture_that_makes_no_sense_ends_it(stand: SessionStand, logs: Logs) -> None:
     logs.expect("picture_refused")
     stand.run_session()
-    stand.relay.to_console(SESSION, stand.agent.show(b"no picture"))
+    stand.relay.say(SESSION, lambda agent: agent.show(b"no picture"))
     finished = stand.wait_for(SessionFinished)
     assert (finished.reason, finished.ours) == (EndReason.FAULT, True)
     assert stand.canvas.pixels.size == 0

@@ -1,0 +1,161 @@
+"""The sessions under way: each with its window, its canvas and its line. Main thread."""
+
+import dataclasses
+from collections.abc import Callable
+
+import structlog
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from console import events
+from console.net.thread import NetworkThread
+from console.picture.canvas import Canvas
+from console.requests import Build, OnDone, OnFailed
+from console.session.conversation import Allowed, Subject, Wish
+from console.ui import words
+from console.ui.dialogs import NoteDialog
+from console.ui.request_dialog import RequestDialog
+from console.ui.session_window import SessionWindow
+from protocol import envelope
+from protocol.desk.events import EndReason
+
+_log = structlog.get_logger()
+
+
+class Waker(QObject):
+    """Wakes the painter of one session: emitted on the network thread, heard on the main thread."""
+
+    painted = Signal()
+
+
+@dataclasses.dataclass
+class _Session:
+    """A session that has a window, or had one.
+
+    Attributes:
+        ticket: its ticket's number.
+        window: None once it was closed.
+        allowed: whether the user ever agreed; then a note is asked for.
+        reported: whether the relay was told its end by us.
+        finished: whether its line is gone.
+    """
+
+    ticket: int
+    window: SessionWindow | None
+    canvas: Canvas
+    waker: Waker
+    allowed: bool = False
+    reported: bool = False
+    finished: bool = False
+
+
+class Sessions:
+    """All sessions of this console."""
+
+    def __init__(
+        self,
+        network: NetworkThread,
+        ask: Callable[[Build, OnDone, OnFailed], None],
+        ask_from: Callable[[RequestDialog, Build], None],
+        parent: QWidget,
+    ) -> None:
+        """`ask` sends a request to the relay, `ask_from` one that a dialog waits for; `parent` is of the notes."""
+        self._network, self._ask, self._ask_from, self._parent = network, ask, ask_from, parent
+        self._sessions: dict[str, _Session] = {}
+
+    def open(self, view: envelope.TicketView, ready: envelope.SessionReady, wish: Wish) -> None:
+        """Opens the window of a session that the relay has ready, and dials."""
+        canvas, waker, number = Canvas(), Waker(), ready.session
+        window = SessionWindow(view, canvas)
+        waker.painted.connect(window.view.paint_new, Qt.ConnectionType.QueuedConnection)
+        window.input_made.connect(lambda message: self._network.send_input(number, message))
+        window.ask_wanted.connect(lambda wish: self._network.ask(number, wish))
+        window.end_wanted.connect(lambda: self._end_session(number))
+        window.destroyed.connect(lambda: self._forget_window(number))
+        self._sessions[number] = _Session(view.number, window, canvas, waker)
+        window.show()
+        subject = Subject(number, ready.ticket, ready.device)
+        self._network.open_session(subject, wish, canvas, waker.painted.emit)
+
+    def _end_session(self, number: str) -> None:
+        # The relay is told first: else it sees only that a line ended.
+        self._report_end(number, EndReason.TECHNICIAN_LEFT)
+        self._network.end_session(number)
+
+    def _report_end(self, number: str, reason: EndReason) -> None:
+        session = self._sessions.get(number)
+        if session is None or session.reported:
+            return
+        session.reported = True
+        self._ask(
+            lambda ref: envelope.ReportEnd(ref, number, reason),
+            lambda _answer: None,
+            lambda sentence: _log.info("end_not_reported", session=number, why=sentence),
+        )
+
+    def _forget_window(self, number: str) -> None:
+        if (session := self._sessions.get(number)) is not None:
+            session.window = None
+            if session.finished:
+                del self._sessions[number]
+
+    def handle(self, event: events.Event) -> None:
+        """A session went on."""
+        match event:
+            case events.StageReached(number, stage):
+                if window := self._window_of(number):
+                    window.show_stage(stage)
+            case events.Said(number, said):
+                if isinstance(said, Allowed) and number in self._sessions:
+                    self._sessions[number].allowed = True
+                if window := self._window_of(number):
+                    window.show_said(said)
+            case events.LineMeasured(number, round_trip_ms):
+                if window := self._window_of(number):
+                    window.show_line(round_trip_ms)
+            case events.SessionFinished():
+                self._finish(event)
+
+    def _finish(self, event: events.SessionFinished) -> None:
+        session = self._sessions.get(event.session)
+        if session is None:
+            return
+        session.finished = True
+        if event.ours:
+            self._report_end(event.session, event.reason)
+        sentence = words.ended(event.reason, event.sentence)
+        if session.window is not None:
+            session.window.show_over(sentence, event.reason)
+        if session.allowed:
+            self._ask_for_note(event.session, session.ticket, sentence)
+        if session.window is None:
+            del self._sessions[event.session]
+
+    def correct_end(self, over: envelope.SessionOver) -> None:
+        """The relay knows why a session is over, where this end saw no more than a cut line."""
+        if (window := self._window_of(over.session)) is not None:
+            window.correct_end(words.ended(over.reason, ""), over.reason)
+
+    def _ask_for_note(self, number: str, ticket: int, sentence: str) -> None:
+        dialog = NoteDialog(ticket, sentence, self._parent)
+        dialog.submitted.connect(
+            lambda: self._ask_from(dialog, lambda ref: envelope.AddSessionNote(ref, number, dialog.note))
+        )
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _window_of(self, number: str) -> SessionWindow | None:
+        session = self._sessions.get(number)
+        return None if session is None else session.window
+
+    def end_all(self) -> None:
+        """The console ends: the relay is told that the technician left."""
+        for number in list(self._sessions):
+            self._report_end(number, EndReason.TECHNICIAN_LEFT)
+
+    def close_windows(self) -> None:
+        """Closes every session's window, and so ends what runs."""
+        for session in list(self._sessions.values()):
+            if session.window is not None:
+                session.window.close()
