@@ -84,6 +84,8 @@ def scopes(granted: frozenset[Scope]) -> str:
 def minutes(seconds: float) -> str:
     """A duration in whole minutes, begun ones rounded to the nearest."""
     count = round(seconds / 60)
+    if seconds and not count:
+        return _("less than a minute")
     return plural("{count} minute", "{count} minutes", count).format(count=count)
 
 
