@@ -222,6 +222,15 @@ def test_hours_far_beyond_the_horizon_are_never_whatever_was_asked_before() -> N
     assert hours.next_opening(at) is None
 
 
+def test_a_closing_far_beyond_the_horizon_is_never_too() -> None:
+    hours = OpenTime(calendar(version("24/7"), version("Mo-Su off", since=prague("2046-01-01 00:00"))))
+    at = prague("2026-11-20 12:00")
+    assert hours.next_closing(at) is None
+    assert not hours.is_open(prague("2046-01-02 12:00"))
+    assert hours.next_closing(at) is None
+    assert hours.next_closing(prague("2044-11-20 12:00")) == prague("2046-01-01 00:00")
+
+
 def test_day_and_night_never_closes() -> None:
     always = OpenTime(DAY_AND_NIGHT)
     at = prague("2026-11-20 12:00")
