@@ -166,15 +166,15 @@ def _later(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line fo
     match event:
         case events.SessionRequested(staff=staff):
             return _("{name} asked to see your screen.").format(name=one_line(staff.name))
-        case events.SessionConsented(staff=staff, end=end):
-            return _("You allowed {name} to see your screen until {time}.").format(
-                name=one_line(staff.name), time=time_of(end)
-            )
+        case events.SessionConsented(staff=staff, end=end, scopes=scopes):
+            allowed = _("You allowed {name} to see your screen until {time}.")
+            if Scope.CONTROL in scopes:
+                allowed = _("You allowed {name} to see your screen and use your mouse and keyboard until {time}.")
+            return allowed.format(name=one_line(staff.name), time=time_of(end))
         case events.SessionEnded(worked_s=worked_s):
-            minutes = max(1, round(worked_s / 60)) if worked_s else 0
             return (
-                _("The look at your screen ended ({minutes} min).").format(minutes=minutes)
-                if minutes
+                _("The look at your screen ended ({minutes} min).").format(minutes=round(worked_s / 60) or "< 1")
+                if worked_s
                 else _("Nobody saw your screen.")
             )
         case events.SessionNoted(text=text):
