@@ -178,4 +178,4 @@ def test_a_lost_line_with_a_known_cause_says_only_the_cause() -> None:
 
 def test_times_are_short() -> None:
     assert [left(s) for s in (-1, 5, 65, 3725)] == ["0:00", "0:05", "1:05", "1:02:05"]
-    assert [minutes(s) for s in (20, 60, 119)] == ["0 minutes", "1 minute", "2 minutes"]
+    assert [minutes(s) for s in (20, 60, 119)] == ["less than a minute", "1 minute", "2 minutes"]
