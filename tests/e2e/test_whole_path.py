@@ -132,9 +132,14 @@ def _end_and_note(scene: Scene, number: int) -> None:
     technician.session(number).button("Close").press()
     history = technician.history
     history.wait_text("Allowed Tina Tech: see, control, until")
-    history.wait_text(re.compile(r"Session over after \d+ minutes?\. The user ended the session\."))
+    history.wait_text(
+        re.compile(r"Session over after (\d+ minutes?|less than a minute)\. The user ended the session\.")
+    )
     history.wait_text("What was done: Explained the keys.")
     user.request(number).wait_text("Tina Tech noted: Explained the keys.")
+    user.request(number).wait_text(
+        re.compile("You allowed Tina Tech to see your screen and use your mouse and keyboard")
+    )
 
 
 def test_whoever_may_only_look_types_nothing(scene: Scene, terminal: Terminal) -> None:
