@@ -48,6 +48,12 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     The first start needs an invitation from your administrator; later starts need nothing. F1 shows all shortcuts.
     """
     structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,  # without the variables' values: an invitation's secret among them
+            structlog.processors.JSONRenderer(),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -26,7 +26,15 @@ def main() -> int:
     parser.add_argument("--ipc-fd", type=int, required=True, help="socket to the window process")
     parser.add_argument("--life-fd", type=int, required=True, help="socket to the guard")
     options = parser.parse_args()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,  # without the variables' values: they are keys and pixels
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     sys.setswitchinterval(_SWITCH_S)
     _run(options.ipc_fd, options.life_fd)
     sys.stderr.flush()
