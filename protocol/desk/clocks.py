@@ -127,10 +127,6 @@ class Terms:
             for stretch in stretches:
                 yield self._read(track, metric, stretch, now_us)
 
-    def in_force(self, at_us: int) -> ContractVersion:
-        """The version that holds at an instant."""
-        return self._in_force(at_us).terms
-
     # --- inside
     def _in_force(self, at_us: int) -> _Version:
         return self._versions[max(0, bisect_right(self._begins_us, at_us) - 1)]

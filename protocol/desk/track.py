@@ -15,17 +15,14 @@ Instants are microseconds since 1970, UTC, in order even if the desk's clock was
 """
 
 import enum
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from protocol.desk import events
+from protocol.desk.business_time import to_us
 from protocol.desk.events import Actor, HoldReason
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Standing(enum.Enum):
@@ -89,13 +86,13 @@ class Track(Struct, frozen=True):
 
 def begin(entry: events.Entry, opened: events.Opened) -> Track:
     """The track of a ticket just opened."""
-    at_us = _to_us(entry.at)
+    at_us = to_us(entry.at)
     return Track(at_us, opened.urgency, at_us, ((at_us, Standing.OPEN),))
 
 
 def follow(track: Track, entry: events.Entry, standing: Standing, priority: int | None) -> Track:
     """The track after one more event, which left the ticket standing so, with this priority."""
-    at_us = max(_to_us(entry.at), track.last_us)
+    at_us = max(to_us(entry.at), track.last_us)
     changes: dict[str, Any] = {}
     if standing is not track.phases[-1][1]:
         changes["phases"] = (*track.phases, (at_us, standing))
@@ -177,7 +174,3 @@ def _ended(stretches: tuple[Stretch, ...], at_us: int, *, void: bool = False) ->
     if not _under_way(stretches):
         return stretches
     return (*stretches[:-1], Stretch(stretches[-1].begin_us, at_us, void))
-
-
-def _to_us(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
