@@ -50,16 +50,13 @@ class TicketPane(QStackedWidget):
         self._title = _label("heading", wraps=True)
         self._title.setAccessibleName(_("Problem"))
         self._facts = _label("muted", wraps=True)
-        self._facts.setAccessibleName(_("Who and where"))
         self._state = _label("chip")
         self._state.setAccessibleName(_("State"))
         self._step = _label("", wraps=True)
-        self._step.setAccessibleName(_("Next step"))
         self._problem = _label("", wraps=True)
         self._problem.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._problem.setAccessibleName(_("Problem in full"))
         self.timeline = Timeline(page)
         self.composer = Composer(page)
         self._diagnostics = QWidget(page)
