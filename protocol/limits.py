@@ -50,6 +50,8 @@ HALF_OPEN_SOCKETS = 4096
 CLOCK_SKEW_S = 300.0
 """A peer's clock that is further off gets a sentence about its clock, not about its certificate."""
 REVOCATIONS_MAX_AGE_S = 24 * 3600.0
+REVOCATIONS_BYTES = 640 * 1024
+"""The signed list of 16,000 certificates; in base64 it fits into one message of REPLY_BYTES."""
 
 # --- consent and session
 CONSENT_ANSWER_S = 60.0

@@ -90,7 +90,7 @@ class SignIn(_Message, frozen=True):
 class Welcome(_Message, frozen=True):
     """Signed in; with the newest list of revocations, for the client to check itself."""
 
-    revocations: Annotated[bytes, Meta(max_length=512 * 1024)]
+    revocations: Annotated[bytes, Meta(max_length=limits.REVOCATIONS_BYTES)]
 
 
 class SignInRefused(_Message, frozen=True):

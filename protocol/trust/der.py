@@ -13,11 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from protocol import limits
 from protocol.trust.errors import Distrust, TrustError
 
 MAX_CERTIFICATE_BYTES = 4096
 MAX_REQUEST_BYTES = 2048
-MAX_LIST_BYTES = 192 * 1024
+MAX_LIST_BYTES = limits.REVOCATIONS_BYTES
 
 
 class _HoldsPublicKey(Protocol):

@@ -9,7 +9,7 @@ Requests and answers travel as JSON text, told apart by the fields "kind" and "a
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -137,6 +137,7 @@ class DeviceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         token: The hash of the token it enrolled with.
         issued_at: When.
         not_after: The certificate's end.
+        certificate: DER; handed out again when the same key asks again.
     """
 
     identifier: str
@@ -145,11 +146,12 @@ class DeviceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: bytes
     issued_at: datetime
     not_after: datetime
+    certificate: bytes = b""
 
 
 @dataclass(frozen=True)
 class DeviceGrant:
-    """What to answer, and what to keep on disk before answering."""
+    """What to answer, and the record of the certificate in it."""
 
     answer: Granted
     record: DeviceRecord
@@ -233,21 +235,30 @@ class DeviceAuthority:
         self.authority = authority
         self._devices: dict[bytes, set[str]] = {}
         self._serials: dict[str, set[int]] = {}
+        self._newest: dict[str, DeviceRecord] = {}
         for record in issued:
             self._remember(record)
 
     def issue(
-        self, request: DeviceRequest, *, tokens: Tokens, now: datetime, revoked: frozenset[int] = frozenset()
+        self,
+        request: DeviceRequest,
+        *,
+        tokens: Tokens,
+        now: datetime,
+        revoked: frozenset[int] = frozenset(),
+        keep: Callable[[DeviceRecord], None] = lambda _: None,
     ) -> DeviceGrant:
         """Certify a device.
 
-        The same key asking again (its answer was lost) gets another certificate and costs no further use.
+        The same key asking again (its answer was lost) gets the same certificate, while that one has more than
+        `profile.DEVICE_RENEWAL` left, and costs no further use.
 
         Args:
             request: From anybody.
             tokens: As the file is now.
             now: Aware.
             revoked: The current revocation list's serials: a key that was revoked is not certified again.
+            keep: Puts the record of a new certificate on disk. When it raises, nothing was granted.
 
         Raises:
             TrustError: The token is unknown, expired or used up; the key is not proven; the label may not be shown.
@@ -259,6 +270,9 @@ class DeviceAuthority:
         identifier = device_identifier(key)
         if revoked & self._serials.get(identifier, set()):
             raise TrustError(Distrust.REVOKED, "This device has been revoked.")
+        known = self._newest.get(identifier)
+        if known is not None and known.certificate and known.not_after - now > profile.DEVICE_RENEWAL:
+            return DeviceGrant(Granted((known.certificate, self.authority.certificate)), known)
         used = self._devices.get(token.hash, set())
         if identifier not in used and len(used) >= token.devices:
             raise TrustError(Distrust.SPENT_TOKEN, "This bundle has enrolled as many devices as it may.")
@@ -271,13 +285,18 @@ class DeviceAuthority:
             token=token.hash,
             issued_at=now,
             not_after=leaf.not_valid_after_utc,
+            certificate=chain[0],
         )
+        keep(record)
         self._remember(record)
         return DeviceGrant(Granted(chain), record)
 
     def _remember(self, record: DeviceRecord) -> None:
         self._devices.setdefault(record.token, set()).add(record.identifier)
         self._serials.setdefault(record.identifier, set()).add(int(record.serial, 16))
+        newest = self._newest.get(record.identifier)
+        if newest is None or record.not_after >= newest.not_after:
+            self._newest[record.identifier] = record
 
 
 def device_identifier(key: ec.EllipticCurvePublicKey) -> str:

@@ -26,9 +26,10 @@ from protocol.trust.organisation import Organisation
 MAX_AGE = timedelta(seconds=limits.REVOCATIONS_MAX_AGE_S)
 # How far the signing machine's clock may be ahead of ours.
 MAX_SKEW = timedelta(seconds=limits.CLOCK_SKEW_S)
-# Some 41 bytes each; the list travels as base64 in one message of the relay's (limits.REPLY_BYTES), at each sign-in.
-MAX_SERIALS = 4000
-MAX_ENCODED_BYTES = 200 * 1024
+# 39 bytes each; the list travels as base64 in one message of the relay's (limits.REPLY_BYTES), at each sign-in. A
+# certificate that has expired leaves the list, so this is how many may be revoked within a device's year.
+MAX_SERIALS = 16_000
+MAX_ENCODED_BYTES = limits.REVOCATIONS_BYTES
 _MAX_NUMBER = 2**63
 
 
@@ -60,7 +61,7 @@ def sign_revocations(signer: Authority, *, number: int, serials: Iterable[int], 
     Args:
         signer: From issue_revocation_signer.
         number: Greater than that of every list before.
-        serials: Of all revoked certificates that have not expired yet, at most 4,000.
+        serials: Of all revoked certificates that have not expired yet, at most MAX_SERIALS.
         now: Aware; the list's date.
 
     Raises:
@@ -78,7 +79,10 @@ def sign_revocations(signer: Authority, *, number: int, serials: Iterable[int], 
     )
     wanted = sorted(set(serials))
     if len(wanted) > MAX_SERIALS:
-        raise TrustError(Distrust.TOO_LARGE, f"A revocation list holds at most {MAX_SERIALS} certificates.")
+        raise TrustError(
+            Distrust.TOO_LARGE,
+            f"A revocation list holds at most {MAX_SERIALS:,} certificates, and there are {len(wanted):,}.",
+        )
     for serial in wanted:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(issued_at).build()
         builder = builder.add_revoked_certificate(entry)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from protocol import limits
 from protocol.trust import (
     Authority,
     DeviceAuthority,
@@ -42,7 +43,7 @@ from protocol.trust import (
 from relay.admin import files
 
 _MAX_FILE_BYTES = 256 * 1024
-_MAX_DEVICES_BYTES = 256 * 1024 * 1024  # some 400 bytes each
+_MAX_DEVICES_BYTES = 256 * 1024 * 1024  # some 1,500 bytes each
 
 
 class RelayFolder:
@@ -68,7 +69,7 @@ class RelayFolder:
 
     def revocations(self) -> bytes:
         """The list as it travels, unchecked. Raises AdminError, OSError."""
-        return files.read(self.revocations_file, _MAX_FILE_BYTES)
+        return files.read(self.revocations_file, limits.REVOCATIONS_BYTES)
 
     def tokens(self) -> Tokens:
         """Raises TrustError, AdminError, OSError."""
@@ -101,11 +102,13 @@ class RelayFolder:
             if isinstance(request, TechnicianRequest):
                 return self._file(request, now)
             revoked = read_revocations(self.revocations(), organisation=self.organisation(), now=now)
-            grant = authority.issue(request, tokens=self.tokens(), now=now, revoked=revoked.serials)
+            tokens = self.tokens()
+            return authority.issue(request, tokens=tokens, now=now, revoked=revoked.serials, keep=self._keep).answer
         except TrustError as error:
             return Refused(error.reason, str(error))
-        files.append(self.devices_file, msgspec.json.encode(grant.record))
-        return grant.answer
+
+    def _keep(self, record: DeviceRecord) -> None:
+        files.append(self.devices_file, msgspec.json.encode(record))
 
     def _file(self, request: TechnicianRequest, now: datetime) -> EnrolmentAnswer:
         """The admin's answer if there is one; else keep the request for the admin, the newest for each invitation."""

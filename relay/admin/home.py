@@ -107,11 +107,14 @@ class Home:
             files.write(self.relay.tokens_file, type(tokens)(tokens.tokens, still_open).encode())
 
     def sign_list(self, register: Register, signer: Authority, now: datetime) -> Register:
-        """Sign the next revocation list and put it into the relay's folder; gives the register as saved."""
+        """Sign the next revocation list and put it into the relay's folder; gives the register as saved.
+
+        Raises TrustError when it cannot be signed; then the register stays as it was.
+        """
         register = register.next_list(now)
-        self.save_register(register)
         serials = [int(item.serial, 16) for item in register.revoked]
         encoded = sign_revocations(signer, number=register.list_number, serials=serials, now=now)
+        self.save_register(register)
         files.write(self.relay.revocations_file, encoded)
         return register
 

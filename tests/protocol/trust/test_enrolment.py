@@ -35,7 +35,8 @@ from protocol.trust import (
     new_key,
     verify_chain,
 )
-from protocol.trust.enrolment import OpenInvitation, check_request, hash_token
+from protocol.trust.enrolment import DeviceRecord, OpenInvitation, check_request, hash_token
+from protocol.trust.profile import DEVICE_LIFETIME, DEVICE_RENEWAL
 from tests.parties import NOW, Parties
 
 WEEK = timedelta(days=7)
@@ -104,13 +105,39 @@ def test_a_token_enrols_as_many_devices_as_it_says_and_no_more(ours: Parties) ->
         assert why(caught) is Distrust.SPENT_TOKEN
 
 
-def test_a_device_that_lost_the_answer_may_ask_again(ours: Parties) -> None:
+def test_a_device_that_asks_again_gets_the_certificate_it_has(ours: Parties) -> None:
     given, key = bundle(ours), new_key()
     authority = DeviceAuthority(ours.devices, [])
     request = make_device_request(given, key, "PC")
-    grants = [authority.issue(request, tokens=tokens(given, devices=1), now=NOW) for _ in range(3)]
-    assert len({grant.record.identifier for grant in grants}) == 1
-    assert len({grant.record.serial for grant in grants}) == 3
+    kept: list[DeviceRecord] = []
+    other = bundle(ours)
+    both = Tokens((*tokens(given, devices=1).tokens, *tokens(other).tokens))
+    grants = [authority.issue(request, tokens=both, now=NOW, keep=kept.append) for _ in range(3)]
+    again = DeviceAuthority(ours.devices, kept)  # after a restart, with another name and another bundle
+    renamed = make_device_request(other, key, "another name")
+    later = NOW + DEVICE_LIFETIME - DEVICE_RENEWAL - timedelta(seconds=1)
+    grants += [again.issue(renamed, tokens=both, now=NOW, keep=kept.append)]
+    assert {grant.answer for grant in grants} == {grants[0].answer}
+    assert len(kept) == 1
+    long = Tokens(tuple(msgspec.structs.replace(token, expires_at=later + WEEK) for token in both.tokens))
+    assert again.issue(renamed, tokens=long, now=later, keep=kept.append).answer == grants[0].answer
+    renewed = again.issue(request, tokens=long, now=later + timedelta(seconds=2), keep=kept.append)
+    assert [record.serial for record in kept] == [grants[0].record.serial, renewed.record.serial]
+    assert again.issue(request, tokens=long, now=later + timedelta(seconds=2)) == renewed
+
+
+def test_a_device_whose_record_the_disk_did_not_take_was_not_certified(ours: Parties) -> None:
+    given, authority = bundle(ours), DeviceAuthority(ours.devices, [])
+    request = make_device_request(given, new_key(), "PC")
+    kept: list[DeviceRecord] = []
+
+    def full(_: DeviceRecord) -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        authority.issue(request, tokens=tokens(given), now=NOW, keep=full)
+    authority.issue(request, tokens=tokens(given), now=NOW, keep=kept.append)
+    assert len(kept) == 1  # and not answered from memory
 
 
 def test_a_revoked_device_is_not_certified_again_with_its_key(ours: Parties) -> None:

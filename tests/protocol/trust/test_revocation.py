@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protocol import limits, signin
 from protocol.trust import (
     Authority,
     Distrust,
@@ -84,10 +85,14 @@ def test_an_older_list_than_seen_before_is_refused(ours: Parties) -> None:
     assert reason(encoded, ours.organisation, last_number=7) is Distrust.ROLLED_BACK_REVOCATIONS
 
 
-def test_a_list_holds_4000_certificates_and_says_when_there_are_more(ours: Parties) -> None:
+def test_a_list_holds_16000_certificates_travels_in_one_message_and_says_when_there_are_more(ours: Parties) -> None:
+    assert MAX_SERIALS == 16_000
     serials = range(2**158, 2**158 + MAX_SERIALS)
     encoded = sign_revocations(ours.signer, number=1, serials=serials, now=NOW)
     assert len(read_revocations(encoded, organisation=ours.organisation, now=NOW).serials) == MAX_SERIALS
+    message = signin.encode(signin.Welcome(encoded))
+    assert len(message) < limits.REPLY_BYTES
+    assert signin.decode_from_relay(message) == signin.Welcome(encoded)
     with pytest.raises(TrustError):
         sign_revocations(ours.signer, number=1, serials=range(1, MAX_SERIALS + 2), now=NOW)
 

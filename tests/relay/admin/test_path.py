@@ -23,11 +23,13 @@ from protocol.trust import (
     make_request,
     new_key,
     read_revocations,
+    revocation,
+    sign_revocations,
     verify_chain,
 )
 from relay.admin.folder import RelayFolder
-from relay.admin.home import Home
-from tests.relay.admin.conftest import RELAY_PASSPHRASE, Admin
+from relay.admin.home import REVOCATION, Home
+from tests.relay.admin.conftest import OFFLINE_PASSPHRASE, RELAY_PASSPHRASE, Admin
 
 JANA = ("--name", "Jana Nováková", "--title", "Support engineer", "--phone", "+420 123 456")
 
@@ -270,3 +272,37 @@ def test_keys_and_secrets_are_private_and_never_in_the_relays_folder(
     given_to_the_relay = b"".join(path.read_bytes() for path in folder.path.rglob("*") if path.is_file())
     assert invitation.secret.encode() not in given_to_the_relay
     assert made.token.encode() not in given_to_the_relay
+
+
+def test_one_key_that_enrols_over_and_over_costs_one_certificate(
+    admin: Admin, folder: RelayFolder, tmp_path: Path
+) -> None:
+    given, key = bundle(admin, tmp_path / "b", "--devices", "1"), new_key()
+    signing = authority(folder)
+    for number in range(20):
+        folder.enrol(make_device_request(given, key, f"PC {number}"), signing, now=now())
+    assert len(folder.devices()) == 1
+    assert "and 1 certificates" in admin("revoke", "PC 0").out
+
+
+def test_a_list_that_cannot_be_signed_leaves_the_register_as_it_was(
+    admin: Admin, folder: RelayFolder, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invitation = invite(admin, tmp_path / "jana")
+    technician(admin, folder, invitation)
+    device(folder, bundle(admin, tmp_path / "b"), "PC")
+    before = Home(home).register()
+    with monkeypatch.context() as patch:
+        patch.setattr(revocation, "MAX_SERIALS", 0)
+        assert "at most 0 certificates" in admin("revoke", "PC").said()
+    assert Home(home).register() == before
+    assert admin("refresh").code == 0
+    assert admin("revoke", "Jana Nováková").code == 0
+
+
+def test_a_full_list_is_served_from_the_relays_folder(folder: RelayFolder, home: Path) -> None:
+    signer = Home(home).authority(REVOCATION, OFFLINE_PASSPHRASE)
+    serials = range(2**158, 2**158 + revocation.MAX_SERIALS)
+    folder.revocations_file.write_bytes(sign_revocations(signer, number=9, serials=serials, now=now()))
+    read = read_revocations(folder.revocations(), organisation=folder.organisation(), now=now())
+    assert len(read.serials) == revocation.MAX_SERIALS
