@@ -48,7 +48,6 @@ def verify(home: Home, database: Path | None, anchors: tuple[Head, ...]) -> int:
         click.echo(f"The history in {path} was changed: {report.fault}.", err=True)
         click.echo(f"It holds up to {standing}.", err=True)
         return TAMPERED
-    erased = f", {report.erased} of them erased on request" if report.erased else ""
-    click.echo(f"The history holds: {report.head.number} events{erased}, {report.tickets} tickets.")
+    click.echo(f"The history holds: {report.head.number} events, {report.tickets} tickets.")
     click.echo(f"\nNext: keep this line elsewhere, for --anchor: {standing}")
     return 0

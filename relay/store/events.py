@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-import msgspec
 import sqlalchemy as sa
 import sqlalchemy.exc
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -305,7 +304,7 @@ class EventStore:
                 if self._head is None:
                     await self._read_head(connection)
                 yield connection
-        except (sqlalchemy.exc.SQLAlchemyError, OSError, msgspec.MsgspecError, FoldError) as error:
+        except (sqlalchemy.exc.SQLAlchemyError, OSError, events.EventError, FoldError) as error:
             self._forget()
             raise StoreFault(_FAULT) from error
         except asyncio.CancelledError:
@@ -317,7 +316,7 @@ class EventStore:
         try:
             async with self._database.reader.connect() as connection:
                 yield connection
-        except (sqlalchemy.exc.SQLAlchemyError, OSError, msgspec.MsgspecError, FoldError) as error:
+        except (sqlalchemy.exc.SQLAlchemyError, OSError, events.EventError, FoldError) as error:
             raise StoreFault(_UNREADABLE) from error
 
     def _forget(self) -> None:

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
-
 from protocol.desk import chain, events
 from protocol.desk.states import StepRefused
 from protocol.desk.ticket import FoldError, Ticket, apply
@@ -29,14 +27,12 @@ class Report:
     Attributes:
         head: where the chain stands, as far as it holds.
         tickets: how many there are.
-        erased: events whose content was erased; the chain holds over them.
         fault: one sentence that names the first thing wrong; None: all is as it was written down.
         number: the event it is about, if it is about one.
     """
 
     head: chain.Head
     tickets: int = 0
-    erased: int = 0
     fault: str | None = None
     number: int | None = None
 
@@ -53,27 +49,22 @@ class _Check:
     def __init__(self) -> None:
         self.head = chain.EMPTY
         self.tickets: dict[int, tuple[Ticket, int]] = {}
-        self.incomplete: set[int] = set()  # tickets with erased events cannot be folded
-        self.erased = 0
 
     def rows(self, connection: sqlite3.Connection) -> Iterator[chain.Row]:
         for number, ticket, kind, at_us, session, salt, body, digest, link in connection.execute(_EVENTS):
             row = chain.Row(number, salt, body, digest, link)
             yield row  # the chain is checked before the body is believed
-            self.head = chain.Head(number, link)
             if body is None:
-                self.erased += 1
-                self.incomplete.add(ticket)
-                continue
+                # The chain holds digests and would hold over it; but then a hole could stand for anything.
+                raise _MismatchError(number, f"event {number} was erased, and nothing says by whom")
             entry = _entry(number, body)
             found = (entry.ticket, type(entry.event).__name__, tables.microseconds(entry.at))
             if found != (ticket, kind, at_us) or tables.session_of(entry.event) != session:
                 raise _MismatchError(number, f"event {number} is filed as something else than it is")
             self._fold(number, entry)
+            self.head = chain.Head(number, link)
 
     def _fold(self, number: int, entry: events.Entry) -> None:
-        if entry.ticket in self.incomplete:
-            return
         before, _ = self.tickets.get(entry.ticket, (None, 0))
         try:
             after = apply(before, entry)
@@ -87,8 +78,6 @@ class _Check:
         listed = set()
         for number, device, request, state, revision, last_event in connection.execute(_TICKETS):
             listed.add(number)
-            if number in self.incomplete:
-                continue
             ticket, last = self.tickets.get(number, (None, 0))
             if ticket is None:
                 raise _MismatchError(None, f"ticket {number} is listed, but nothing in the history opened it")
@@ -117,12 +106,12 @@ def verify(path: Path, anchors: Iterable[chain.Head] = ()) -> Report:
     except sqlite3.DatabaseError as error:
         raise OSError(f"{path} cannot be read: {error}") from error
     except (chain.ChainError, _MismatchError) as error:
-        return Report(check.head, len(check.tickets), check.erased, str(error), error.number)
-    return Report(head, len(check.tickets), check.erased)
+        return Report(check.head, len(check.tickets), str(error), error.number)
+    return Report(head, len(check.tickets))
 
 
 def _entry(number: int, body: bytes) -> events.Entry:
     try:
         return events.decode(body)
-    except msgspec.MsgspecError as error:
+    except events.EventError as error:
         raise _MismatchError(number, f"event {number} is none that this program knows") from error

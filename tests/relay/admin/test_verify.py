@@ -58,6 +58,13 @@ def test_p22_an_untouched_history_holds_and_one_changed_row_does_not(admin: Admi
     assert "was changed" in outcome.err
 
 
+def test_p22_an_event_taken_out_as_if_it_had_been_erased_is_found(admin: Admin, database: Path) -> None:
+    tamper(database, "UPDATE events SET salt = NULL, body = NULL WHERE number = 2")
+    outcome = admin("verify")
+    assert outcome.code == 1
+    assert "event 2 was erased, and nothing says by whom" in outcome.err
+
+
 def test_p22_a_cut_at_the_end_shows_against_an_anchor(admin: Admin, database: Path) -> None:
     found = re.search(r"anchor: (\S+)", admin("verify").out)
     assert found is not None
