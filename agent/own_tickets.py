@@ -2,7 +2,8 @@
 
 A consent question quotes from here ("you asked at 10:32: …"), and a session for a ticket that is not in here is
 refused: a relay cannot make up a reason to look at the screen. On the network thread. Distrusts the relay's numbers: a
-request gets one number, and a number belongs to one request, for ever.
+request gets one number, and a number belongs to one request, for ever. What the user closed or took back stays so,
+whatever the relay says, until the user says or writes something else.
 """
 
 from datetime import datetime
@@ -28,6 +29,7 @@ class OwnTicket(Struct, frozen=True, forbid_unknown_fields=True):
         minutes: how much time the user has.
         number: the ticket's, once the relay took it.
         over: closed or taken back, as far as known: no session any more.
+        done: the user said that it is solved, or that no help is needed: no session, whatever the relay says.
     """
 
     request: str
@@ -36,6 +38,7 @@ class OwnTicket(Struct, frozen=True, forbid_unknown_fields=True):
     minutes: int
     number: int | None = None
     over: bool = False
+    done: bool = False
 
 
 class _Stored(Struct, forbid_unknown_fields=True):
@@ -85,6 +88,14 @@ class OwnTickets:
             self._tickets[request] = changed
             self._store()
         return True
+
+    def decide(self, number: int, *, done: bool) -> None:
+        """The user's own word on a ticket: solved or taken back (`done`), or help still needed. Raises PlaceError."""
+        own = self.by_number(number)
+        if own is None or own.done is done:
+            return
+        self._tickets[own.request] = msgspec.structs.replace(own, done=done)
+        self._store()
 
     def by_number(self, number: int) -> OwnTicket | None:
         """The request that became this ticket, if it is one of this user's on this device."""

@@ -122,11 +122,11 @@ class Clerk:
             case messages.ReadTicket(number=number):
                 self._ask(envelope.ReadTicket(self._next_ref(), number), number)
             case messages.WriteMessage(number=number, text=text):
-                self._ask(envelope.AddMessage(self._next_ref(), number, text), number)
+                self._say(envelope.AddMessage(self._next_ref(), number, text), number, done=False)
             case messages.GiveVerdict(number=number, solved=solved, text=text):
-                self._ask(envelope.GiveVerdict(self._next_ref(), number, solved, text), number)
+                self._say(envelope.GiveVerdict(self._next_ref(), number, solved, text), number, done=solved)
             case messages.CancelTicket(number=number):
-                self._ask(envelope.CancelTicket(self._next_ref(), number), number)
+                self._say(envelope.CancelTicket(self._next_ref(), number), number, done=True)
             case _:
                 self._wish_of_session(wish)
 
@@ -165,7 +165,17 @@ class Clerk:
         ref = self._next_ref()
         self._ask(request.as_sent(ref), request)
 
-    def _ask(self, message: envelope.FromAgent, about: About) -> None:
+    def _say(self, message: envelope.FromAgent, number: int, *, done: bool) -> None:
+        """The user's own word on a ticket; once it is sent, it holds here, whatever the relay makes of it."""
+        if not self._ask(message, number):
+            return
+        try:
+            self._own.decide(number, done=done)
+        except PlaceError as error:
+            _log.error("user's word is in memory only", why=str(error))
+
+    def _ask(self, message: envelope.FromAgent, about: About) -> bool:
+        """Gives False if it cannot be sent now."""
         self._unanswered[message.ref] = about
         for oldest in list(self._unanswered)[:-MAX_UNANSWERED]:
             _log.warning("request forgotten", reason="too many unanswered")
@@ -174,6 +184,8 @@ class Clerk:
             del self._unanswered[message.ref]
             if isinstance(about, int):
                 self._tell(messages.WishRefused(about, ""))
+            return False
+        return True
 
     # --- what the relay says
     def _signed_in(self, revocations: RevocationList) -> None:
@@ -261,7 +273,7 @@ class Clerk:
         if self._session is not None:
             _log.warning("session refused", reason="another one runs", session=offer.session)
             return  # the relay's own rule; a report would end the wrong thing
-        if own is None or own.over or not isinstance(member, enrolled.Member):
+        if own is None or own.over or own.done or not isinstance(member, enrolled.Member):
             _log.warning("session refused", reason="not this user's open ticket", ticket=offer.ticket)
             # Not kept until answered, as the user's own sessions' reports are: a relay may make up any number of these.
             self._ask(envelope.ReportEnd(self._next_ref(), offer.session, EndReason.REFUSED), offer.session)

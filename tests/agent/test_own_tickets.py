@@ -52,3 +52,20 @@ def test_a_damaged_memory_is_set_aside(tmp_path: Path, logs: Logs) -> None:
     logs.expect("stored file is damaged")
     (tmp_path / FILE).write_bytes(b"[]")
     assert OwnTickets(Place(tmp_path)).by_number(1) is None
+
+
+def test_a_relay_cannot_open_again_what_the_user_closed(tmp_path: Path) -> None:
+    place, asked = Place(tmp_path), a_request()
+    own = OwnTickets(place)
+    own.remember(asked)
+    own.numbered(asked.request, 7, over=False)
+    own.decide(7, done=True)
+    own.numbered(asked.request, 7, over=True)
+    own.numbered(asked.request, 7, over=False)
+    mine = OwnTickets(place).by_number(7)
+    assert mine is not None
+    assert mine.done
+    own.decide(7, done=False)  # the user's own "not yet"
+    mine = OwnTickets(place).by_number(7)
+    assert mine is not None
+    assert not mine.done

@@ -225,3 +225,23 @@ def test_ten_thousand_agents_come_back_spread_out(monkeypatch: pytest.MonkeyPatc
     for tenth in range(10):  # no tenth of the first two seconds gets more than its share and a fifth
         share = sum(tenth * 0.2 <= wait < (tenth + 1) * 0.2 for wait in first)
         assert share < 1200
+
+
+@scene
+async def test_a_relay_that_opens_a_closed_ticket_again_gets_no_session(
+    house: House, tmp_path: Path, logs: Logs
+) -> None:
+    logs.expect("session refused")
+    async with house.relay() as relay:
+        console = await relay.console()
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            desk.clerk.wish(messages.SendRequest(a_request()))
+            number = (await desk.hears(messages.RequestTaken)).number
+            await console.takes(number)
+            seen = await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
+            desk.clerk.wish(messages.CancelTicket(number))
+            await desk.hears(messages.TicketRead, lambda said: said.ticket.ticket.state is TicketState.CANCELLED)
+            assert seen.ticket.owner is not None
+            desk.clerk._heard(envelope.TicketChanged(seen.ticket))  # in progress, says the relay
+            desk.clerk._heard(envelope.SessionOffered("c" * 32, number, seen.ticket.owner))
+            assert desk.clerk._session is None
