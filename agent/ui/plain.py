@@ -1,7 +1,7 @@
 """Times, states and events in plain words. Pure but for the language and the zone of the computer's clock."""
 
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -39,20 +39,28 @@ def locale() -> QLocale:
 
 def time_of(moment: datetime) -> str:
     """A time of day, such as 10:32."""
-    here = moment.astimezone()
+    here = _here(moment)
     return locale().toString(QTime(here.hour, here.minute), QLocale.FormatType.ShortFormat)
 
 
 def when(moment: datetime, *, now: datetime | None = None) -> str:
     """A moment as people say it: today, yesterday or tomorrow at a time, else the date."""
-    here = moment.astimezone()
-    today = (now or datetime.now().astimezone()).astimezone().date()
+    here = _here(moment)
+    today = _here(now or datetime.now(UTC)).date()
     days = (here.date() - today).days
     if days in (-1, 0, 1):
         pattern = {-1: _("yesterday at {time}"), 0: _("today at {time}"), 1: _("tomorrow at {time}")}[days]
         return pattern.format(time=time_of(moment))
     date = locale().toString(QDate(here.year, here.month, here.day), QLocale.FormatType.ShortFormat)
     return _("{date} at {time}").format(date=date, time=time_of(moment))
+
+
+def _here(moment: datetime) -> datetime:
+    """`moment` on this computer's clock; at the very ends of the calendar, where that has no date, on its own."""
+    try:
+        return moment.astimezone()
+    except (OverflowError, ValueError, OSError):  # the last from the C library, beyond what it can count
+        return moment
 
 
 def state(state: TicketState) -> str:
