@@ -84,9 +84,9 @@ class Console(QObject):
                 self._link_changed(event)
             case events.Heard(message):
                 self._heard(message)
-            case events.EnrolmentChanged(state, sentence):
+            case events.EnrolmentChanged(state, sentence, key):
                 self.window.show_first_start()
-                self.window.enrol.show_progress(state, sentence)
+                self.window.enrol.show_progress(state, sentence, key)
             case events.IdentityReady(me):
                 self._me = me
                 self.window.show_desk(me)

@@ -50,10 +50,11 @@ class EnrolmentState(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EnrolmentChanged:
-    """The first start went on; `sentence` says why, where there is a why."""
+    """The first start went on; `sentence` says why, where there is a why; `key`: the fingerprint that waits."""
 
     state: EnrolmentState
     sentence: str = ""
+    key: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

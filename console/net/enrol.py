@@ -20,14 +20,16 @@ from protocol.trust import (
     Organisation,
     Refused,
     Role,
+    TechnicianRequest,
     TrustError,
     Waiting,
     decode_answer,
+    decode_request,
     encode_request,
     make_request,
     new_key,
 )
-from protocol.trust.enrolment import MAX_ANSWER_BYTES
+from protocol.trust.enrolment import MAX_ANSWER_BYTES, key_fingerprint
 
 _AGAIN_S = 2.0
 
@@ -98,7 +100,7 @@ async def _ask_once(
                 raise CannotReach(_("The server does not speak athand's language.")) from error
             match answer:
                 case Waiting():
-                    post(EnrolmentChanged(EnrolmentState.WAITING))
+                    post(EnrolmentChanged(EnrolmentState.WAITING, key=_key(pending)))
                 case Refused():
                     state.drop_pending()
                     raise InvitationRefused(answer.sentence)
@@ -106,6 +108,12 @@ async def _ask_once(
                     await _accept(answer, invitation, state)
                     return True
     return False
+
+
+def _key(pending: Pending) -> str:
+    """What the administrator sees the request by."""
+    request = decode_request(pending.request)
+    return key_fingerprint(request) if isinstance(request, TechnicianRequest) else ""
 
 
 async def _accept(granted: Granted, invitation: Invitation, state: StateDirectory) -> None:

@@ -68,12 +68,14 @@ class EnrolPage(QWidget):
         """Keyring and certificate are being read."""
         self._say(_("One moment …"), _("Your key is being fetched from this computer's keyring."), busy=True)
 
-    def show_progress(self, state: EnrolmentState, sentence: str) -> None:
+    def show_progress(self, state: EnrolmentState, sentence: str, key: str) -> None:
         """The enrolment went on."""
         if state is EnrolmentState.WAITING:
             self._say(
                 _("Waiting for your administrator"),
-                _("Your request has arrived. As soon as it is approved, this goes on by itself."),
+                _("Your request has arrived. As soon as it is approved, this goes on by itself.")
+                + "\n"
+                + _("Your administrator may ask for your key: {key}").format(key=key),
                 busy=True,
             )
         elif state is EnrolmentState.SENDING:

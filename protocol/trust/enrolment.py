@@ -31,6 +31,7 @@ MAX_TOKENS = 64
 # A label for each use of a secret, so that no MAC or hash can be taken for another.
 _MAC_LABEL = b"athand enrolment request v1\0"
 _TOKEN_LABEL = b"athand enrolment token v1\0"
+_FINGERPRINT_LABEL = b"athand key fingerprint v1\0"
 _DEVICE_LABEL = b"athand device identifier v1\0"
 _MAX_SECRET_CHARACTERS = 128
 
@@ -166,6 +167,13 @@ def make_request(invitation: Invitation, key: ec.EllipticCurvePrivateKey) -> Tec
 def make_device_request(bundle: Bundle, key: ec.EllipticCurvePrivateKey, label: str) -> DeviceRequest:
     """What the agent sends. Raises TrustError when `label` (the host name, say) may not be certified."""
     return DeviceRequest(bundle.token, _csr(key), clean_text(label, "device's name"))
+
+
+def key_fingerprint(request: TechnicianRequest) -> str:
+    """What people compare a request's key by: 64 bits of its hash, `3f9a-77b1-0c2d-9e10`. Raises TrustError."""
+    encoded = der.p256_key(der.request(request.csr)).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    hashed = hashlib.sha256(_FINGERPRINT_LABEL + encoded).hexdigest()
+    return "-".join(hashed[start : start + 4] for start in range(0, 16, 4))
 
 
 def encode_request(request: EnrolmentRequest) -> bytes:

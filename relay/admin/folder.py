@@ -5,10 +5,11 @@
     revocations.crl        the signed list                      admin writes, relay reads
     tokens.json            hashes of bundles' tokens, open invitations; admin writes, relay reads
     devices.jsonl          certificates the relay issued        relay appends, admin reads
-    enrolment/<id>.request       a technician's request         relay writes, admin removes
-    enrolment/<id>.certificate   its answer                     admin writes, relay reads
-    enrolment/<id>.refused       the other answer               admin writes, relay reads
+    enrolment/<id>.<key>.request       a technician's request   relay writes, either removes
+    enrolment/<id>.<key>.certificate   its answer               admin writes, relay reads
+    enrolment/<id>.<key>.refused       the other answer         admin writes, relay reads
 
+<key> is the key's fingerprint: who opens an invitation second does not push the first one's request out.
 Each file has one writer. Guarantees: an answer is on disk before it is sent. Blocking: the relay calls it in a
 thread, one call at a time. Distrusts: requests.
 """
@@ -40,8 +41,13 @@ from protocol.trust import (
     key_from_pem,
     read_revocations,
 )
+from protocol.trust.enrolment import key_fingerprint
 from relay.admin import files
 
+MAX_KEYS = 4
+"""Requests that wait for one invitation: hers, and enough to show that somebody else has opened it, too."""
+_TOO_MANY_KEYS = "This invitation was opened on too many computers; ask your administrator for a new one."
+_OPENED_TWICE = "This invitation was opened on another computer, too; ask your administrator for a new one."
 _MAX_FILE_BYTES = 256 * 1024
 _MAX_DEVICES_BYTES = 256 * 1024 * 1024  # some 1,500 bytes each
 
@@ -111,38 +117,66 @@ class RelayFolder:
         files.append(self.devices_file, msgspec.json.encode(record))
 
     def _file(self, request: TechnicianRequest, now: datetime) -> EnrolmentAnswer:
-        """The admin's answer if there is one; else keep the request for the admin, the newest for each invitation."""
-        for name in (f"{request.invitation}.certificate", f"{request.invitation}.refused"):
-            try:
-                return decode_answer(files.read(self.mailbox / name, _MAX_FILE_BYTES))
-            except FileNotFoundError:
-                continue
-        self.tokens().expects(request, now)
-        files.write(self.mailbox / f"{request.invitation}.request", encode_request(request))
+        """The admin's answer if there is one; else keep the request for the admin, one for each key.
+
+        What was filed waits for that answer also when the invitation is closed: on another machine than the admin's,
+        tokens.json may arrive before the certificate.
+        """
+        answer = self._answered(request)
+        if answer is not None:
+            self._path(request, "request").unlink(missing_ok=True)
+            return answer
+        if not self.is_filed(request):
+            self.tokens().expects(request, now)
+            if len(list(self.mailbox.glob(f"{request.invitation}.*.request"))) >= MAX_KEYS:
+                return Refused(Distrust.SPENT_TOKEN, _TOO_MANY_KEYS)
+            files.write(self._path(request, "request"), encode_request(request))
         return Waiting()
 
+    def _answered(self, request: TechnicianRequest) -> EnrolmentAnswer | None:
+        for kind in ("certificate", "refused"):
+            try:
+                return decode_answer(files.read(self._path(request, kind), _MAX_FILE_BYTES))
+            except FileNotFoundError:
+                continue
+        if any(self.mailbox.glob(f"{request.invitation}.*.certificate")):
+            return Refused(Distrust.SPENT_TOKEN, _OPENED_TWICE)
+        return None
+
+    def _path(self, request: TechnicianRequest, kind: str) -> Path:
+        """Where a request or its answer lies. Raises TrustError when its key cannot be read."""
+        return self.mailbox / f"{request.invitation}.{key_fingerprint(request)}.{kind}"
+
+    def is_filed(self, request: TechnicianRequest) -> bool:
+        """Whether this key's request lies in the mailbox. Raises TrustError when the key cannot be read."""
+        return self._path(request, "request").exists()
+
     def waiting(self) -> list[TechnicianRequest]:
-        """The requests the admin has not answered. Files that are none are passed over."""
+        """The requests the admin has not answered, in no order. Files that are none are passed over."""
         found = []
         for path in sorted(self.mailbox.glob("*.request")):
             try:
                 request = decode_request(files.read(path, _MAX_FILE_BYTES))
+                if (
+                    isinstance(request, TechnicianRequest)
+                    and self._path(request, "request") == path
+                    and self._answered(request) is None
+                ):
+                    found.append(request)
             except (TrustError, files.AdminError):
                 continue
-            if isinstance(request, TechnicianRequest) and request.invitation == path.stem:
-                found.append(request)
         return found
 
-    def grant(self, identifier: str, chain: tuple[bytes, ...]) -> None:
-        """Put a certificate in the mailbox and take the request out."""
-        files.write(self.mailbox / f"{identifier}.certificate", encode_answer(Granted(chain)))
-        self.discard(identifier)
+    def grant(self, request: TechnicianRequest, chain: tuple[bytes, ...]) -> None:
+        """Put a certificate in the mailbox and take the request out; other keys' consoles hear that they are late."""
+        files.write(self._path(request, "certificate"), encode_answer(Granted(chain)))
+        self.discard(request)
 
-    def refuse(self, identifier: str, reason: Distrust, sentence: str) -> None:
+    def refuse(self, request: TechnicianRequest, reason: Distrust, sentence: str) -> None:
         """Put a refusal in the mailbox and take the request out."""
-        files.write(self.mailbox / f"{identifier}.refused", encode_answer(Refused(reason, sentence)))
-        self.discard(identifier)
+        files.write(self._path(request, "refused"), encode_answer(Refused(reason, sentence)))
+        self.discard(request)
 
-    def discard(self, identifier: str) -> None:
+    def discard(self, request: TechnicianRequest) -> None:
         """Take a request out of the mailbox."""
-        (self.mailbox / f"{identifier}.request").unlink(missing_ok=True)
+        self._path(request, "request").unlink(missing_ok=True)

@@ -24,6 +24,11 @@ def home_option(command: _Command) -> _Command:
     )(command)
 
 
+def copied(*paths: Path) -> str:
+    """The step that is needed only when the relay runs elsewhere."""
+    return f"Copy {' and '.join(map(str, paths))} to the relay's machine, if that is another one."
+
+
 def output_option(what: str) -> Callable[[_Command], _Command]:
     """--output FILE."""
     return click.option(

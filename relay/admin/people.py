@@ -1,6 +1,7 @@
 """`invite`, `approve` and `staff`: how a person becomes a technician, and who is one (P45)."""
 
 import secrets
+import shlex
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,15 +11,15 @@ import click
 from protocol.scopes import Scope
 from protocol.trust import Invitation, TechnicianRequest, Tokens, TrustError
 from protocol.trust.der import certificate as parse_certificate
-from protocol.trust.enrolment import MAX_TOKENS, OpenInvitation, check_request
+from protocol.trust.enrolment import MAX_TOKENS, OpenInvitation, check_request, key_fingerprint
 from protocol.trust.errors import Distrust
 from protocol.trust.issue import Authority, Technician, issue_technician
 from protocol.trust.names import clean_phone, clean_text
 from relay.admin import files
 from relay.admin.files import AdminError
 from relay.admin.home import OFFLINE_VARIABLE, TECHNICIANS, Home, ask_passphrase, said
-from relay.admin.options import home_option, output_option
-from relay.admin.register import Certified, Person, Register
+from relay.admin.options import copied, home_option, output_option
+from relay.admin.register import Certified, Person, Register, Standing
 
 INVITATION_LIFETIME = timedelta(days=7)
 _DEFAULT_SCOPES = tuple(scope for scope in Scope if scope is not Scope.ELEVATE)
@@ -32,9 +33,12 @@ _SCOPES_HELP = f"Widest scope this technician may ask for; repeat it. Without it
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]), help=_SCOPES_HELP
 )
+@click.option("--again", is_flag=True, help="Also when somebody of this name is invited or active already.")
 @output_option("the invitation")
 @home_option
-def invite(home: Home, name: str, title: str, phone: str, scopes: tuple[str, ...], output: Path | None) -> None:  # noqa: PLR0913, PLR0917 - one for each option
+def invite(  # noqa: PLR0913, PLR0917 - one for each option
+    home: Home, name: str, title: str, phone: str, scopes: tuple[str, ...], output: Path | None, again: bool
+) -> None:
     """Invite a technician: makes the file with which one console enrols, once, within 7 days."""
     name, title, phone = clean_text(name, "name"), clean_text(title, "title"), clean_phone(phone)
     now = datetime.now(UTC)
@@ -50,6 +54,8 @@ def invite(home: Home, name: str, title: str, phone: str, scopes: tuple[str, ...
     )
     path = output or Path(f"{file_name(name)}.invitation")
     with home.locked():
+        if not again:
+            _check_new(home.register(), name, now)
         tokens = home.relay.tokens().current(now)
         if len(tokens.invitations) >= MAX_TOKENS:
             raise AdminError(f"There are {MAX_TOKENS} open invitations already; approve or revoke some first.")
@@ -62,10 +68,19 @@ def invite(home: Home, name: str, title: str, phone: str, scopes: tuple[str, ...
     click.echo(
         f"""
 Next:
-  1. Give {path} to {name} privately: whoever opens it first becomes this technician.
-  2. {name} opens it with athand-console before {invitation.expires_at:%Y-%m-%d %H:%M} UTC.
-  3. Then: athand-admin approve --home {home.path}"""
+  1. {copied(home.relay.tokens_file)}
+  2. Give {path} to {name} privately: whoever has it can ask for this technician's certificate.
+  3. {name} starts: athand-console --invitation {shlex.quote(path.name)}
+     before {invitation.expires_at:%Y-%m-%d %H:%M} UTC.
+  4. Then: athand-admin approve --home {home.path}"""
     )
+
+
+def _check_new(register: Register, name: str, now: datetime) -> None:
+    for person in register.people:
+        standing = person.standing(now)
+        if person.name.casefold() == name.casefold() and standing in (Standing.INVITED, Standing.ACTIVE):
+            raise AdminError(f"{person.name} is {standing} already, as {person.identifier}; to go on, add --again.")
 
 
 def _person(invitation: Invitation, now: datetime) -> Person:
@@ -82,23 +97,41 @@ def _person(invitation: Invitation, now: datetime) -> Person:
 
 @click.command()
 @click.argument("requests", metavar="[REQUEST]...", nargs=-1)
+@click.option("--key", metavar="KEY", help="Only the request with this key, as the technician's console shows it.")
 @home_option
-def approve(home: Home, requests: tuple[str, ...]) -> None:
+def approve(home: Home, requests: tuple[str, ...], key: str | None) -> None:
     """Sign the certificates of invited technicians whose requests the relay has received.
 
     REQUEST is a name or an identifier as `athand-admin staff` shows it; without any, all requests that wait.
     """
     with home.locked():
         register = home.register()
-        waiting = _chosen(home.relay.waiting(), requests, register)
+        waiting = _with_key(_chosen(home.relay.waiting(), requests, register), key)
         if not waiting:
-            click.echo("No request is waiting. A technician opens the invitation with athand-console first.")
+            click.echo(
+                "No request is waiting. A technician opens the invitation with athand-console first; "
+                f"if the relay is on another machine, copy its enrolment folder to {home.relay.mailbox} then."
+            )
             return
         authority = home.authority(TECHNICIANS, ask_passphrase(OFFLINE_VARIABLE, "the offline keys"))
-        approved = [_approve(home, request, authority) for request in waiting]
+        honest = [request for request in waiting if _is_honest(home, request)]
+        approved = [_approve(home, request, authority) for request in honest if _is_only(home, request, honest)]
     if not any(approved):
         raise AdminError("No certificate was signed.")
-    click.echo("\nNext: the console fetches its certificate by itself; nothing more to do here.")
+    click.echo(
+        f"""
+Next: {copied(home.relay.mailbox)}
+The console fetches its certificate by itself."""
+    )
+
+
+def _with_key(waiting: list[TechnicianRequest], key: str | None) -> list[TechnicianRequest]:
+    if key is None:
+        return waiting
+    found = [request for request in waiting if key_fingerprint(request).startswith(key.casefold())]
+    if len(found) != 1:
+        raise AdminError(f"{'Several requests have' if found else 'No request waits with'} the key {key}.")
+    return found
 
 
 def _chosen(waiting: list[TechnicianRequest], wanted: tuple[str, ...], register: Register) -> list[TechnicianRequest]:
@@ -118,25 +151,49 @@ def _chosen(waiting: list[TechnicianRequest], wanted: tuple[str, ...], register:
     return chosen
 
 
+def _is_honest(home: Home, request: TechnicianRequest) -> bool:
+    """Whether the request was made with the invitation's file; one that was not is taken out of the mailbox."""
+    invitation = home.invitation(request.invitation)
+    if invitation is None:
+        home.relay.discard(request)
+        click.echo(f"Removed a request for the unknown or used invitation {request.invitation}.", err=True)
+        return False
+    try:
+        check_request(request, invitation, now=datetime.now(UTC))
+    except TrustError as error:
+        click.echo(f"Not approved: {invitation.name}: {said(error)}", err=True)
+        if error.reason is Distrust.EXPIRED_TOKEN:
+            home.relay.refuse(request, error.reason, "The invitation has expired; please ask for a new one.")
+            home.close_invitation(request.invitation)
+        else:
+            # A forged request must not cost the real technician the invitation: forget it, and wait for theirs.
+            home.relay.discard(request)
+        return False
+    return True
+
+
+def _is_only(home: Home, request: TechnicianRequest, honest: list[TechnicianRequest]) -> bool:
+    """Whether one computer opened the invitation; with several, a person has to say which is the technician's."""
+    same = [other for other in honest if other.invitation == request.invitation]
+    if len(same) > 1 and same[0] is request:
+        name = home.register().person(request.invitation).name
+        keys = [key_fingerprint(other) for other in same]
+        click.echo(
+            f"Not approved: {name}'s invitation was opened on {len(same)} computers: {', '.join(keys)}. "
+            f"If that was not one person, revoke {request.invitation} and invite anew; else, with the key that the "
+            f"console to keep shows: athand-admin approve --home {home.path} {request.invitation} --key {keys[0]}",
+            err=True,
+        )
+    return len(same) == 1
+
+
 def _approve(home: Home, request: TechnicianRequest, authority: Authority) -> bool:
     """Certify what the invitation says, for the key the request proves; tells what was done."""
     now = datetime.now(UTC)
     invitation = home.invitation(request.invitation)
     if invitation is None:
-        home.relay.discard(request.invitation)
-        click.echo(f"Removed a request for the unknown or used invitation {request.invitation}.", err=True)
         return False
-    try:
-        key = check_request(request, invitation, now=now)
-    except TrustError as error:
-        click.echo(f"Not approved: {invitation.name}: {said(error)}", err=True)
-        if error.reason is Distrust.EXPIRED_TOKEN:
-            home.relay.refuse(request.invitation, error.reason, "The invitation has expired; please ask for a new one.")
-            home.close_invitation(request.invitation)
-        else:
-            # A forged request must not cost the real technician the invitation: forget it, and wait for theirs.
-            home.relay.discard(request.invitation)
-        return False
+    key = check_request(request, invitation, now=now)
     technician = Technician(
         invitation.identifier, invitation.name, invitation.title, invitation.phone, frozenset(invitation.scopes)
     )
@@ -144,9 +201,10 @@ def _approve(home: Home, request: TechnicianRequest, authority: Authority) -> bo
     leaf = parse_certificate(chain[0])
     certified = Certified(f"{leaf.serial_number:x}", now.replace(microsecond=0), leaf.not_valid_after_utc)
     home.save_register(home.register().certified(invitation.identifier, certified))
-    home.relay.grant(invitation.identifier, chain)
+    home.relay.grant(request, chain)
     home.close_invitation(invitation.identifier)
-    click.echo(f"Approved {invitation.name}, {invitation.title}; valid until {leaf.not_valid_after_utc:%Y-%m-%d}.")
+    until = f"valid until {leaf.not_valid_after_utc:%Y-%m-%d}"
+    click.echo(f"Approved {invitation.name}, {invitation.title}; {until}; her or his key: {key_fingerprint(request)}")
     return True
 
 

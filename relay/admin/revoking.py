@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from protocol.trust import Tokens
+from protocol.trust import Distrust, Tokens
 from protocol.trust.enrolment import DeviceRecord
 from relay.admin import files
 from relay.admin.files import AdminError
@@ -59,7 +59,9 @@ def _revoke(home: Home, who: str, now: datetime) -> None:
 
 
 def _without_person(home: Home, register: Register, person: Person, now: datetime) -> Register:
-    home.relay.discard(person.identifier)
+    for request in home.relay.waiting():
+        if request.invitation == person.identifier:
+            home.relay.refuse(request, Distrust.REVOKED, "This invitation was withdrawn.")
     home.close_invitation(person.identifier)
     return register.person_revoked(person.identifier, now)
 

@@ -114,8 +114,8 @@ class Enrolment:
         return self._folder.enrol(request, self._authority, now=self._clock())
 
     def _is_full(self, request: TechnicianRequest) -> bool:
-        names = {path.name for path in self._folder.mailbox.glob("*.request")}
-        return len(names) >= limits.PENDING_ENROLMENTS and f"{request.invitation}.request" not in names
+        filed = sum(1 for _ in self._folder.mailbox.glob("*.request"))
+        return filed >= limits.PENDING_ENROLMENTS and not self._folder.is_filed(request)
 
     def _finish(self, connection: RelayConnection, answer: EnrolmentAnswer) -> None:
         if isinstance(answer, Refused):

@@ -193,7 +193,7 @@ def waiting() -> MainWindow:
     """For the administrator."""
     _dress()
     window = MainWindow()
-    window.enrol.show_progress(EnrolmentState.WAITING, "")
+    window.enrol.show_progress(EnrolmentState.WAITING, "", "3f9a-77b1-0c2d-9e10")
     return window
 
 

@@ -10,7 +10,7 @@ from console.events import EnrolmentChanged, EnrolmentState, IdentityReady, Link
 from console.state import StateDirectory
 from protocol.scopes import Scope
 from protocol.trust import Distrust, EnrolmentAnswer, Granted, Invitation, Refused, TechnicianRequest, Waiting
-from protocol.trust.enrolment import check_request
+from protocol.trust.enrolment import check_request, key_fingerprint
 from protocol.trust.issue import Technician, issue_technician
 from tests.console.memory_keyring import MemoryKeyring
 from tests.console.net.stand import Stand
@@ -86,7 +86,10 @@ def test_a_restart_while_waiting_sends_the_same_request_again(
 ) -> None:
     stand.relay.enrol = lambda _request: [Waiting()]
     stand.network.start(invitation.encode())
-    stand.wait_event(EnrolmentChanged(EnrolmentState.WAITING))
+    stand.wait(lambda: stand.relay.enrolments)
+    request = stand.relay.enrolments[0]
+    assert isinstance(request, TechnicianRequest)
+    stand.wait_event(EnrolmentChanged(EnrolmentState.WAITING, key=key_fingerprint(request)))
     stand.network.stop()
     stand.relay.enrol = lambda request: [grant(parties, invitation, request)]
     again = Stand(stand.relay, tmp_path)

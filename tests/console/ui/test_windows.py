@@ -143,7 +143,8 @@ def test_only_what_needs_a_person_takes_room_at_the_top(qtbot: QtBot) -> None:
 def test_the_first_start_says_what_it_waits_for(qtbot: QtBot) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
-    window.enrol.show_progress(EnrolmentState.WAITING, "")
+    window.enrol.show_progress(EnrolmentState.WAITING, "", "3f9a-77b1-0c2d-9e10")
+    assert "3f9a-77b1-0c2d-9e10" in window.enrol._text.text()
     assert window.enrol._heading.text() == "Waiting for your administrator"
     window.enrol.show_failed("The invitation file is damaged, or not one.")
     assert window.enrol.notice.sentence == "The invitation file is damaged, or not one."

@@ -1,5 +1,6 @@
 """The admin's whole path, with the relay's folder, a console's and an agent's part played by the same code they run."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +28,8 @@ from protocol.trust import (
     sign_revocations,
     verify_chain,
 )
-from relay.admin.folder import RelayFolder
+from protocol.trust.enrolment import key_fingerprint
+from relay.admin.folder import MAX_KEYS, RelayFolder
 from relay.admin.home import REVOCATION, Home
 from tests.relay.admin.conftest import OFFLINE_PASSPHRASE, RELAY_PASSPHRASE, Admin
 
@@ -106,17 +108,76 @@ def test_an_invitation_works_once(admin: Admin, folder: RelayFolder, tmp_path: P
     technician(admin, folder, invitation)
     thief = new_key()
     again = folder.enrol(make_request(invitation, thief), authority(folder), now=now())
-    assert isinstance(again, Granted)  # the certificate of the first, which is public, and useless to the thief
-    with pytest.raises(TrustError):
-        Identity.accept(again.chain, thief, organisation=invitation.organisation, role=Role.TECHNICIAN, now=now())
+    assert isinstance(again, Refused)
+    assert "opened on another computer, too" in again.sentence
     assert "No request is waiting" in admin("approve").out
+
+
+def test_an_invitation_opened_on_two_computers_is_approved_for_the_key_the_admin_names_only(
+    admin: Admin, folder: RelayFolder, tmp_path: Path
+) -> None:
+    invitation = invite(admin, tmp_path / "jana")
+    requests = [make_request(invitation, new_key()) for _ in range(2)]
+    for request in requests:
+        assert folder.enrol(request, authority(folder), now=now()) == Waiting()
+    hers, his = (key_fingerprint(request) for request in requests)
+    for arguments in ((), (invitation.identifier,), ("--key", "")):
+        outcome = admin("approve", *arguments)
+        assert outcome.code == 2
+        assert "--key" in outcome.err or "Several" in outcome.err
+    assert hers in admin("approve").err
+    assert his in admin("approve").err
+    assert admin("approve", "--key", "nothing").said() == "No request waits with the key nothing."
+    assert hers in admin("approve", "jana nováková", "--key", hers).out
+    assert isinstance(folder.enrol(requests[0], authority(folder), now=now()), Granted)
+    late = folder.enrol(requests[1], authority(folder), now=now())
+    assert isinstance(late, Refused)
+    assert "opened on another computer, too" in late.sentence
+    assert list(folder.mailbox.glob("*.request")) == []
+
+
+def test_a_forged_request_beside_the_true_one_is_dropped_and_the_true_one_approved(
+    admin: Admin, folder: RelayFolder, tmp_path: Path
+) -> None:
+    invitation = invite(admin, tmp_path / "jana")
+    other = make_request(invite(admin, tmp_path / "other", "--again"), new_key())
+    forged = type(other)(invitation.identifier, other.csr, other.mac)
+    assert folder.enrol(forged, authority(folder), now=now()) == Waiting()
+    technician(admin, folder, invitation)
+
+
+def test_an_invitation_takes_a_bounded_number_of_keys(admin: Admin, folder: RelayFolder, tmp_path: Path) -> None:
+    invitation = invite(admin, tmp_path / "jana")
+    requests = [make_request(invitation, new_key()) for _ in range(MAX_KEYS + 1)]
+    answers = [folder.enrol(request, authority(folder), now=now()) for request in requests]
+    assert [type(answer) for answer in answers] == [Waiting] * MAX_KEYS + [Refused]
+    assert len(folder.waiting()) == MAX_KEYS
+
+
+def test_a_relay_elsewhere_whose_tokens_arrive_before_the_certificate_lets_the_technician_wait(
+    admin: Admin, folder: RelayFolder, tmp_path: Path
+) -> None:
+    invitation = invite(admin, tmp_path / "jana")
+    elsewhere = RelayFolder(tmp_path / "elsewhere")
+    shutil.copytree(folder.path, elsewhere.path)
+    request = make_request(invitation, new_key())
+    assert elsewhere.enrol(request, authority(folder), now=now()) == Waiting()
+    shutil.copytree(elsewhere.mailbox, folder.mailbox, dirs_exist_ok=True)
+    assert "Approved" in admin("approve").out
+    shutil.copy(folder.tokens_file, elsewhere.tokens_file)
+    assert elsewhere.enrol(request, authority(folder), now=now()) == Waiting()
+    shutil.copytree(folder.mailbox, elsewhere.mailbox, dirs_exist_ok=True)
+    shutil.copytree(elsewhere.mailbox, folder.mailbox, dirs_exist_ok=True)
+    assert "No request is waiting" in admin("approve").out
+    assert isinstance(elsewhere.enrol(request, authority(folder), now=now()), Granted)
+    assert list(elsewhere.mailbox.glob("*.request")) == []
 
 
 def test_a_forged_request_is_not_approved_and_does_not_cost_the_invitation(
     admin: Admin, folder: RelayFolder, tmp_path: Path
 ) -> None:
     invitation = invite(admin, tmp_path / "jana")
-    forged = make_request(invite(admin, tmp_path / "other"), new_key())
+    forged = make_request(invite(admin, tmp_path / "other", "--again"), new_key())
     forged = type(forged)(invitation.identifier, forged.csr, forged.mac)
     assert folder.enrol(forged, authority(folder), now=now()) == Waiting()
     outcome = admin("approve")

@@ -87,7 +87,7 @@ async def test_a_technician_waits_and_gets_the_certificate_when_the_admin_has_si
         assert waiting == request
         who = Technician("eva", "Eva", "Engineer", "123", frozenset({Scope.SEE}))
         chain = issue_technician(house.ours.technicians, who, key.public_key(), now=house.ours.now)
-        house.folder.grant("eva", chain)
+        house.folder.grant(request, chain)
         answer = decode_answer(await asyncio.wait_for(socket.recv(decode=False), 10))
         assert answer == Granted(chain)
         await socket.wait_closed()
@@ -108,9 +108,10 @@ async def test_a_technician_whom_the_admin_refuses_hears_it_and_an_unknown_invit
         assert isinstance(unknown, Refused)
         assert house.folder.waiting() == []
         socket = await relay.dial("/enrol")
-        await socket.send(encode_request(make_request(invitation(house), new_key())).decode())
+        request = make_request(invitation(house), new_key())
+        await socket.send(encode_request(request).decode())
         assert decode_answer(await socket.recv(decode=False)) == Waiting()
-        house.folder.refuse("eva", Distrust.BAD_SIGNATURE, "This is not from the invitation.")
+        house.folder.refuse(request, Distrust.BAD_SIGNATURE, "This is not from the invitation.")
         answer = decode_answer(await asyncio.wait_for(socket.recv(decode=False), 10))
         assert isinstance(answer, Refused)
 
