@@ -185,7 +185,7 @@ class ConnectDialog(RequestDialog):
     def __init__(self, ticket: TicketView, widest: frozenset[Scope], parent: QWidget | None = None) -> None:
         """`widest` is what the technician's certificate allows at all."""
         super().__init__(
-            _("Connect to {name}").format(name=ticket.requester),
+            _("Connect to {name}").format(name=words.one_line(ticket.requester)),
             _("The user is asked and may say no, or stop at any time."),
             _("Ask the user"),
             parent,

@@ -208,7 +208,7 @@ class QueueModel(QAbstractTableModel):
             case Column.PROBLEM:
                 return words.first_line(ticket.problem)
             case Column.REQUESTER:
-                return ticket.requester
+                return words.one_line(ticket.requester)
             case Column.STATE:
                 return _(words.STATES[ticket.state])
             case Column.OWNER:

@@ -43,7 +43,7 @@ class SessionWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         title = _("{name} – ticket {number}")  # noqa: RUF001 - a dash as it is printed
-        title = title.format(name=ticket.requester, number=ticket.number)
+        title = title.format(name=words.one_line(ticket.requester), number=ticket.number)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setWindowIcon(theme.icon("display", theme.colours().accent))
@@ -53,7 +53,7 @@ class SessionWindow(QWidget):
         self._end: datetime | None = None
         self._ends_at_s = 0.0
         self._is_adapted = QSize()
-        self.bar = SessionBar(f"{ticket.requester} · {ticket.device_label}", self)
+        self.bar = SessionBar(f"{words.one_line(ticket.requester)} · {words.one_line(ticket.device_label)}", self)
         self.view = ScreenView(canvas, self)
         self._words = QLabel(self)
         self._words.setProperty("heading", True)

@@ -210,8 +210,8 @@ class TicketPane(QStackedWidget):
 
 def _facts(view: TicketView) -> str:
     parts = [
-        view.requester,
-        view.device_label + ("" if view.online else " " + _("(not reachable)")),
+        words.one_line(view.requester),
+        words.one_line(view.device_label) + ("" if view.online else " " + _("(not reachable)")),
         _("asked {when}").format(when=words.clock(view.asked_at)),
         _("urgency for the user: {urgency}").format(urgency=words.level(view.urgency)),
         _("has {minutes}").format(minutes=words.minutes(60 * view.minutes)),

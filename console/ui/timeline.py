@@ -48,7 +48,7 @@ class _History(QAbstractListModel):
         if role == _LINE_ROLE:
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{words.clock(line.at)} {author(line)}: {words.happened(line)}"
+            return f"{words.clock(line.at)} {' · '.join(author(line))}: {words.happened(line)}"
         return None
 
 
@@ -66,8 +66,13 @@ class _Delegate(QStyledItemDelegate):
         bold.setBold(True)
         painter.setFont(bold)
         painter.setPen(QColor(now.warning if _is_internal(line) else now.text))
-        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, author(line))
+        kind, name = author(line)
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, kind)
         painter.setFont(option.font)
+        # A name is whatever somebody typed: behind the kind, in a place of its own, it cannot pass for another one.
+        head.setLeft(head.left() + QFontMetrics(bold).horizontalAdvance(kind) + 2 * theme.GRID)
+        name = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideRight, max(0, head.width()))
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, name)
         painter.setPen(QColor(now.text if _is_written(line) else now.muted))
         _lay_out(words.happened(line), option.font, body.width()).draw(painter, QPointF(body.topLeft()))
         painter.restore()
@@ -136,11 +141,11 @@ class Timeline(QListView):
             self.scrollToBottom()
 
 
-def author(line: HistoryLine) -> str:
-    """Who did it, and whether only staff sees it."""
+def author(line: HistoryLine) -> tuple[str, str]:
+    """Who did it: what kind of party, and whether only staff sees it; and the name, on one line."""
     kind = {Actor.REQUESTER: _("user"), Actor.STAFF: _("technician"), Actor.DESK: _("desk")}[line.actor]
-    name = f"{line.actor_name} · {kind}" if line.actor_name else kind
-    return " · ".join((name, _("internal"))) if _is_internal(line) else name
+    kind = " · ".join((kind, _("internal"))) if _is_internal(line) else kind
+    return kind, words.one_line(line.actor_name)
 
 
 def _is_internal(line: HistoryLine) -> bool:

@@ -1,6 +1,7 @@
 """What the console calls things, in the technician's words. Pure but for the language.
 
-Texts that come from users and agents are passed through unchanged; whoever shows them shows plain text.
+Texts that come from users and agents are passed through unchanged; whoever shows them shows plain text. Names and
+whatever else stands in one line with other words goes through `one_line`.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
 from protocol.envelope import HistoryLine, TicketView
 from protocol.scopes import Scope
+from protocol.trust import names
+
+one_line = names.one_line
 
 NOTHING = "\u2013"
 """Stands where there is nothing to say yet: a dash."""
@@ -67,6 +71,7 @@ ENDS = {
     EndReason.LINE_LOST: mark("The line to the user's computer was cut."),
     EndReason.USER_LOGGED_OFF: mark("The user logged off."),
     EndReason.NOT_TRUSTED: mark("The session ended at once, because the other end could not be trusted."),
+    EndReason.BANNER_HIDDEN: mark("The session ended, because the banner on the user's screen was hidden."),
     EndReason.FAULT: mark("The session broke off because of a fault."),
 }
 

@@ -88,6 +88,21 @@ def clean_text(text: str, what: str) -> str:
     return cleaned
 
 
+def one_line(text: str) -> str:
+    """What a stranger wrote, as it may stand in a line with other words: total, where `clean_text` refuses.
+
+    Hidden characters, line breaks and direction signs become spaces, and spaces single; marks beyond MAX_MARKS on one
+    letter are left out. Empty when nothing remains. No bound on the length.
+    """
+    kept, marks = [], 0
+    for char in unicodedata.normalize("NFC", text):
+        shown = " " if _is_refused(char) or unicodedata.category(char) == "Zs" else char
+        marks = marks + 1 if _is_mark(shown) else 0
+        if marks <= MAX_MARKS:
+            kept.append(shown)
+    return " ".join(part for part in "".join(kept).split(" ") if part.strip(_JOINERS))
+
+
 def clean_phone(phone: str) -> str:
     """A telephone number as certified. Raises TrustError when nobody could dial it."""
     cleaned = " ".join(phone.split(" ")).strip()
@@ -108,7 +123,11 @@ def _is_refused(char: str) -> bool:
 def _has_piled_marks(text: str) -> bool:
     marks = 0
     for char in text:
-        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} or char in _JOINERS else 0
+        marks = marks + 1 if _is_mark(char) else 0
         if marks > MAX_MARKS:
             return True
     return False
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char) in {"Mn", "Me"} or char in _JOINERS

@@ -8,6 +8,7 @@ from protocol.desk.events import EndReason
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
+from protocol.trust.names import one_line
 from relay.admission import Buckets
 from relay.desk.room import LISTED, Room, by_requester, no_such_session
 from relay.errors import Refused, StoreFault
@@ -45,18 +46,22 @@ class Requesters:
                 "please add to one of them.",
             )
         self._check_pace(party)
+        # Anything may be typed there, also what would look like a technician's line in the console's list.
+        name = one_line(message.requester)
+        if not name:
+            raise Refused(RefusalReason.BAD_INPUT, "The name has no character that could be shown.")
         opened = events.Opened(
             request=message.request,
             device=party.identifier,
             device_label=party.name,
-            requester=message.requester,
+            requester=name,
             problem=message.problem,
             urgency=message.urgency,
             minutes=message.minutes,
             diagnostics=message.diagnostics,
             asked_at=message.asked_at,
         )
-        ticket, new = await room.store.open_ticket(opened, by_requester(party, message.requester), room.clock())
+        ticket, new = await room.store.open_ticket(opened, by_requester(party, name), room.clock())
         if new:
             room.announce(ticket)
         return await room.whole(message.ref, ticket, for_staff=False)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.trust import Distrust, Role, TrustError
-from protocol.trust.names import clean_phone, clean_text, dns_name, identifier_of
+from protocol.trust.names import clean_phone, clean_text, dns_name, identifier_of, one_line
 
 PEOPLE = [
     "Jana Nováková",
@@ -87,6 +87,33 @@ def test_a_clean_name_is_clean_and_shows_what_it_is(text: str) -> None:
         for char in cleaned
     )
     assert cleaned.encode().decode() == cleaned
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_name_stays_as_it_is_on_its_line(name: str) -> None:
+    assert one_line(name) == unicodedata.normalize("NFC", name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Jana · technician · internal\n", "Jana · technician · internal"),
+        ("a\n\r\u2028\u2029\x85\x0bb", "a b"),
+        ("\u202enaicinhcet\u202c\u2066 x", "naicinhcet x"),
+        ("Z" + "\u0301" * 30, "\u0179" + "\u0301" * 6),
+        ("\u200d\u200b\u3164", ""),
+    ],
+)
+def test_what_would_break_a_line_or_turn_it_around_is_left_out(typed: str, shown: str) -> None:
+    assert one_line(typed) == shown
+
+
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_a_line_is_one_line_whatever_was_written(text: str) -> None:
+    line = one_line(text)
+    assert one_line(line) == line == line.strip()
+    assert len(line.splitlines()) <= 1
+    assert not any(unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} for char in line)
 
 
 @pytest.mark.parametrize(

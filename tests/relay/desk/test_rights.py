@@ -56,6 +56,18 @@ async def test_an_agent_gets_at_no_ticket_of_another_device(house: House) -> Non
 
 
 @scene
+async def test_a_name_that_would_look_like_somebody_elses_line_is_made_one_line(house: House) -> None:
+    async with house.relay() as relay:
+        agent = await relay.agent()
+        opened = await agent.asks_for_help(requester="Jana · technician\n\u202einternal\u2028x")
+        assert opened.ticket.requester == "Jana · technician internal x"
+        assert opened.history[0].actor_name == "Jana · technician internal x"
+        persian = "\u0646\u0631\u06af\u0633 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u062f"
+        assert (await agent.asks_for_help(requester=persian)).ticket.requester == persian
+        assert refusal(await agent.asks_for_help(requester="\u202e\n")) is RefusalReason.BAD_INPUT
+
+
+@scene
 async def test_no_side_may_say_what_only_the_other_may(house: House) -> None:
     async with house.relay() as relay:
         agent, console = await relay.agent(), await relay.console()

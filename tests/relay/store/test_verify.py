@@ -138,7 +138,7 @@ def test_a_cut_at_the_end_shows_against_what_somebody_else_kept(history: Path, t
         "DELETE FROM tickets",
     ],
 )
-def test_a_hole_in_the_history_excuses_nothing(besides: str, tamper: Callable[..., Path], history: Path) -> None:
+def test_a_hole_in_the_history_excuses_nothing(besides: str, tamper: Callable[..., Path]) -> None:
     report = verify(tamper("UPDATE events SET salt = NULL, body = NULL WHERE number = 7", besides))
     assert (report.fault, report.number) == ("event 7 was erased, and nothing says by whom", 7)
     assert report.head.number == 6
