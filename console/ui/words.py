@@ -72,6 +72,7 @@ ENDS = {
     EndReason.USER_LOGGED_OFF: mark("The user logged off."),
     EndReason.NOT_TRUSTED: mark("The session ended at once, because the other end could not be trusted."),
     EndReason.BANNER_HIDDEN: mark("The session ended, because the banner on the user's screen was hidden."),
+    EndReason.BANNER_HIDDEN: mark("The session ended, because the banner on the user's screen was hidden."),
     EndReason.FAULT: mark("The session broke off because of a fault."),
 }
 

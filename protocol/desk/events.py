@@ -57,6 +57,7 @@ class EndReason(enum.StrEnum):
     LINE_LOST = "line_lost"
     USER_LOGGED_OFF = "user_logged_off"
     NOT_TRUSTED = "not_trusted"
+    BANNER_HIDDEN = "banner_hidden"
     FAULT = "fault"
 
 
