@@ -109,6 +109,7 @@ class Agent(QObject):
         page.verdict_given.connect(lambda number, yes, text: self._wish(messages.GiveVerdict(number, yes, text)))
         page.taken_back.connect(lambda number: self._wish(messages.CancelTicket(number)))
         self.banners.stop_pressed.connect(self._stop_session)
+        self.banners.lost.connect(lambda: self._wish(messages.StopSession(EndReason.BANNER_HIDDEN)))
         self.banners.view_only_pressed.connect(lambda: self._wish(messages.TakeBack(frozenset(Scope) - {Scope.SEE})))
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):

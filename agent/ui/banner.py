@@ -2,6 +2,8 @@
 
 Guarantees: no window manager closes, minimises or covers it (it bypasses it, X11's override redirect), and what is put
 over it is put under it again within half a second. It can be moved along the upper edge, out of the way, never off it.
+Distrusts Qt's word for what is on the screen: other programs, and hands that are not the user's, hide windows behind
+Qt's back. Where somebody can be asked who knows (`agent.ui.eye`), it asks; what cannot be shown again, it says is lost.
 """
 
 import math
@@ -13,12 +15,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from agent.messages import SessionRunning
 from agent.ui import plain
+from agent.ui.eye import Eye, Rectangle, open_eye
 from agent.ui.parts import Button, Card, Sign, Text, column, row
 from agent.ui.theme import GRID
 from agent.words import _
 from protocol.scopes import Scope
 
 _RAISE_MS = 500
+_LOST_AFTER = 2
+"""So many times it is put back without effect; the next time is too often."""
 _COUNT_SECONDS_BELOW_S = 120
 """Before that minutes will do: a banner that ticks each second distracts, and is sent each second."""
 _GOODBYE_MS = 12_000
@@ -46,6 +51,8 @@ class Banner(QWidget):
         self._screen = screen_key(screen)
         self._grabbed_at: QPoint | None = None
         self._moved_to = 0.5
+        self._home = QRect()
+        self._missed = 0
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setWindowTitle(_("Screen is being shared"))
         self.card = Card("banner")
@@ -102,7 +109,7 @@ class Banner(QWidget):
         sentence = "  ·  ".join(parts)
         if sentence != self.what.text():  # what moves on the screen is sent, and distracts
             self.what.setText(sentence)
-            self._fit()
+            self.place()
 
     def show_end(self, sentence: str) -> None:
         """It is over, and why."""
@@ -133,6 +140,28 @@ class Banner(QWidget):
         area = self._area
         room = max(0, area.width() - self.width())
         self.move(area.x() + round(room * self._moved_to), area.y())
+        self._home = self.geometry()
+
+    def keep(self, eye: Eye | None) -> bool:
+        """Puts it back to where it can be seen, and over everything; False once that stays without effect.
+
+        Args:
+            eye: who knows what is on the screen; without one, Qt is believed.
+        """
+        here = self.isVisible() and self.windowOpacity() == 1.0 and self.geometry() == self._home
+        if not here:
+            self.setWindowOpacity(1.0)
+            self.place()
+            self.show()
+        self.raise_()
+        if eye:
+            window, scale = int(self.winId()), self.devicePixelRatio()
+            wanted = _pixels(self._home, self._area.topLeft(), scale)
+            here = eye.shows(window, wanted, _pixels(self._area, self._area.topLeft(), scale))
+            if not here:
+                eye.put_back(window, wanted)
+        self._missed = 0 if here else self._missed + 1
+        return self._missed <= _LOST_AFTER
 
     def _fit(self) -> None:
         most = self._area.width()
@@ -167,15 +196,17 @@ class Banner(QWidget):
 
 
 class Banners(QWidget):
-    """One banner on each screen, kept there. Never shown itself. Signals as `Banner`."""
+    """One banner on each screen, kept there. Never shown itself. Signals as `Banner`, and `lost()`: it stays hidden."""
 
     stop_pressed = Signal()
     view_only_pressed = Signal()
+    lost = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._session: SessionRunning | None = None
         self._banners: dict[ScreenKey, Banner] = {}
+        self._eye: Eye | None = None
         self._upkeep = QTimer(self)
         self._upkeep.setInterval(_RAISE_MS)
         self._upkeep.timeout.connect(self._keep_up)
@@ -195,6 +226,8 @@ class Banners(QWidget):
     def show_session(self, session: SessionRunning) -> None:
         """On every screen, until `show_end`."""
         self._goodbye.stop()
+        if self._session is None:
+            self._eye = open_eye()
         self._session = session
         self._screens_changed()
         for banner in self._banners.values():
@@ -205,17 +238,21 @@ class Banners(QWidget):
         """Says why it is over, for a while."""
         self._session = None
         self._upkeep.stop()
+        if self._eye:
+            self._eye.close()
+            self._eye = None
         for banner in self._banners.values():
             banner.show_end(sentence)
         self._goodbye.start(_GOODBYE_MS)
 
     def _keep_up(self) -> None:
+        if not self._session:
+            return
         for banner in self._banners.values():
-            if self._session:
-                banner.show_left(self._session)
-                if not banner.isVisible():
-                    banner.show()
-                banner.raise_()
+            banner.show_left(self._session)
+        kept = [banner.keep(self._eye) for banner in self._banners.values()]
+        if not all(kept):
+            self.lost.emit()
 
     def _screens_changed(self, _screen: QScreen | None = None) -> None:
         screens = {screen_key(screen): screen for screen in QGuiApplication.screens()}
@@ -236,6 +273,16 @@ class Banners(QWidget):
             banner.hide()
             banner.deleteLater()
         self._banners.clear()
+
+
+def _pixels(area: QRect, origin: QPoint, scale: float) -> Rectangle:
+    """`area` in the screen's own pixels: Qt leaves a screen's `origin` as it is, and scales from there."""
+    return Rectangle(
+        origin.x() + round((area.x() - origin.x()) * scale),
+        origin.y() + round((area.y() - origin.y()) * scale),
+        round(area.width() * scale),
+        round(area.height() * scale),
+    )
 
 
 def screen_key(screen: QScreen) -> ScreenKey:

@@ -144,6 +144,7 @@ def ended(reason: EndReason, name: str, *, allowed: bool) -> str:
         EndReason.LINE_LOST: _("The line broke."),
         EndReason.USER_LOGGED_OFF: _("You are logging off."),
         EndReason.NOT_TRUSTED: _("Something could not be trusted, so we ended it."),
+        EndReason.BANNER_HIDDEN: _("The strip that shows who is looking was hidden, so we ended it."),
     }.get(reason, _("Something went wrong on this computer, so we ended it."))
     return _("{why} {name} can no longer see your screen.").format(why=why, name=name)
 

@@ -14,6 +14,7 @@ from agent import ipc, messages, sessions
 from agent.launch import Launched
 from agent.own_tickets import OwnTicket
 from agent.sessions import Party, Session
+from agent.ui import plain
 from protocol import consent, limits
 from protocol.desk.events import EndReason, Staff
 from protocol.envelope import SessionOffered
@@ -312,3 +313,15 @@ async def test_an_agreement_ends_on_the_minute_whatever_the_worker_does(monkeypa
         monkeypatch.setattr(sessions, "_left_s", lambda _until: 0.05)
         await play.allowed(SEE)
         assert (await play.worker.hears(ipc.Stop)).reason is EndReason.TIME_OVER
+
+
+@scene
+async def test_a_banner_that_stays_hidden_ends_it_and_both_sides_hear_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing(monkeypatch) as play:
+        await play.allowed(CONTROL)
+        play.session.stop(EndReason.BANNER_HIDDEN)
+        assert (await play.worker.hears(ipc.Stop)).reason is EndReason.BANNER_HIDDEN  # and it says so to the console
+        play.worker.pipe.send(ipc.Ended(EndReason.BANNER_HIDDEN, "done"))
+        assert await end_of(play) is EndReason.BANNER_HIDDEN  # and to the relay
+    closed = await play.until(messages.SessionClosed)
+    assert "was hidden" in plain.ended(closed.reason, "Jana", allowed=closed.allowed)

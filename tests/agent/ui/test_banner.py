@@ -1,12 +1,14 @@
 import dataclasses
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from agent.messages import SessionRunning
 from agent.ui.banner import Banner, Banners, hot_key_words
+from agent.ui.eye import Blind
 from protocol.scopes import Scope
 from tests.agent.asked import a_question
 
@@ -97,3 +99,11 @@ def test_seconds_are_counted_only_when_few_are_left(qtbot: QtBot) -> None:
     soon = dataclasses.replace(session, until=datetime.now(UTC) + timedelta(seconds=90))
     _, banner = up(qtbot, soon)
     assert banner.what.text().startswith(("1:30 left", "1:29 left"))
+
+
+def test_one_that_cannot_be_shown_again_is_told_as_lost(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.ui.banner.open_eye", Blind)
+    monkeypatch.setattr("agent.ui.banner._RAISE_MS", 20)
+    banners, _ = up(qtbot, running())
+    with qtbot.waitSignal(banners.lost, timeout=2000):
+        pass

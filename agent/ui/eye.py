@@ -1,0 +1,79 @@
+"""Who knows what is really on the screen: the X server where there is one, nobody elsewhere. Qt's main thread."""
+
+import dataclasses
+from typing import Protocol
+
+import structlog
+from PySide6.QtGui import QGuiApplication
+
+_SLACK_PX = 2
+"""What rounding between Qt's pixels and the screen's may cost at an edge."""
+
+_log = structlog.get_logger()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A part of the desktop, in the screen's own pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def inside(self, other: "Rectangle") -> bool:
+        """Whether all of it lies in `other`."""
+        return (
+            self.x >= other.x - _SLACK_PX
+            and self.y >= other.y - _SLACK_PX
+            and self.x + self.width <= other.x + other.width + _SLACK_PX
+            and self.y + self.height <= other.y + other.height + _SLACK_PX
+        )
+
+    def as_large_as(self, other: "Rectangle") -> bool:
+        """Whether `other` has room in it."""
+        return self.width >= other.width - _SLACK_PX and self.height >= other.height - _SLACK_PX
+
+
+class Eye(Protocol):
+    """Sees windows as the user does, by their number in the window system."""
+
+    def shows(self, window: int, wanted: Rectangle, screen: Rectangle) -> bool:
+        """Whether `window` can be seen whole on `screen`, as large as `wanted`, solid, out of any manager's hands."""
+        ...
+
+    def put_back(self, window: int, wanted: Rectangle) -> None:
+        """Shows it where it belongs, over everything. What cannot be done, `shows` will tell."""
+        ...
+
+    def close(self) -> None:
+        """Looks no more."""
+        ...
+
+
+class Blind:
+    """An eye that sees nothing: what cannot be looked at may be hidden."""
+
+    def shows(self, window: int, wanted: Rectangle, screen: Rectangle) -> bool:
+        """Never."""
+        del self, window, wanted, screen
+        return False
+
+    def put_back(self, window: int, wanted: Rectangle) -> None:
+        """Cannot."""
+
+    def close(self) -> None:
+        """Was never open."""
+
+
+def open_eye() -> Eye | None:
+    """An eye on this desktop; None where there is nobody to ask but Qt."""
+    if QGuiApplication.platformName() != "xcb":
+        return None
+    from agent.x11.shown import DisplayLost, ServersEye  # noqa: PLC0415 - there is no xcffib where there is no X11
+
+    try:
+        return ServersEye()
+    except DisplayLost as error:
+        _log.error("cannot ask the X server for the banner", why=str(error))
+        return Blind()
