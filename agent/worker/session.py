@@ -94,7 +94,7 @@ class Session:
         self._question_shown = False
         self._ask_again_s = float("-inf")
         self._capture: Capture | None = None
-        self._control = Control(open_hands, begin.display, user_acted=self._on_user, end=end)
+        self._control = Control(open_hands, begin.display, admits=self._admits, user_acted=self._on_user, end=end)
         self._refreshes = TokenBucket(*_REFRESHES)
         self._dropped: Counter[str] = Counter()
         self._told: Counter[str] = Counter()
@@ -153,12 +153,16 @@ class Session:
         if kind is not Kind.TYPED:
             raise MessageError("a console sends no pictures")
         message = messages.decode_from_console(body)
+        if self._admits(message):
+            self._on_message(message)
+
+    def _admits(self, message: FromConsole) -> bool:
         try:
             self._gate.admit(message, now=datetime.now(UTC), now_s=time.monotonic())
         except OutsideConsent as outside:
             self._dropped[outside.reason] += 1
-            return
-        self._on_message(message)
+            return False
+        return True
 
     def _on_message(self, message: FromConsole) -> None:
         match message:

@@ -119,6 +119,7 @@ class Worker:
         try:
             async for data in self._line.received():
                 self._session.receive_data(data)
+                await asyncio.sleep(0)  # what has come already is given without a pause; the user must be heard between
         finally:
             pinging.cancel()
 

@@ -1,7 +1,8 @@
 """Everything of a session that can press a key: hands, injector, and an ear for the user's own mouse and keyboard.
 
 Guarantees that nothing of it is open before `open`, and that nothing is held after `release_all`, `close`, or the
-user's own hand moved. Lives on the event loop. Distrusts the technician as far as `injector` says.
+user's own hand moved. Lives on the event loop, and keeps it for no more than a slice of a text. Distrusts
+the technician as far as `injector` says.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from agent.x11.connection import DisplayLost
 from protocol.desk.events import EndReason
 
 _POINTER_PAUSE_S = 1 / 30
+_SLICE_PAUSE_S = 0.01
+"""Between two slices of a text: together as fast as input may come in at all (`limits.INPUT_PER_S`)."""
 _GONE = "The display is gone; the session is over."
 
 
@@ -28,16 +31,21 @@ class Control:
         open_hands: Callable[[], Hands],
         display: str | None,
         *,
+        admits: Callable[[Input], bool],
         user_acted: Callable[[tuple[int, int] | None], None],
         end: Callable[[SessionOver], None],
     ) -> None:
-        """`user_acted` is told when the user's own hand moved, and where the pointer went if it did."""
-        self._open_hands, self._display = open_hands, display
+        """`user_acted` is told when the user's own hand moved, and where the pointer went if it did.
+
+        `admits` asks the gate about what had to wait, and counts what it refuses.
+        """
+        self._open_hands, self._display, self._admits = open_hands, display, admits
         self._user_acted, self._end = user_acted, end
         self._hands: Hands | None = None
         self._injector: Injector | None = None
         self._user: UserWatch | None = None
-        self._pointer_due_s = float("-inf")
+        self._pointer_due_s = self._slice_due_s = float("-inf")
+        self._slice: asyncio.TimerHandle | None = None
 
     @property
     def holding(self) -> bool:
@@ -58,7 +66,7 @@ class Control:
             self._user = UserWatch(self._display)
         except (HandsLostError, DisplayLost) as error:
             raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
-        self._injector = Injector(self._hands)
+        self._injector = Injector(self._hands, self._admits)
         asyncio.get_running_loop().add_reader(self._user.fileno(), self._on_user)
 
     def take(self, message: Input) -> None:
@@ -76,6 +84,8 @@ class Control:
 
     def close(self) -> None:
         """Lets go of everything, for good. Never raises."""
+        if self._slice:
+            self._slice.cancel()
         if self._hands:
             self._hands.close()
         if self._user:
@@ -89,6 +99,17 @@ class Control:
             work(self._injector)
         except HandsLostError as error:
             raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+        if self._injector.waiting and self._slice is None:
+            pause_s = max(0.0, self._slice_due_s - time.monotonic())
+            self._slice = asyncio.get_running_loop().call_later(pause_s, self._go_on)
+
+    def _go_on(self) -> None:
+        """The next slice of what waits."""
+        self._slice, self._slice_due_s = None, time.monotonic() + _SLICE_PAUSE_S
+        try:
+            self._guarded(Injector.go_on)
+        except SessionOver as over:
+            self._end(over)
 
     def _on_user(self) -> None:
         """The user's own hand moved: it wins."""

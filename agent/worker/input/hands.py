@@ -50,8 +50,14 @@ class Hands(Protocol):
     def key(self, evdev: int, keysym: int, *, down: bool) -> None:
         """Presses or releases a physical key. Pressing what is down does nothing. Raises UnableError."""
 
-    def type_text(self, text: str) -> None:
-        """Types text by whatever gives it. Raises UnableError for a character that nothing gives."""
+    def strange(self, text: str) -> int:
+        """How many of these characters no key gives as things are, so that typing them costs far more."""
+
+    def type_text(self, text: str) -> int:
+        """Types text by whatever gives it, as far as that can be done without waiting; the number of characters done.
+
+        Ask again a blink later for the rest. Raises UnableError for a character that nothing gives.
+        """
 
     def release_all(self) -> None:
         """Lets go of everything these hands hold."""

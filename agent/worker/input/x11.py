@@ -2,7 +2,7 @@
 
 Auto-repeat is the server's business. Text that no key gives goes through a spare keycode, mapped for the purpose as
 xdotool does; several take turns, since a slow program may look up a key after the next was mapped.
-Lives on the loop's thread, with a connection of its own.
+Lives on the loop's thread, with a connection of its own, and never sleeps there.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import xcffib.xtest
 from agent.worker.input.hands import HandsLostError, Unable, UnableError
 from agent.x11 import keys
 from agent.x11.connection import Connection, DisplayLost
-from agent.x11.keys import Keymap, Level, keysyms_of, own_keysym
+from agent.x11.keys import Keymap, Level, Stroke, keysyms_of, own_keysym
 
 _KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS, _BUTTON_RELEASE, _MOTION = 2, 3, 4, 5, 6
 _MAPPING_NOTIFY = 34
@@ -55,6 +55,7 @@ class X11Hands:
         self._held_buttons: set[int] = set()
         self._rest_x = self._rest_y = 0
         self._asked = 0
+        self._spare_due_s = float("-inf")
 
     @property
     def holding(self) -> bool:
@@ -95,13 +96,22 @@ class X11Hands:
             del self._keys[keycode]
         self._fake(_KEY_PRESS if down else _KEY_RELEASE, keycode)
 
-    def type_text(self, text: str) -> None:
+    def strange(self, text: str) -> int:
         """See `Hands`."""
+        group, _ = self._layout_state()
+        return sum(self._stroke(character, group) is None for character in text)
+
+    def type_text(self, text: str) -> int:
+        """See `Hands`."""
+        if time.monotonic() < self._spare_due_s:  # before any modifier is let go of for nothing
+            return 0
         self._hear_of_layouts()
         with self._without_modifiers():
             group, locked = self._layout_state()
-            for character in text:
-                self._type(character, group, locked=locked)
+            for done, character in enumerate(text):
+                if not self._type(character, group, locked=locked):
+                    return done
+        return len(text)
 
     def release_all(self) -> None:
         """See `Hands`. The last pressed first, so that no shortcut comes to be on the way."""
@@ -143,19 +153,29 @@ class X11Hands:
         self._named[keysym] = stroke.keycode
         return stroke.keycode
 
-    def _type(self, character: str, group: int, *, locked: bool) -> None:
+    def _type(self, character: str, group: int, *, locked: bool) -> bool:
+        """Whether it was done; if not, no spare keycode may be mapped anew before `_spare_due_s`."""
         if not character.isprintable() and character not in keys.CONTROL:
             raise UnableError(Unable.UNTYPABLE)
-        for keysym in keysyms_of(character):
-            stroke = self._keymap.stroke(keysym, group)
-            if stroke is None or stroke.keycode in self._spares or stroke.keycode in self._keys:
-                continue
+        if stroke := self._stroke(character, group):
             level = stroke.level
             if locked and character.lower() != character.upper() and not level & Level.ALT_GR:
                 level ^= Level.SHIFT
             self._tap(stroke.keycode, level)
-            return
-        self._tap(self._spare_for(own_keysym(character)), Level.PLAIN)
+            return True
+        spare = self._spare_for(own_keysym(character))
+        if spare is None:
+            return False
+        self._tap(spare, Level.PLAIN)
+        return True
+
+    def _stroke(self, character: str, group: int) -> Stroke | None:
+        """The key that gives it by itself, if there is one that is not in use."""
+        for keysym in keysyms_of(character):
+            stroke = self._keymap.stroke(keysym, group)
+            if stroke and stroke.keycode not in self._spares and stroke.keycode not in self._keys:
+                return stroke
+        return None
 
     def _tap(self, keycode: int, level: Level) -> None:
         held = []
@@ -170,16 +190,19 @@ class X11Hands:
         for code in (keycode, *reversed(held)):
             self._fake(_KEY_RELEASE, code)
 
-    def _spare_for(self, keysym: int) -> int:
-        """A keycode that gives this symbol; the one unused for the longest time, if it must be mapped anew."""
+    def _spare_for(self, keysym: int) -> int | None:
+        """A keycode that gives this symbol; the one unused for the longest time, if it must be mapped anew.
+
+        None if that was used too short a while ago: twenty new symbols within a blink. Better late than wrong.
+        """
         if not self._spares:
             raise UnableError(Unable.UNTYPABLE)
         keycode = next((code for code, mapped in self._spares.items() if mapped == keysym), next(iter(self._spares)))
         if self._spares[keycode] != keysym:
-            wait_s = self._spare_used_s[keycode] + _REUSE_S - time.monotonic()
-            if wait_s > 0:  # twenty new symbols within a blink; better late than wrong
-                self.flush()
-                time.sleep(wait_s)
+            due_s = self._spare_used_s[keycode] + _REUSE_S
+            if time.monotonic() < due_s:
+                self._spare_due_s = due_s
+                return None
             self._map(keycode, keysym)
             self._spares[keycode] = keysym
         self._spares.move_to_end(keycode)
