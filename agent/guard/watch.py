@@ -99,7 +99,8 @@ class Guard:
             sources.append(self._worker_fd)
         if self._x:
             sources.append(self._x)
-        ready, _, _ = select.select(sources, [], [], max(0.0, self._beat_s - now_s))
+        due_s = min(self._beat_s, self._hot_key.due_s) if self._hot_key else self._beat_s
+        ready, _, _ = select.select(sources, [], [], max(0.0, due_s - now_s))
         if self._hot_key_pressed():  # first: nothing else may keep it waiting
             return Cause.HOT_KEY
         return self._look(ready)

@@ -7,6 +7,7 @@ to all clients … regardless of grabs") do. Lives on its connection's thread.
 
 import enum
 import itertools
+import time
 from typing import Any
 
 import xcffib.xinput
@@ -22,6 +23,8 @@ _RAW_KEY_PRESS, _RAW_KEY_RELEASE = 13, 14
 _ALL_MASTERS = 1
 _CAPS_BIT = 2
 _STATE_BITS = 0xFF
+_LEARN_PAUSE_S = 0.25
+"""Any program may change the keyboard hundreds of times a second; it is read anew so often, and not for each change."""
 
 
 class HotKeyError(Exception):
@@ -71,6 +74,7 @@ class HotKey:
 
     Attributes:
         grabbed: whether the program in front is kept from seeing it.
+        due_s: when `pressed` must be called even if nothing comes, monotonic: the keyboard has changed. Else infinity.
     """
 
     def __init__(self, connection: Connection, combination: str) -> None:
@@ -78,21 +82,28 @@ class HotKey:
         self._x, self._combination = connection, combination
         self.modifiers, self._keysym = parse(combination)
         self.grabbed = False
+        self.due_s = float("inf")
+        self._learned_s = float("-inf")
         self._down: set[tuple[int, int]] = set()  # (device, keycode); device 0: down before we listened
         self._opcode = connection.opcode(xcffib.xinput.key)
         self._listen_raw()
         self._learn()
 
     def pressed(self) -> bool:
-        """Takes the events that have come; whether the combination was pressed in them. Raises DisplayLost."""
-        heard = False
-        for event in self._x.events():
-            heard |= self._take(event)
-        return heard
+        """Takes the events that have come, up to the combination; whether it was among them.
+
+        Raises DisplayLost, and HotKeyError when the keyboard has the key no more.
+        """
+        while True:
+            if any(map(self._take, self._x.events())):
+                return True
+            if time.monotonic() < self.due_s:
+                return False
+            self._learn()  # events may come with the answers
 
     def _take(self, event: bytes) -> bool:
         if event[0] == _MAPPING_NOTIFY:
-            self._learn()
+            self.due_s = self._learned_s + _LEARN_PAUSE_S
             return False
         if event[0] == _KEY_PRESS:  # only what the grab asked for comes here
             return event[1] in self._keycodes
@@ -113,6 +124,7 @@ class HotKey:
         return all(down & self._modifier_keycodes[modifier] for modifier in self.modifiers)
 
     def _learn(self) -> None:
+        self.due_s, self._learned_s = float("inf"), time.monotonic()
         keymap = Keymap.read(self._x)
         self._keycodes = keymap.keycodes(frozenset({self._keysym}))
         if not self._keycodes:

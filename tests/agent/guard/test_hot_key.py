@@ -6,10 +6,12 @@ from contextlib import suppress
 import pytest
 import xcffib.xproto
 
-from agent.x11.hot_key import HotKeyError, parse
-from protocol.session.messages import ButtonChanged, KeyChanged, PointerMoved
+from agent.x11.connection import Connection
+from agent.x11.hot_key import HotKey, HotKeyError, parse
+from agent.x11.keys import Keymap
+from protocol.session.messages import ButtonChanged, KeyChanged, PointerMoved, TextTyped
 from tests.agent.rig import ConsoleEnd, Screen, Sharing, sharing
-from tests.agent.rig.helped import HOT_KEYCODES
+from tests.agent.rig.helped import HOT_KEY, HOT_KEYCODES
 
 SHIFT, A = 42, 30  # evdev
 BOUND_S = 0.5
@@ -72,6 +74,64 @@ def test_the_hot_key_ends_the_session_though_others_are_frozen_and_input_floods(
             flooding.cancel()
 
     asyncio.run(scene())
+
+
+def test_the_hot_key_ends_the_session_though_the_keyboard_is_changed_for_each_character(screen: Screen) -> None:
+    texts = [TextTyped("".join(chr(0x4E00 + 256 * text + at) for at in range(256))) for text in range(5)]
+
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            await stage.console.send(*texts)
+            await asyncio.sleep(0.3)
+            assert await press_and_time(stage) < BOUND_S
+
+    asyncio.run(scene())
+
+
+def test_the_keyboard_is_read_anew_a_few_times_a_second_however_often_it_changes(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Connection(screen.name)
+    hot_key = HotKey(own, HOT_KEY)
+    read, reads = Keymap.read, list[float]()
+
+    def counted(connection: Connection) -> Keymap:
+        reads.append(time.monotonic())
+        return read(connection)
+
+    monkeypatch.setattr(Keymap, "read", counted)
+    spare = read(screen.x).spare()[0]
+    began_s, changes = time.monotonic(), 0
+    while time.monotonic() < began_s + 0.6:
+        for at in range(10):
+            screen.x.core.ChangeKeyboardMapping(1, spare, 2, [0x0100_4E00 + at] * 2)
+        screen.x.sync()
+        changes += 10
+        assert not hot_key.pressed()
+    assert changes > 10 * len(reads)
+    assert 1 <= len(reads) <= 2 + 4 * (time.monotonic() - began_s)
+    screen.own_keys(*HOT_KEYCODES)
+    screen.x.core.ChangeKeyboardMapping(1, spare, 2, [0, 0])
+    screen.x.sync()
+    before = len(reads)
+    assert hot_key.pressed()
+    assert len(reads) == before  # heard before anything else was done
+    own.close()
+
+
+def test_a_hot_key_that_moves_with_the_layout_is_heard_where_it_is_now(screen: Screen) -> None:
+    own = Connection(screen.name)
+    hot_key = HotKey(own, HOT_KEY)
+    spare, end = Keymap.read(screen.x).spare()[0], 0xFF57
+    for keysym in (0x0100_4E00, end):  # the second change comes too soon after the first to be read at once
+        screen.x.core.ChangeKeyboardMapping(1, spare, 2, [keysym, keysym])
+        screen.x.sync()
+        assert not hot_key.pressed()
+    time.sleep(max(0.0, min(hot_key.due_s - time.monotonic(), 1.0)))
+    assert not hot_key.pressed()
+    screen.own_keys(*HOT_KEYCODES[:-1], spare)
+    assert hot_key.pressed()
+    own.close()
 
 
 def test_the_hot_key_is_heard_while_another_program_holds_the_keyboard_for_itself(screen: Screen) -> None:
