@@ -45,6 +45,11 @@ WRITES_PER_DEVICE = (0.5, 40.0)
 PENDING_ENROLMENTS = 100
 HALF_OPEN_SOCKETS = 4096
 """Sockets that have not signed in yet; beyond it new ones are refused at once."""
+HALF_OPEN_PER_ADDRESS = 64
+"""Of these, from one IPv4 address or IPv6 /64: one address cannot keep the others out. As many as may sign in at once
+(SIGN_INS_PER_ADDRESS), and a few."""
+LEAVING_SOCKETS = 1024
+"""Strangers that were hung up on and have yet to hear why; beyond it they are cut off at once."""
 
 # --- clocks
 CLOCK_SKEW_S = 300.0

@@ -51,6 +51,9 @@ class HalfOpen(Protocol):
     def enter(self, connection: "RelayConnection") -> bool:
         """One more; False: too many, and it was not counted."""
 
+    def hung_up(self, connection: "RelayConnection") -> bool:
+        """It is not to sign in any more; False: there is no room for it to hear why."""
+
     def leave(self, connection: "RelayConnection") -> None:
         """It has signed in, or is gone."""
 
@@ -131,6 +134,9 @@ class RelayConnection(ServerConnection):
         if self.leaving:
             return
         self.leaving = True
+        if self._half_open and not self._door.hung_up(self):
+            self.transport.abort()
+            return
         with contextlib.suppress(RuntimeError):  # its transport is closing
             self.transport.resume_reading()  # for the other side's part of the closing handshake
         self.loop.call_later(CLOSE_S, self.transport.abort)

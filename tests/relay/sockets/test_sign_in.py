@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,26 @@ async def status(relay: Running, path: str, **headers: str) -> int:
     with pytest.raises(InvalidStatus) as refused:
         await relay.dial(path, additional_headers=headers)
     return refused.value.response.status_code
+
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def silent_from(relay: Running, address: str) -> Streams:
+    """A socket that says nothing, from one of the addresses of this machine's loopback."""
+    return await asyncio.open_connection("127.0.0.1", relay.port, local_addr=(address, 0))
+
+
+async def deaf(relay: Running) -> Streams:
+    """A websocket that says nonsense and takes no part in closing."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.port)
+    writer.write(
+        b"GET /control HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"\x81\x81\0\0\0\0x")  # RFC 6455, 5.2: one masked text frame, "x"
+    return reader, writer
 
 
 @scene
@@ -199,7 +220,7 @@ async def test_half_open_sockets_are_closed_in_time_and_do_not_keep_others_out(
 ) -> None:
     monkeypatch.setattr("protocol.limits.SIGN_IN_S", 1.0)
     async with house.relay() as relay:
-        silent = [await asyncio.open_connection("127.0.0.1", relay.port) for _ in range(300)]
+        silent = [await silent_from(relay, f"127.0.0.{2 + number // 60}") for number in range(300)]
         unsigned = [await relay.dial("/control") for _ in range(20)]
         begun = asyncio.get_running_loop().time()
         await relay.agent()
@@ -212,6 +233,52 @@ async def test_half_open_sockets_are_closed_in_time_and_do_not_keep_others_out(
         for _, writer in silent:
             writer.close()
         await relay.until(lambda: relay.relay.health()["half_open"] == 0)
+
+
+@scene
+async def test_silent_sockets_from_one_address_do_not_keep_other_addresses_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("protocol.limits.HALF_OPEN_SOCKETS", 100)
+    async with house.relay() as relay:
+        silent = [await silent_from(relay, "127.0.0.2") for _ in range(120)]
+        await relay.until(lambda: relay.relay.counts["too_many_half_open_from_address"] == 120 - 64)
+        assert relay.relay.health()["half_open"] == 64
+        await relay.agent()
+        for _, writer in silent:
+            writer.close()
+        await relay.until(lambda: relay.relay.health()["half_open"] == 0)
+        assert not relay.relay._door._by_address
+
+
+@scene
+async def test_behind_a_proxy_the_forwarded_address_counts(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protocol.limits.HALF_OPEN_PER_ADDRESS", 3)
+    settings = dataclasses.replace(house.settings(), proxy="127.0.0.1")
+    monkeypatch.setattr(house, "settings", lambda: settings)
+    async with house.relay() as relay:
+        theirs = {"X-Forwarded-For": "192.0.2.1"}
+        held = [await relay.dial("/control", additional_headers=theirs) for _ in range(3)]
+        with pytest.raises(InvalidStatus, match="503"):
+            await relay.dial("/control", additional_headers=theirs)
+        held += [await relay.dial("/control", additional_headers={"X-Forwarded-For": "192.0.2.2"})]
+        held += [await relay.dial("/control") for _ in range(4)]  # the proxy itself is not one address among others
+        for socket in held:
+            await socket.close()
+
+
+@scene
+async def test_a_socket_that_was_hung_up_on_is_not_half_open_but_bounded(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("protocol.limits.LEAVING_SOCKETS", 3)
+    async with house.relay() as relay:
+        rude = [await deaf(relay) for _ in range(5)]
+        await relay.until(lambda: relay.relay.counts["too_many_leaving"] == 2)
+        assert relay.relay.health()["half_open"] == 0
+        for _, writer in rude:
+            writer.close()
+        await relay.until(lambda: not relay.relay._door._leaving)
 
 
 @scene
