@@ -1,7 +1,7 @@
 """From a question and its answer to a signed consent. Pure; distrusts the answer as far as a bug would reach.
 
 Guarantees: nothing is signed that was not asked for, that the certificate does not allow, or that lasts longer than
-was shown.
+was shown; and nothing on a question that was asked while something else was allowed.
 """
 
 import dataclasses
@@ -62,22 +62,26 @@ def agree(  # noqa: PLR0913 - each is a fact the signature covers
     answer: AnswerQuestion,
     asked: ConsentAsked,
     *,
+    in_force: frozenset[Scope],
     ticket: int,
     identity: Identity,
     now: datetime,
 ) -> Agreed | None:
-    """The consent, signed with the device's key; None if the answer was no.
+    """The consent, signed with the device's key; None if the answer was no, or the question is out of date.
 
     Args:
         question: as it was shown.
         answer: the user's.
         asked: what the worker passed on: the tunnel's binding and the technician's certificate.
+        in_force: what is allowed at this moment; what was taken back since the question is not to come back with it.
         ticket: the ticket it is for.
         identity: this device's.
         now: when the user pressed Allow, aware UTC.
     """
     granted = answer.scopes & question.scopes
-    scopes = granted | question.allowed
+    scopes = granted | in_force
+    if question.allowed != in_force:
+        return None
     if not granted or Scope.SEE not in scopes:
         return None
     until = question.until or now + timedelta(minutes=question.minutes)

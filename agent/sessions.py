@@ -123,6 +123,7 @@ class Session:
             self._question,
             answer,
             self._asked,
+            in_force=self._agreed.scopes if self._agreed else frozenset(),
             ticket=self.ticket,
             identity=self._party.identity,
             now=datetime.now(UTC),
@@ -143,6 +144,9 @@ class Session:
         left = self._agreed.scopes - scopes
         self._send(self._worker, ipc.TakeBack(scopes & self._agreed.scopes))
         self._agreed = dataclasses.replace(self._agreed, scopes=left)
+        if self.state is State.ASKING_AGAIN:  # it speaks of what was allowed until now, and its Allow would restore it
+            self._cancel("answer")
+            self._refuse(nobody=False)
         if Scope.SEE in left:
             self._tell_running()
         else:

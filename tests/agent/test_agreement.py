@@ -33,7 +33,15 @@ def answered(granted: frozenset[Scope], text: str = "May she?") -> AnswerQuestio
 def agree(ask: ConsentAsked, granted: frozenset[Scope], before: agreement.Agreed | None = None) -> agreement.Agreed:
     question = agreement.question(SESSION, ask, OWN, before)
     assert question is not None
-    agreed = agreement.agree(question, answered(granted), ask, ticket=7, identity=PARTIES.laptop, now=NOW)
+    agreed = agreement.agree(
+        question,
+        answered(granted),
+        ask,
+        in_force=before.scopes if before else frozenset(),
+        ticket=7,
+        identity=PARTIES.laptop,
+        now=NOW,
+    )
     assert agreed is not None
     return agreed
 
@@ -47,7 +55,9 @@ def test_nothing_is_signed_that_was_not_asked_certified_and_granted(
     if question is None:
         assert Scope.SEE not in wanted & certified
         return
-    agreed = agreement.agree(question, answered(granted), ask, ticket=7, identity=PARTIES.laptop, now=NOW)
+    agreed = agreement.agree(
+        question, answered(granted), ask, in_force=frozenset(), ticket=7, identity=PARTIES.laptop, now=NOW
+    )
     if agreed is None:
         assert Scope.SEE not in granted & wanted & certified
         return
@@ -82,7 +92,13 @@ def test_any_text_on_the_screen_can_be_signed_and_read_back(text: str) -> None:
     question = agreement.question(SESSION, ask, OWN, None)
     assert question is not None
     agreed = agreement.agree(
-        question, answered(frozenset({Scope.SEE}), text), ask, ticket=7, identity=PARTIES.laptop, now=NOW
+        question,
+        answered(frozenset({Scope.SEE}), text),
+        ask,
+        in_force=frozenset(),
+        ticket=7,
+        identity=PARTIES.laptop,
+        now=NOW,
     )
     assert agreed is not None
     assert read(agreed.consent, device_leaf=PARTIES.laptop.leaf).text == text[:MAX_TEXT_CHARS]
@@ -94,7 +110,30 @@ def test_a_longest_text_in_letters_of_four_bytes_fits_too() -> None:
     assert question is not None
     text = "\U0001f600" * MAX_TEXT_CHARS
     agreed = agreement.agree(
-        question, answered(frozenset({Scope.SEE}), text), ask, ticket=7, identity=PARTIES.laptop, now=NOW
+        question,
+        answered(frozenset({Scope.SEE}), text),
+        ask,
+        in_force=frozenset(),
+        ticket=7,
+        identity=PARTIES.laptop,
+        now=NOW,
     )
     assert agreed is not None
     assert read(agreed.consent, device_leaf=PARTIES.laptop.leaf).text == text
+
+
+@given(before=scopes, in_force=scopes, granted=scopes)
+def test_an_answer_never_brings_back_what_was_taken_back_meanwhile(
+    before: frozenset[Scope], in_force: frozenset[Scope], granted: frozenset[Scope]
+) -> None:
+    ask = asked(frozenset({Scope.SEE, Scope.CONTROL}))
+    first = agreement.Agreed(before | {Scope.SEE}, NOW + timedelta(minutes=5), b"")
+    question = agreement.question(SESSION, ask, OWN, first)
+    assert question is not None
+    agreed = agreement.agree(
+        question, answered(granted), ask, in_force=in_force, ticket=7, identity=PARTIES.laptop, now=NOW
+    )
+    if in_force != first.scopes:
+        assert agreed is None
+    elif agreed is not None:
+        assert agreed.scopes == in_force | (granted & question.scopes)

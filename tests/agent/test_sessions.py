@@ -325,3 +325,27 @@ async def test_a_banner_that_stays_hidden_ends_it_and_both_sides_hear_why(monkey
         assert await end_of(play) is EndReason.BANNER_HIDDEN  # and to the relay
     closed = await play.until(messages.SessionClosed)
     assert "was hidden" in plain.ended(closed.reason, "Jana", allowed=closed.allowed)
+
+
+@scene
+async def test_what_is_taken_back_does_not_return_with_a_question_that_was_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with playing(monkeypatch) as play:
+        await play.allowed(CONTROL)
+        play.worker.pipe.send(asks(CONTROL, again=True))  # may she stay longer?
+        await play.until(messages.QuestionRaised)
+        play.session.take_back(frozenset(Scope) - SEE)
+        await play.until(messages.QuestionWithdrawn)
+        assert (await play.worker.hears(ipc.TakeBack)).scopes == frozenset({Scope.CONTROL})
+        assert (await play.worker.hears(ipc.AnswerConsent)).refusal
+        play.session.answer(messages.AnswerQuestion(NUMBER, CONTROL, "Longer?", "en"))  # pressed just then
+        assert len(play.reports) == 1
+        play.worker.pipe.send(asks(SEE, again=True))
+        question = (await play.until(messages.QuestionRaised)).question
+        assert question.allowed == SEE
+        play.session.answer(messages.AnswerQuestion(NUMBER, SEE, "Longer?", "en"))
+        agreed = await play.worker.hears(ipc.AnswerConsent)
+        assert agreed.consent is not None
+        assert consent.read(agreed.consent, device_leaf=PARTIES.laptop.leaf).scopes == SEE
+        play.session.stop(EndReason.USER_STOPPED)
