@@ -4,7 +4,6 @@ Wrong use, or a machine it cannot run on, gets one sentence and exit code 2.
 """
 
 import logging
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,11 +15,11 @@ import structlog
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
-from console import language
+from console import display, language
 from console.app import Console, read_invitation_file
-from console.errors import AddressRefused
-from console.language import _
+from console.errors import AddressRefused, ConsoleError
 from console.net.dial import host_of
+from console.single import Single
 from console.ui import theme
 
 _WRONG_USE = 2
@@ -40,7 +39,7 @@ _SWITCH_INTERVAL_S = 0.0005
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to keep what has to be remembered (certificates, no keys).",
 )
-@click.option("--language", "chosen", metavar="CODE", help="Language of the windows, such as de; else the system's.")
+@click.option("--language", "chosen", type=click.Choice(language.known()), help="Instead of the system's.")
 @click.version_option(package_name="athand")
 def console(invitation: Path | None, relay: str | None, state: Path | None, chosen: str | None) -> None:
     """See the queue of people who need help, take a ticket, and help on their screen.
@@ -59,7 +58,7 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     )
     spoken = language.choose(chosen)
     content = _check(invitation, relay)
-    _check_display()
+    display.check()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     app = QApplication(["athand-console"])
     app.setApplicationName("athand-console")
@@ -67,11 +66,18 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     QLocale.setDefault(QLocale(spoken))
     theme.apply(app)
     app.setQuitOnLastWindowClosed(False)
-    program = Console(state or platformdirs.user_state_path("athand-console", appauthor=False), relay=relay)
+    place = state or platformdirs.user_state_path("athand-console", appauthor=False)
+    single = Single(place)
+    if not single.take():
+        click.echo("athand-console: it runs already; its window comes up")
+        return
+    program = Console(place, relay=relay)
+    single.asked_to_show.connect(program.window.come_up)
     program.finished.connect(app.quit)
     _quit_on_signals(program)
     program.start(content)
     app.exec()
+    single.give_up()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         sentence = " ".join(error.format_message().rstrip(".").split())
         click.echo(f"athand-console: {sentence}. See: athand-console --help", err=True)
+        return _WRONG_USE
+    except ConsoleError as error:
+        click.echo(f"athand-console: {error}", err=True)
         return _WRONG_USE
     except click.Abort:
         return _WRONG_USE
@@ -95,13 +104,6 @@ def _check(invitation: Path | None, relay: str | None) -> bytes | None:
         return None if invitation is None else read_invitation_file(invitation)
     except (AddressRefused, OSError, ValueError) as error:
         raise click.UsageError(str(error)) from error
-
-
-def _check_display() -> None:
-    """Qt ends the program without a word of its own if there is none."""
-    has_one = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-    if sys.platform == "linux" and not has_one:
-        raise click.UsageError(_("There is no display to show the console on."))
 
 
 def _quit_on_signals(program: Console) -> None:

@@ -4,7 +4,8 @@ ConsoleError
  ├── AddressRefused      the relay's address may not be used
  ├── KeyringUnavailable  the operating system keeps no secrets for us
  ├── StateDamaged        what was kept on disk cannot be read or written
- └── InvitationRefused   the file, or the administrator's answer, leads to no certificate
+ ├── InvitationRefused   the file, or the administrator's answer, leads to no certificate
+ └── DisplayMissing      there is nothing to show windows on
 """
 
 
@@ -26,3 +27,7 @@ class StateDamaged(ConsoleError):  # noqa: N818 - what happened
 
 class InvitationRefused(ConsoleError):  # noqa: N818 - what happened
     """The invitation leads to no certificate."""
+
+
+class DisplayMissing(ConsoleError):  # noqa: N818 - what happened
+    """There is nothing to show windows on."""

@@ -16,6 +16,11 @@ _translation: gettext.NullTranslations = gettext.NullTranslations()
 _chosen = "en"
 
 
+def known() -> tuple[str, ...]:
+    """The two-letter codes of all languages there are."""
+    return tuple(sorted({"en", *(path.name for path in CATALOGS.iterdir() if path.is_dir())}))
+
+
 def choose(language: str | None) -> str:
     """Sets the language for the process.
 

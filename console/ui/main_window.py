@@ -106,6 +106,13 @@ class MainWindow(QMainWindow):
         if state is LinkState.REFUSED:
             self.notice.say(sentence)
 
+    def come_up(self) -> None:
+        """In front of the others, even if it was minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """See Qt."""
         super().closeEvent(event)

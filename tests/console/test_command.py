@@ -11,6 +11,7 @@ from console.__main__ import main
         (["--invitation", "/nowhere/a.invitation"], "does not exist"),
         (["--invitation", "/tmp"], "is a directory"),
         (["--colour"], "No such option"),
+        (["--language", "fr"], "'fr' is not one of 'de', 'en'"),
         (["surplus"], "unexpected extra argument"),
     ],
 )
@@ -38,3 +39,13 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: p
         monkeypatch.delenv(name, raising=False)
     assert main([]) == 2
     assert "There is no display" in capsys.readouterr().err
+
+
+def test_a_display_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", ":64999")
+    assert main([]) == 2
+    assert capsys.readouterr().err == "athand-console: The display :64999 cannot be reached.\n"
