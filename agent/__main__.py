@@ -1,6 +1,7 @@
 """The command `athand-agent`: starts the agent, or brings up the one that runs already."""
 
 import logging
+import os
 import re
 import sys
 from pathlib import Path
@@ -80,6 +81,7 @@ def _standing(place: Place, bundle_file: Path | None, relay: str | None) -> enro
 
 
 def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
+    _check_display()
     # Qt only now: --help and wrong use need no display.
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
@@ -110,6 +112,21 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     finally:
         agent.stop()
         ends.give_up()
+
+
+def _check_display() -> None:
+    """Qt would end the program without a word of its own; the picture, too, is had from X alone."""
+    if sys.platform != "linux" or not os.environ.get("QT_QPA_PLATFORM", "xcb").startswith(("xcb", "wayland")):
+        return
+    from agent.x11.connection import Connection, DisplayLost  # noqa: PLC0415 - there is none but on Linux
+
+    name = os.environ.get("DISPLAY")
+    if not name:
+        raise CommandError("there is no display to show its window on: DISPLAY is not set")
+    try:
+        Connection(name).close()
+    except DisplayLost as error:
+        raise CommandError(f"the display {name} cannot be reached") from error
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

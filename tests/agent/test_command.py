@@ -10,8 +10,8 @@ from protocol.trust import Bundle, Organisation
 from tests.parties import Parties
 
 
-def run(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
+def run(*arguments: str, state: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8", **changes}
     return subprocess.run(
         [sys.executable, "-m", "agent", "--state", str(state), *arguments],
         env=env,
@@ -70,3 +70,14 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     done = run("--bundle", str(bundle), "--relay", "http://example.org", state=tmp_path / "state")
     assert done.returncode == 2
     assert "must look like wss://" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("display", "sentence"), [("", "DISPLAY is not set"), (":64999", "the display :64999 cannot be reached")]
+)
+def test_without_a_display_it_says_so(display: str, sentence: str, tmp_path: Path) -> None:
+    bundle = bundle_of(Parties(now=datetime.now(UTC)).organisation, tmp_path / "a")
+    done = run("--bundle", str(bundle), state=tmp_path / "state", QT_QPA_PLATFORM="xcb", DISPLAY=display)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
