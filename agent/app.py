@@ -204,7 +204,7 @@ class Agent(QObject):
                 self._session = happened
                 self.banners.show_session(happened)
                 self.tray.show_sharing(sharing=True)
-                self.window.request.show_hands(strange=Scope.CONTROL in happened.scopes)
+                self.window.show_hands(strange=Scope.CONTROL in happened.scopes)
             case messages.SessionClosed():
                 self._session_closed(happened)
 
@@ -232,7 +232,7 @@ class Agent(QObject):
         sentence = plain.ended(closed.reason, name, allowed=closed.allowed)
         self._session = None
         self.tray.show_sharing(sharing=False)
-        self.window.request.show_hands(strange=False)
+        self.window.show_hands(strange=False)
         if closed.allowed:
             self.banners.show_end(sentence)
         elif closed.technician:

@@ -28,6 +28,7 @@ class AskPage(QWidget):
     def __init__(self, requester: str, computer: str) -> None:
         super().__init__()
         self.setObjectName("page")
+        self._strange_hands = False
         self._requester = requester[: limits.NAME_CHARS] or _("somebody")
         self.preview = Preview()
         self.preview.show_always([(_("Your name"), self._requester), (_("This computer"), computer)])
@@ -40,7 +41,9 @@ class AskPage(QWidget):
         self.send.setMinimumWidth(20 * GRID)
         self.send.clicked.connect(self._send)
         footer = row(spacing=2 * GRID)
-        footer.addWidget(self.line, 1)
+        self.not_now = Text(_("You can send as soon as nobody else uses your mouse and keyboard."), tone="muted")
+        self.not_now.hide()
+        footer.addLayout(column(self.line, self.not_now, spacing=0), 1)
         footer.addWidget(self.send)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
@@ -71,6 +74,12 @@ class AskPage(QWidget):
     def show_fields(self, fields: tuple[DiagnosticField, ...] | None) -> None:
         """The facts about this computer; None while they are collected."""
         self.preview.show_fields(fields)
+
+    def show_hands(self, *, strange: bool) -> None:
+        """Whether somebody else uses the mouse just now: nobody asks in the user's name."""
+        self._strange_hands = strange
+        self.not_now.setVisible(strange)
+        self._check()
 
     def show_line(self, sentence: str) -> None:
         """How the line is; empty when it is well."""
@@ -127,7 +136,7 @@ class AskPage(QWidget):
         if len(text) > limits.PROBLEM_CHARS:
             self.problem.setPlainText(text[: limits.PROBLEM_CHARS])
             return
-        self.send.setEnabled(bool(text.strip()))
+        self.send.setEnabled(bool(text.strip()) and not self._strange_hands)
 
     def _send(self) -> None:
         if not self.send.isEnabled():

@@ -153,6 +153,11 @@ class MainWindow(QWidget):
         if self.request.number in (ticket.ticket.number, None) and self.request.request == ticket.ticket.request:
             self.request.show_history(ticket)
 
+    def show_hands(self, *, strange: bool) -> None:
+        """Whether somebody else uses the mouse just now."""
+        self.ask.show_hands(strange=strange)
+        self.request.show_hands(strange=strange)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hides; the program lives in the tray."""
         event.ignore()

@@ -122,10 +122,11 @@ class RequestPage(QWidget):
         self._enable(on=True)
 
     def show_hands(self, *, strange: bool) -> None:
-        """Whether somebody else uses the mouse just now: the last word is for the user's own hand (P18)."""
+        """Whether somebody else uses the mouse just now: the user's words are for the user's own hand (P18)."""
         self._strange_hands = strange
         self._enable(on=self.number is not None)
-        self.not_now.setVisible(strange)
+        for words in (self.not_now, self.not_sent_now):
+            words.setVisible(strange)
 
     def _notice(self, sentence: str) -> None:
         self.notice.setText(sentence)
@@ -222,6 +223,9 @@ class RequestPage(QWidget):
         )
         self.take_back.clicked.connect(self._take_back)
         layout = column(self.message, spacing=GRID)
+        self.not_sent_now = Text(_("You can send as soon as nobody else uses your mouse and keyboard."), tone="muted")
+        self.not_sent_now.hide()
+        layout.addWidget(self.not_sent_now)
         layout.addLayout(row(self.take_back, 1, self.write))
         return layout
 
@@ -237,13 +241,14 @@ class RequestPage(QWidget):
 
     def _send_message(self) -> None:
         text = self.message.toPlainText().strip()[: limits.NOTE_CHARS]
-        if self.number and text:
+        if self.number and text and not self._strange_hands:
             self._sent = text
             self.write.setEnabled(False)
             self.message_written.emit(self.number, text)
 
     def _message_changed(self) -> None:
-        self.write.setEnabled(bool(self.number and self.message.toPlainText().strip()) and not self._sent)
+        free = not self._sent and not self._strange_hands
+        self.write.setEnabled(bool(self.number and self.message.toPlainText().strip()) and free)
 
     def _enable(self, *, on: bool) -> None:
         self.message.setEnabled(on)

@@ -157,6 +157,30 @@ def test_p18_nor_can_a_technicians_hand_on_the_users_mouse_say_it(window: MainWi
     assert given == [(7, True, "")]
 
 
+def test_nobody_else_writes_or_asks_in_the_users_name(window: MainWindow) -> None:
+    shown_ticket(window, state=TicketState.IN_PROGRESS)
+    written: list[object] = []
+    window.request.message_written.connect(lambda *args: written.append(args))
+    window.ask.request_ready.connect(written.append)
+    window.request.message.setPlainText("It is solved, thank you")
+    window.show_hands(strange=True)
+    QTest.mouseClick(window.request.write, Qt.MouseButton.LeftButton)
+    window.request._send_message()
+    assert "You can send as soon as nobody else" in says(window)
+    window.request.message.setPlainText("It is solved, thanks")
+    assert not window.request.write.isEnabled()
+    window.show_ask()
+    window.ask.problem.setPlainText("The whole house is on fire")
+    QTest.mouseClick(window.ask.send, Qt.MouseButton.LeftButton)
+    QTest.keyClick(window.ask.problem, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "You can send as soon as nobody else" in says(window)
+    assert written == []
+    window.show_hands(strange=False)
+    assert window.request.write.isEnabled()
+    QTest.mouseClick(window.ask.send, Qt.MouseButton.LeftButton)
+    assert len(written) == 1
+
+
 def test_an_older_state_never_comes_back(window: MainWindow) -> None:
     shown_ticket(window, revision=5, state=TicketState.RESOLVED)
     window.ticket_seen(a_view(a_request(), revision=4, state=TicketState.NEW))
