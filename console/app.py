@@ -11,7 +11,8 @@ from console.mailbox import Mailbox
 from console.net.thread import NetworkThread
 from console.requests import Answer, Build, OnDone, OnFailed, Requests, TooManyWaiting
 from console.sessions import Sessions
-from console.ui.dialogs import ConnectDialog, NextStepDialog, ResolveDialog, TakeDialog
+from console.state import StateDirectory
+from console.ui.dialogs import ConnectDialog, NextStepDialog, QuitDialog, ResolveDialog, TakeDialog
 from console.ui.main_window import MainWindow
 from console.ui.request_dialog import RequestDialog
 from protocol import envelope
@@ -23,6 +24,8 @@ _log = structlog.get_logger()
 _MAX_INVITATION_BYTES = 64 * 1024
 _OURS_IS_CUT_MS = 1500
 """If the relay has gone our own line is known to be cut by then."""
+_FAREWELL_MS = 2000
+"""How long a quit waits for the other ends, and the relay, to know."""
 
 
 class Console(QObject):
@@ -44,7 +47,8 @@ class Console(QObject):
         self._online = False
         self._cuts = 0
         self.window = MainWindow()
-        self._sessions = Sessions(self._network, self._ask, self._ask_from, self.window)
+        self._leaving = self._patient = False
+        self._sessions = Sessions(self._network, self._ask, self._ask_from, self.window, StateDirectory(state))
         self._bind()
 
     def start(self, invitation: bytes | None) -> None:
@@ -60,6 +64,9 @@ class Console(QObject):
     def _bind(self) -> None:
         window = self.window
         window.closed.connect(self._close)
+        window.held = lambda: self._sessions.running
+        window.close_held.connect(self._ask_to_quit)
+        self._sessions.went_on.connect(self._leave_when_done)
         window.enrol.chosen.connect(self._open_invitation)
         window.queue.selected.connect(self._select)
         window.queue.opened.connect(lambda _number: window.ticket.timeline.setFocus())
@@ -108,6 +115,7 @@ class Console(QObject):
         self.window.show_link(event.state, event.sentence)
         if online:
             self._read_all()
+            self._sessions.remind()
 
     def _read_all(self) -> None:
         self._ask(envelope.ListQueue, self._queue_came, self._say, reads=True)
@@ -285,7 +293,39 @@ class Console(QObject):
             _OURS_IS_CUT_MS, self, lambda: self._sessions.correct_end(over) if cuts == self._cuts else None
         )
 
+    def leave(self) -> None:
+        """Ends what runs, and the program once the other ends know and the notes are written."""
+        self._leaving = self._patient = True
+        QTimer.singleShot(_FAREWELL_MS, self, self._lose_patience)
+        self._sessions.close_windows()
+        self._leave_when_done()
+
+    def leave_now(self) -> None:
+        """Ends at once; blocks for two seconds at most. What notes are missing is asked for at the next start."""
+        self.window.held = lambda: False
+        self.window.close()
+
+    def _ask_to_quit(self) -> None:
+        if self._leaving:
+            return
+        dialog = QuitDialog(self.window)
+        dialog.confirmed.connect(self.leave)
+        dialog.open()
+
+    def _lose_patience(self) -> None:
+        self._patient = False
+        self._leave_when_done()
+
+    def _leave_when_done(self) -> None:
+        if not self._leaving or self._sessions.notes:
+            return
+        if not (self._patient and (self._sessions.running or self._sessions.reporting)):
+            self._leaving = False
+            self.leave_now()
+
     def _close(self) -> None:
+        self._leaving = False
+        self._sessions.leave_notes()
         self._sessions.close_windows()
         self.stop()
         self.finished.emit()

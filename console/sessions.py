@@ -8,10 +8,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from console import events
+from console.errors import StateDamaged
+from console.language import _
 from console.net.thread import NetworkThread
 from console.picture.canvas import Canvas
 from console.requests import Build, OnDone, OnFailed
 from console.session.conversation import Allowed, Subject, Wish
+from console.state import MissingNote, StateDirectory
 from console.ui import words
 from console.ui.dialogs import NoteDialog
 from console.ui.request_dialog import RequestDialog
@@ -49,8 +52,14 @@ class _Session:
     finished: bool = False
 
 
-class Sessions:
-    """All sessions of this console."""
+class Sessions(QObject):
+    """All sessions of this console.
+
+    Signals:
+        went_on: one of `running`, `reporting` and `notes` may have changed.
+    """
+
+    went_on = Signal()
 
     def __init__(
         self,
@@ -58,10 +67,31 @@ class Sessions:
         ask: Callable[[Build, OnDone, OnFailed], None],
         ask_from: Callable[[RequestDialog, Build], None],
         parent: QWidget,
+        state: StateDirectory,
     ) -> None:
         """`ask` sends a request to the relay, `ask_from` one that a dialog waits for; `parent` is of the notes."""
+        super().__init__()
         self._network, self._ask, self._ask_from, self._parent = network, ask, ask_from, parent
         self._sessions: dict[str, _Session] = {}
+        self._state = state
+        self._notes: dict[str, NoteDialog] = {}
+        self._reporting = 0
+        self._left = False
+
+    @property
+    def running(self) -> bool:
+        """Whether a session's line is there."""
+        return not all(session.finished for session in self._sessions.values())
+
+    @property
+    def reporting(self) -> bool:
+        """Whether the relay has still to say that it knows of an end."""
+        return self._reporting > 0
+
+    @property
+    def notes(self) -> bool:
+        """Whether a note is being asked for."""
+        return bool(self._notes)
 
     def open(self, view: envelope.TicketView, ready: envelope.SessionReady, wish: Wish) -> None:
         """Opens the window of a session that the relay has ready, and dials."""
@@ -87,11 +117,17 @@ class Sessions:
         if session is None or session.reported:
             return
         session.reported = True
-        self._ask(
-            lambda ref: envelope.ReportEnd(ref, number, reason),
-            lambda _answer: None,
-            lambda sentence: _log.info("end_not_reported", session=number, why=sentence),
-        )
+        self._reporting += 1
+
+        def failed(sentence: str) -> None:
+            _log.info("end_not_reported", session=number, why=sentence)
+            self._reported()
+
+        self._ask(lambda ref: envelope.ReportEnd(ref, number, reason), lambda _answer: self._reported(), failed)
+
+    def _reported(self) -> None:
+        self._reporting -= 1
+        self.went_on.emit()
 
     def _forget_window(self, number: str) -> None:
         if (session := self._sessions.get(number)) is not None:
@@ -107,7 +143,7 @@ class Sessions:
                     window.show_stage(stage)
             case events.Said(number, said):
                 if isinstance(said, Allowed) and number in self._sessions:
-                    self._sessions[number].allowed = True
+                    self._allowed(number, self._sessions[number])
                 if window := self._window_of(number):
                     window.show_said(said)
             case events.LineMeasured(number, round_trip_ms):
@@ -129,21 +165,58 @@ class Sessions:
         if session.allowed:
             self._ask_for_note(event.session, session.ticket, sentence)
         if session.window is None:
-            del self._sessions[event.session]
+            self._sessions.pop(event.session, None)
+        self.went_on.emit()
+
+    def _allowed(self, number: str, session: _Session) -> None:
+        if not session.allowed:
+            session.allowed = True
+            self._keep(lambda: self._state.keep_missing_note(MissingNote(number, session.ticket)))
+
+    @staticmethod
+    def _keep(act: Callable[[], None]) -> None:
+        try:
+            act()
+        except StateDamaged as error:
+            _log.warning("missing_notes_not_kept", why=str(error))
 
     def correct_end(self, over: envelope.SessionOver) -> None:
         """The relay knows why a session is over, where this end saw no more than a cut line."""
         if (window := self._window_of(over.session)) is not None:
             window.correct_end(words.ended(over.reason, ""), over.reason)
 
+    def leave_notes(self) -> None:
+        """The console ends: what is not written by now is asked for at the next start."""
+        self._left = True
+
     def _ask_for_note(self, number: str, ticket: int, sentence: str) -> None:
-        dialog = NoteDialog(ticket, sentence, self._parent)
+        if self._left:
+            return
+        dialog = self._notes[number] = NoteDialog(ticket, sentence, self._parent)
         dialog.submitted.connect(
             lambda: self._ask_from(dialog, lambda ref: envelope.AddSessionNote(ref, number, dialog.note))
         )
+        dialog.finished.connect(lambda _result: self._note_done(number))
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _note_done(self, number: str) -> None:
+        if self._left:
+            return  # the window was closed because all are
+        self._notes.pop(number, None)
+        self._keep(lambda: self._state.drop_missing_note(number))
+        self.went_on.emit()
+
+    def remind(self) -> None:
+        """Asks for the oldest note that an earlier run of the program was left without."""
+        if self._notes or self._sessions:
+            return
+        missing: list[MissingNote] = []
+        self._keep(lambda: missing.extend(self._state.missing_notes()))
+        if missing:
+            sentence = _("You have not yet written what was done in the session on ticket {number}.")
+            self._ask_for_note(missing[0].session, missing[0].ticket, sentence.format(number=missing[0].ticket))
 
     def _window_of(self, number: str) -> SessionWindow | None:
         session = self._sessions.get(number)

@@ -1,6 +1,7 @@
-"""What the console keeps on disk: who it is (no keys), a request that waits, the number of the last revocations.
+"""What the console keeps on disk: who it is (no keys), what waits, the last revocations' number, notes to be written.
 
-Guarantees: each file is replaced whole or not at all, and readable by its owner only. Lives on the network thread.
+Guarantees: each file is replaced whole or not at all, and readable by its owner only. Lives on the network thread;
+the notes' file alone belongs to the main thread.
 Distrusts the files: a damaged one gives `StateDamaged`.
 """
 
@@ -19,6 +20,9 @@ _log = structlog.get_logger()
 
 _T = TypeVar("_T")
 _PROFILE, _PENDING, _REVOCATIONS = "technician.json", "enrolment.json", "revocations.number"
+_NOTES = "notes.json"
+_MAX_NOTES = 50
+"""More than anybody will still remember; beyond it the oldest is forgotten."""
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +49,18 @@ class Pending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     invitation: bytes
     request: bytes
+
+
+class MissingNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A session whose technician has not yet said what was done.
+
+    Attributes:
+        session: the session's identifier.
+        ticket: its ticket's number.
+    """
+
+    session: str
+    ticket: int
 
 
 class StateDirectory:
@@ -96,6 +112,22 @@ class StateDirectory:
             self._write(_REVOCATIONS, str(number).encode())
         except StateDamaged as error:
             _log.warning("revocations_not_kept", why=str(error))
+
+    def missing_notes(self) -> tuple[MissingNote, ...]:
+        """What has still to be written, oldest first."""
+        return self._read(_NOTES, tuple[MissingNote, ...]) or ()
+
+    def keep_missing_note(self, note: MissingNote) -> None:
+        """A session has begun that a note is to be written about."""
+        notes = (*(known for known in self.missing_notes() if known.session != note.session), note)
+        self._write(_NOTES, msgspec.json.encode(notes[-_MAX_NOTES:]))
+
+    def drop_missing_note(self, session: str) -> None:
+        """It was written, or is not going to be."""
+        notes = self.missing_notes()
+        left = tuple(known for known in notes if known.session != session)
+        if left != notes:
+            self._write(_NOTES, msgspec.json.encode(left))
 
     def _read(self, name: str, kind: type[_T]) -> _T | None:
         path = self._path / name

@@ -2,8 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDateTime
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QLabel, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtCore import QDateTime, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from console.language import _
 from console.session.conversation import Wish
@@ -245,3 +254,28 @@ class NoteDialog(RequestDialog):
     def what_is_missing(self) -> str:
         """See RequestDialog."""
         return "" if self.note else _("Please write a word or two, or press Cancel to leave it out.")
+
+
+class QuitDialog(QMessageBox):
+    """Asked before the console ends while a session runs.
+
+    Signals:
+        confirmed: a yes.
+    """
+
+    confirmed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("Quit"))
+        self.setAccessibleName(_("Quit"))
+        self.setIcon(QMessageBox.Icon.Question)
+        self.setText(_("A session is running. End it and quit?"))
+        end = self.addButton(_("End it and quit"), QMessageBox.ButtonRole.AcceptRole)
+        end.setAccessibleName(_("End it and quit"))
+        stay = self.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        stay.setAccessibleName(_("Cancel"))
+        self.setDefaultButton(stay)
+        self.setEscapeButton(stay)
+        end.clicked.connect(self.confirmed)

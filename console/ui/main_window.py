@@ -1,5 +1,7 @@
 """The main window: first start, or queue and ticket, with the connection's state below. Main thread."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -29,12 +31,18 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: the window was closed: the console ends.
+        close_held: it was to be closed, but `held` said that this has to be asked first.
+
+    Attributes:
+        held: whether to ask before closing.
     """
 
     closed = Signal()
+    close_held = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.held: Callable[[], bool] = lambda: False
         self.setWindowTitle(_("athand console"))
         self.setAccessibleName(_("athand console"))
         self.setWindowIcon(theme.icon("headset", theme.colours().accent))
@@ -115,6 +123,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """See Qt."""
+        if self.held():
+            event.ignore()
+            self.close_held.emit()
+            return
         super().closeEvent(event)
         self.closed.emit()
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -24,8 +25,9 @@ from pytestqt.qtbot import QtBot
 
 from console import language
 from console.app import Console
+from console.state import MissingNote, StateDirectory
 from console.ui import theme
-from console.ui.dialogs import ConnectDialog, NoteDialog, TakeDialog
+from console.ui.dialogs import ConnectDialog, NoteDialog, QuitDialog, TakeDialog
 from console.ui.request_dialog import RequestDialog
 from console.ui.session_window import SessionWindow
 from protocol import envelope
@@ -48,7 +50,7 @@ class Desk:
     """The whole console, driven through its windows, with a relay that keeps one ticket."""
 
     def __init__(self, qtbot: QtBot, relay: FakeRelay, state: Path) -> None:
-        self.qtbot, self.relay = qtbot, relay
+        self.qtbot, self.relay, self.state = qtbot, relay, state
         self.view: TicketView = ticket(17, state=TicketState.NEW, impact=None, priority=None, owner=None)
         self.refuse: dict[type, str] = {}
         relay.answer = self._answer
@@ -143,7 +145,7 @@ def desk(qtbot: QtBot, qapp: QApplication, parties: Parties, tmp_path: Path) -> 
     with FakeRelay(parties) as relay:
         desk = Desk(qtbot, relay, tmp_path)
         yield desk
-        desk.window.close()
+        desk.console.leave_now()
         for window in QApplication.topLevelWidgets():
             window.close()
 
@@ -333,14 +335,53 @@ def test_what_was_lost_in_a_flood_is_read_again(desk: Desk) -> None:
     desk.until(lambda: len(desk.heard(envelope.ListQueue)) > asked)
 
 
-def test_closing_the_console_ends_its_sessions(desk: Desk) -> None:
+def test_quitting_asks_first_and_then_ends_the_session_and_waits_for_the_note(desk: Desk) -> None:
+    session = desk.connect()
+    desk.window.close()
+    question = desk.find(QuitDialog)
+    assert question.text() == "A session is running. End it and quit?"
+    QTest.keyClick(question, Qt.Key.Key_Return)
+    desk.gone(QuitDialog)
+    assert session.isVisible()
+    assert desk.heard(envelope.ReportEnd) == []
+    desk.window.close()
+    with desk.qtbot.waitSignal(desk.console.finished, timeout=10_000):
+        desk.press(desk.find(QuitDialog), "End it and quit")
+        note = desk.find(NoteDialog)
+        agent = desk.relay.agents[SESSION]
+        desk.until(lambda: messages.Goodbye("technician_left") in agent.heard)
+        assert desk.window.isVisible()
+        desk.write(note, "What was done?", "Removed the lock file")
+        desk.press(note, "Save note")
+    assert [m.reason for m in desk.heard(envelope.ReportEnd)] == [  # type: ignore[union-attr]
+        EndReason.TECHNICIAN_LEFT
+    ]
+    assert StateDirectory(desk.state).missing_notes() == ()
+
+
+def test_a_signal_ends_the_sessions_and_the_next_start_asks_for_the_note(desk: Desk) -> None:
     desk.connect()
     agent = desk.relay.agents[SESSION]
-    desk.window.close()
+    desk.console.leave_now()
     assert messages.Goodbye("technician_left") in agent.heard
     assert [m.reason for m in desk.heard(envelope.ReportEnd)] == [  # type: ignore[union-attr]
         EndReason.TECHNICIAN_LEFT
     ]
+    assert StateDirectory(desk.state).missing_notes() == (MissingNote(SESSION, 17),)
+    again = Console(desk.state, relay=desk.relay.url)
+    desk.qtbot.addWidget(again.window)
+    again.start(None)
+    note = desk.find(NoteDialog)
+    lead = "You have not yet written what was done in the session on ticket 17."
+    assert any(lead in label.text() for label in note.findChildren(QLabel))
+    desk.write(note, "What was done?", "Removed the lock file")
+    desk.press(note, "Save note")
+    desk.gone(NoteDialog)
+    (sent,) = desk.heard(envelope.AddSessionNote)
+    assert isinstance(sent, envelope.AddSessionNote)
+    assert (sent.session, sent.text) == (SESSION, "Removed the lock file")
+    assert StateDirectory(desk.state).missing_notes() == ()
+    again.leave_now()
 
 
 def test_every_control_has_a_name_and_every_button_says_what_it_does(desk: Desk) -> None:

@@ -32,6 +32,18 @@ def test_the_help_lists_every_shortcut_once(qtbot: QtBot) -> None:
     assert len(set(keys)) == len(keys)
 
 
+def test_the_help_is_never_larger_than_the_screen(qtbot: QtBot) -> None:
+    overlay = HelpOverlay()
+    qtbot.addWidget(overlay)
+    room = overlay.screen().availableGeometry().size()
+    assert overlay.size().boundedTo(room) == overlay.size()
+    assert overlay.minimumSizeHint().width() < 400
+    overlay.resize(400, 300)
+    overlay.show()
+    close = next(b for b in overlay.findChildren(QPushButton) if b.accessibleName() == "Close")
+    assert overlay.rect().contains(close.geometry())
+
+
 def test_every_shortcut_of_the_main_window_does_something(qtbot: QtBot) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
