@@ -5,6 +5,7 @@ Wrong use, or a folder it cannot run with, gets one sentence and exit code 2.
 
 import asyncio
 import contextlib
+import ipaddress
 import os
 import signal
 import sys
@@ -28,11 +29,19 @@ try:
 except ImportError:  # Windows; asyncio's own loop does
     from asyncio import new_event_loop  # type: ignore[assignment]  # the same, wider
 
+ORGANISATION_FILE = "organisation.json"
 PASSPHRASE = "ATHAND_RELAY_PASSPHRASE"  # noqa: S105 - the variable's name
 MAX_PASSPHRASE_BYTES = 1024
 
 
 WRONG_USE = 2
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else str(ipaddress.ip_address(value))
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no address like 127.0.0.1") from error
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,9 +55,13 @@ WRONG_USE = 2
 @click.option(
     "--passphrase-file",
     type=click.Path(path_type=Path),
-    help=f"Holds the passphrase of the device authority's key; or set {PASSPHRASE}.",
+    help=f"Holds the passphrase of the device authority's key; else {PASSPHRASE}, else it is asked for.",
 )
-@click.option("--proxy", help="Address of the TLS proxy in front of the relay, whose X-Forwarded-For is believed.")
+@click.option(
+    "--proxy",
+    callback=_address,
+    help="Address of the TLS proxy in front of the relay, whose X-Forwarded-For is believed.",
+)
 @click.version_option(VERSION, prog_name="athand-relay")
 def relay(home: Path, host: str, port: int, passphrase_file: Path | None, proxy: str | None) -> None:
     """Run the relay: the server that agents and consoles meet at.
@@ -56,6 +69,7 @@ def relay(home: Path, host: str, port: int, passphrase_file: Path | None, proxy:
     It keeps the tickets and carries sessions it cannot open. Put a TLS proxy in front of it where it is reached
     from outside.
     """
+    _check_home(home)
     settings = Settings(home, host, port, _passphrase(passphrase_file), proxy)
     _allow_many_sockets()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
@@ -78,9 +92,19 @@ def _fail(sentence: str) -> int:
     return WRONG_USE
 
 
+def _check_home(home: Path) -> None:
+    """Before anybody has to type a passphrase for a folder that is none."""
+    if not home.is_dir():
+        raise StartRefused(f"There is no folder {home}; `athand-admin init` makes one.")
+    if not (home / ORGANISATION_FILE).exists() and (home / "relay" / ORGANISATION_FILE).exists():
+        raise StartRefused(f"{home} is the administrator's folder; did you mean {home / 'relay'}?")
+
+
 def _passphrase(file: Path | None) -> str:
     if file is None:
         passphrase = os.environ.get(PASSPHRASE, "")
+        if not passphrase and sys.stdin.isatty():
+            passphrase = str(click.prompt("Passphrase for the relay's device key", hide_input=True, err=True))
         if not passphrase:
             raise StartRefused(f"The device authority's passphrase is missing: set {PASSPHRASE} or --passphrase-file.")
         return passphrase

@@ -1,6 +1,7 @@
 """`bundle`: the file agents are deployed with."""
 
 import secrets
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from relay.admin.files import AdminError
 from relay.admin.home import Home
 from relay.admin.options import home_option, output_option
 from relay.admin.people import file_name
+from relay.admin.words import copied, counted
 
 
 @click.command()
@@ -33,11 +35,11 @@ def bundle(home: Home, devices: int, days: int, output: Path | None) -> None:
         token = Token(hash_token(made.token), made.expires_at, devices)
         with files.removed_on_failure(path, made.encode()):
             files.write(home.relay.tokens_file, Tokens((*tokens.tokens, token), tokens.invitations).encode())
-    click.echo(f"Made {path} for {devices} devices, until {made.expires_at:%Y-%m-%d %H:%M} UTC.")
+    click.echo(f"Made {path} for {counted(devices, 'device')}, until {made.expires_at:%Y-%m-%d %H:%M} UTC.")
     click.echo(
         f"""
 Next:
-  1. Copy {home.relay.tokens_file} to the relay's machine, if that is another one.
-  2. Put {path} on each device and start: athand-agent --bundle {path.name}
+  1. {copied(home.relay.tokens_file)}
+  2. Put {path} on each device and start: athand-agent --bundle {shlex.quote(path.name)}
 The file lets a machine join as a helped device, no more; still, do not publish it."""
     )

@@ -51,7 +51,9 @@ class Home:
         """The organisation in `path`. Raises AdminError when there is none."""
         home = cls(path)
         if not home._register_file.exists():
-            raise AdminError(f"There is no organisation in {path}; make one with: athand-admin init {path}")
+            raise AdminError(
+                f"There is no organisation in {path}; say --home DIR, or make one with: athand-admin init DIR"
+            )
         return home
 
     @contextlib.contextmanager

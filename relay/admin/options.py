@@ -13,20 +13,26 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def home_option(command: _Command) -> _Command:
     """--home DIR: gives the command its Home."""
+    return _home_option(lambda _context, _parameter, value: Home.find(value))(command)
+
+
+def folder_option(command: _Command) -> _Command:
+    """--home DIR: gives the command the path, looked at or not."""
+    return _home_option(None)(command)
+
+
+def _home_option(
+    callback: Callable[[click.Context, click.Parameter, Path], Home] | None,
+) -> Callable[[_Command], _Command]:
     return click.option(
         "--home",
         metavar="DIR",
         envvar="ATHAND_HOME",
         default=".",
         type=click.Path(path_type=Path),
-        callback=lambda _context, _parameter, value: Home.find(value),
+        callback=callback,
         help="The folder `athand-admin init` made; else $ATHAND_HOME, else the current one.",
-    )(command)
-
-
-def copied(*paths: Path) -> str:
-    """The step that is needed only when the relay runs elsewhere."""
-    return f"Copy {' and '.join(map(str, paths))} to the relay's machine, if that is another one."
+    )
 
 
 def output_option(what: str) -> Callable[[_Command], _Command]:

@@ -110,7 +110,8 @@ def _say_next(home: Home, name: str, relay_url: str) -> None:
 Next:
   1. Invite a technician:   athand-admin invite --home {home.path} --name … --title … --phone …
   2. Make the agents' file: athand-admin bundle --home {home.path}
-  3. Copy {home.relay.path} to the relay's machine and start athand-relay there.
+  3. Copy {home.relay.path} to the relay's machine, if that is another one, and start there:
+     athand-relay --home {home.relay.path}
   4. Once a day (a cron job): athand-admin refresh --home {home.path}
      Nobody accepts a revocation list older than 24 hours.
 Keep {home.offline} off the network, and a copy of it in a safe: without its keys you start anew."""

@@ -18,8 +18,9 @@ from protocol.trust.names import clean_phone, clean_text
 from relay.admin import files
 from relay.admin.files import AdminError
 from relay.admin.home import OFFLINE_VARIABLE, TECHNICIANS, Home, ask_passphrase, said
-from relay.admin.options import copied, home_option, output_option
+from relay.admin.options import home_option, output_option
 from relay.admin.register import Certified, Person, Register, Standing
+from relay.admin.words import copied
 
 INVITATION_LIFETIME = timedelta(days=7)
 _DEFAULT_SCOPES = tuple(scope for scope in Scope if scope is not Scope.ELEVATE)
@@ -219,9 +220,9 @@ def staff(home: Home) -> None:
     for person in people:
         end = max((item.not_after for item in person.certificates), default=person.invitation_ends_at)
         until = f", until {end:%Y-%m-%d}" if person.revoked_at is None else f" on {person.revoked_at:%Y-%m-%d}"
-        click.echo(
-            f"{person.name}, {person.title}, {person.phone}: {person.standing(now)}{until}  [{person.identifier}]"
-        )
+        standing = person.standing(now)
+        shown = "invited, invitation open" if standing is Standing.INVITED else standing
+        click.echo(f"{person.name}, {person.title}, {person.phone}: {shown}{until}  [{person.identifier}]")
 
 
 def file_name(name: str) -> str:

@@ -11,6 +11,7 @@ from relay.admin.files import AdminError
 from relay.admin.home import OFFLINE_VARIABLE, REVOCATION, Home, ask_passphrase
 from relay.admin.options import home_option
 from relay.admin.register import Person, Register
+from relay.admin.words import copied, counted
 
 
 @click.command()
@@ -18,7 +19,7 @@ from relay.admin.register import Person, Register
 @click.option("--bundles", is_flag=True, help="End all bundles: no further device can enrol with them.")
 @home_option
 def revoke(home: Home, who: str | None, bundles: bool) -> None:
-    """Take trust back from a technician or a device: NAME, label or identifier.
+    """Take trust back from a technician, an open invitation or a device: NAME, label or identifier.
 
     Everybody who gets the new list refuses them; within 24 hours nobody accepts an older list.
     """
@@ -29,6 +30,7 @@ def revoke(home: Home, who: str | None, bundles: bool) -> None:
         if bundles:
             files.write(home.relay.tokens_file, Tokens((), home.relay.tokens().invitations).encode())
             click.echo("Ended all bundles. Devices that have enrolled go on.")
+            click.echo(f"\nNext: {copied(home.relay.tokens_file)}")
         if who:
             _revoke(home, who, now)
 
@@ -42,20 +44,27 @@ def _revoke(home: Home, who: str, now: datetime) -> None:
     ]
     found = {person.identifier for person in people} | {device.identifier for device in devices}
     if not found:
-        raise AdminError(f"There is no technician and no device called {who}.")
+        raise AdminError(f"There is no technician, invitation or device called {who}.")
     if len(found) > 1:
         raise AdminError(f"Several are called {who}; use the identifier: {', '.join(sorted(found)[:5])}.")
+    if people and not people[0].certificates and not devices:
+        home.save_register(_without_person(home, register, people[0], now))
+        click.echo(f"Ended the invitation of {people[0].name}, {people[0].title}.")
+        click.echo(f"\nNext: {copied(home.relay.tokens_file, home.relay.mailbox)}")
+        return
     signer = home.authority(REVOCATION, ask_passphrase(OFFLINE_VARIABLE, "the offline keys"))
     if people:
         register = _without_person(home, register, people[0], now)
     register = _without_devices(register, devices, now)
     register = home.sign_list(register, signer, now)
-    click.echo(f"Revoked {who}; the list has number {register.list_number} and {len(register.revoked)} certificates.")
+    name = people[0].name if people else devices[0].label
+    listed = counted(len(register.revoked), "certificate")
+    click.echo(f"Revoked {name} [{found.pop()}]; the list has number {register.list_number} and {listed}.")
     if devices:
         click.echo(
             "A bundle still lets that machine join with a new key; end bundles with: athand-admin revoke --bundles"
         )
-    click.echo(f"\nNext: copy {home.relay.revocations_file} to the relay's machine, if that is another one.")
+    click.echo(f"\nNext: {copied(home.relay.revocations_file)}")
 
 
 def _without_person(home: Home, register: Register, person: Person, now: datetime) -> Register:
@@ -80,5 +89,6 @@ def refresh(home: Home) -> None:
     with home.locked():
         signer = home.authority(REVOCATION, ask_passphrase(OFFLINE_VARIABLE, "the offline keys"))
         register = home.sign_list(home.register(), signer, now)
-    click.echo(f"Signed list number {register.list_number} with {len(register.revoked)} certificates.")
-    click.echo(f"\nNext: copy {home.relay.revocations_file} to the relay's machine, if that is another one.")
+    listed = counted(len(register.revoked), "certificate")
+    click.echo(f"Signed list number {register.list_number} with {listed}.")
+    click.echo(f"\nNext: {copied(home.relay.revocations_file)}")

@@ -38,6 +38,7 @@ def test_wrong_use_gets_one_sentence_and_exit_code_2(
             (["--nonsense"], PASSPHRASE),
             (["--home", str(tmp_path / "missing")], PASSPHRASE),
             (["--home", str(tmp_path / "empty")], PASSPHRASE),
+            ([*home, "--proxy", "foo"], PASSPHRASE),
             (home, ""),
             (home, "wrong"),
             ([*home, "--passphrase-file", str(tmp_path / "missing")], ""),
@@ -55,6 +56,18 @@ def test_wrong_use_gets_one_sentence_and_exit_code_2(
             (line,) = outcome.err.splitlines()
             assert line.startswith("athand-relay: "), line
             assert line.endswith((".", "?", "--help")), line
+
+
+def test_the_administrators_folder_and_a_missing_one_are_told_before_the_passphrase(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ATHAND_RELAY_PASSPHRASE", raising=False)
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "relay").symlink_to(house.path)
+    assert main(["--home", str(tmp_path / "acme")]) == 2
+    assert f"did you mean {tmp_path / 'acme' / 'relay'}?" in capsys.readouterr().err
+    assert main(["--home", str(tmp_path / "missing")]) == 2
+    assert "There is no folder" in capsys.readouterr().err
 
 
 def test_wrong_use_of_the_real_program_leaves_no_traceback(house: House) -> None:

@@ -146,6 +146,16 @@ def test_a_forged_request_beside_the_true_one_is_dropped_and_the_true_one_approv
     technician(admin, folder, invitation)
 
 
+@pytest.mark.usefixtures("home")
+def test_the_same_name_is_invited_twice_only_when_that_is_said(admin: Admin, tmp_path: Path) -> None:
+    invitation = invite(admin, tmp_path / "jana")
+    said = admin("invite", *JANA, "--output", tmp_path / "twice").said()
+    assert "invited already" in said
+    assert invitation.identifier in said
+    assert not (tmp_path / "twice").exists()
+    invite(admin, tmp_path / "twice", "--again")
+
+
 def test_an_invitation_takes_a_bounded_number_of_keys(admin: Admin, folder: RelayFolder, tmp_path: Path) -> None:
     invitation = invite(admin, tmp_path / "jana")
     requests = [make_request(invitation, new_key()) for _ in range(MAX_KEYS + 1)]
@@ -246,7 +256,7 @@ def test_a_revoked_technician_is_believed_no_more(admin: Admin, folder: RelayFol
     invitation = invite(admin, tmp_path / "jana")
     identity = technician(admin, folder, invitation)
     before = read_revocations(folder.revocations(), organisation=invitation.organisation, now=now())
-    assert admin("revoke", "jana nováková").code == 0
+    assert "Revoked Jana Nováková [" in admin("revoke", "jana nováková").out
     with pytest.raises(TrustError) as caught:
         verified(folder, invitation.organisation, identity, Role.TECHNICIAN)
     assert caught.value.reason is Distrust.REVOKED
@@ -259,7 +269,8 @@ def test_a_revoked_invitation_cannot_be_used_any_more(admin: Admin, folder: Rela
     invitation = invite(admin, tmp_path / "jana")
     request = make_request(invitation, new_key())
     folder.enrol(request, authority(folder), now=now())
-    assert admin("revoke", invitation.identifier).code == 0
+    assert f"invitation open, until {invitation.expires_at:%Y-%m-%d}  [{invitation.identifier}]" in admin("staff").out
+    assert "Ended the invitation of Jana Nováková" in admin("revoke", invitation.identifier).out
     assert "No request is waiting" in admin("approve").out
     assert isinstance(folder.enrol(request, authority(folder), now=now()), Refused)
 
@@ -343,7 +354,7 @@ def test_one_key_that_enrols_over_and_over_costs_one_certificate(
     for number in range(20):
         folder.enrol(make_device_request(given, key, f"PC {number}"), signing, now=now())
     assert len(folder.devices()) == 1
-    assert "and 1 certificates" in admin("revoke", "PC 0").out
+    assert "and 1 certificate." in admin("revoke", "PC 0").out
 
 
 def test_a_list_that_cannot_be_signed_leaves_the_register_as_it_was(

@@ -75,6 +75,19 @@ def test_p22_a_cut_at_the_end_shows_against_an_anchor(admin: Admin, database: Pa
     assert admin("verify", "--anchor", found[1]).code == 1
 
 
+def test_p22_the_relays_machine_needs_no_organisation_to_verify(
+    admin: Admin, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ATHAND_HOME")
+    assert "3 tickets" in admin("verify", database).out
+
+
+def test_before_the_relay_ever_ran_it_says_where_the_history_will_be(admin: Admin, home: Path) -> None:
+    said = admin("verify").said()
+    assert str(home / "relay" / "athand.db") in said
+    assert "when it first starts" in said
+
+
 def test_what_is_no_database_gets_a_sentence(admin: Admin, home: Path) -> None:
     (home / "relay" / "athand.db").write_bytes(b"no database, but long enough to be looked at " * 100)
     assert "cannot be read" in admin("verify").said()
