@@ -5,13 +5,13 @@ The agent signs it with its device key. It names both certificates and the tunne
 """
 
 import hashlib
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
-from protocol import limits
+from protocol import limits, moment
+from protocol.moment import Moment
 from protocol.scopes import Scope
 from protocol.trust import Identity, TrustError, verify_signature
 
@@ -53,9 +53,13 @@ class Consent(Struct, frozen=True, forbid_unknown_fields=True):
     monitors: Annotated[tuple[str, ...], Meta(max_length=32)]
     text: Annotated[str, Meta(max_length=limits.NOTE_CHARS)]
     language: Annotated[str, Meta(max_length=35)]
-    begin: Annotated[datetime, Meta(tz=True)]
-    end: Annotated[datetime, Meta(tz=True)]
+    begin: Moment
+    end: Moment
     version: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.begin, self.end)
 
 
 class _Signed(Struct, frozen=True, forbid_unknown_fields=True):

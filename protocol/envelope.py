@@ -6,16 +6,16 @@ part of a session's picture, keys or chat: those run inside the tunnel.
 """
 
 import enum
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
-from protocol import limits
-from protocol.desk.events import Actor, EndReason, Event, Level, Moment, Name, SessionId, Staff, Text
+from protocol import limits, moment
+from protocol.desk.events import Actor, EndReason, Event, Level, Name, SessionId, Staff, Text
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
+from protocol.moment import Moment
 
 Ref = Annotated[int, Meta(ge=0, le=2**31)]
 TicketNumber = Annotated[int, Meta(ge=1, le=2**53)]
@@ -42,6 +42,10 @@ class OpenTicket(_Message, frozen=True):
     minutes: Minutes
     diagnostics: Annotated[tuple[DiagnosticField, ...], Meta(max_length=limits.DIAGNOSTIC_FIELDS)]
     asked_at: Moment
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.asked_at)
 
 
 class ListMyTickets(_Message, frozen=True):
@@ -91,6 +95,10 @@ class TakeTicket(_Message, frozen=True):
     next_step: Annotated[str, Meta(min_length=1, max_length=limits.NOTE_CHARS)]
     due: Moment | None = None
 
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.due)
+
 
 class SetNextStep(_Message, frozen=True):
     """What happens next and when (promise 16). Answered by `Ticket`."""
@@ -99,6 +107,10 @@ class SetNextStep(_Message, frozen=True):
     ticket: TicketNumber
     next_step: Annotated[str, Meta(min_length=1, max_length=limits.NOTE_CHARS)]
     due: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.due)
 
 
 class RequestSession(_Message, frozen=True):
@@ -205,29 +217,37 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True):
     device_label: str
     urgency: Level
     minutes: Minutes
-    asked_at: datetime
-    opened_at: datetime
-    changed_at: datetime
+    asked_at: Moment
+    opened_at: Moment
+    changed_at: Moment
     request: str
     impact: Level | None = None
     priority: int | None = None
     owner: Staff | None = None
     next_step: str = ""
-    due: datetime | None = None
+    due: Moment | None = None
     solution: str = ""
     running: str | None = None
     worked_s: float = 0.0
     online: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.asked_at, self.opened_at, self.changed_at, self.due)
 
 
 class HistoryLine(Struct, frozen=True, forbid_unknown_fields=True):
     """One event of a ticket's history, with its number on the desk's chain."""
 
     number: int
-    at: datetime
+    at: Moment
     actor: Actor
     actor_name: str
     event: Event
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.at)
 
 
 class Ticket(_Message, frozen=True):

@@ -72,7 +72,6 @@ ENDS = {
     EndReason.USER_LOGGED_OFF: mark("The user logged off."),
     EndReason.NOT_TRUSTED: mark("The session ended at once, because the other end could not be trusted."),
     EndReason.BANNER_HIDDEN: mark("The session ended, because the banner on the user's screen was hidden."),
-    EndReason.BANNER_HIDDEN: mark("The session ended, because the banner on the user's screen was hidden."),
     EndReason.FAULT: mark("The session broke off because of a fault."),
 }
 
@@ -103,8 +102,11 @@ def left(seconds: float) -> str:
 
 
 def clock(moment: datetime, today: datetime | None = None) -> str:
-    """A moment in local time: the hour alone if it is today, else with its date."""
-    local = moment.astimezone()
+    """A moment in local time: the hour alone if it is today, else with its date; a dash if no calendar can show it."""
+    try:
+        local = moment.astimezone()
+    except (OverflowError, ValueError, OSError):  # at the edges of what a datetime, or the system's zones, can hold
+        return NOTHING
     if local.date() == (today or datetime.now(UTC)).astimezone().date():
         return f"{local:%H:%M}"
     language = QLocale(chosen())

@@ -25,8 +25,8 @@ from msgspec import Struct
 from protocol.desk.business_time import OpenTime, from_us, to_us
 from protocol.desk.calendar import DAY_AND_NIGHT, Calendar
 from protocol.desk.contract import Contract, ContractError, ContractVersion, Metric
-from protocol.desk.events import Moment
 from protocol.desk.track import ON_HOLD, Standing, Stretch, Track
+from protocol.moment import Moment
 
 WARN_NUMERATOR, WARN_DENOMINATOR = 3, 4
 """Three quarters of the time agreed are gone: late enough to matter, early enough to help."""

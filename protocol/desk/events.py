@@ -5,17 +5,16 @@ ever renamed or removed, since old events are read for as long as the desk exist
 """
 
 import enum
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
-from protocol import limits
+from protocol import limits, moment
 from protocol.diagnostics import DiagnosticField
+from protocol.moment import Moment
 from protocol.scopes import Scope
 
-Moment = Annotated[datetime, Meta(tz=True)]
 Text = Annotated[str, Meta(max_length=limits.NOTE_CHARS)]
 Name = Annotated[str, Meta(max_length=limits.NAME_CHARS)]
 Level = Annotated[int, Meta(ge=1, le=3)]
@@ -88,6 +87,10 @@ class Opened(_Event, frozen=True):
     diagnostics: Annotated[tuple[DiagnosticField, ...], Meta(max_length=limits.DIAGNOSTIC_FIELDS)]
     asked_at: Moment
 
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.asked_at)
+
 
 class Triaged(_Event, frozen=True):
     """Impact and urgency were judged; `reason` says why, when it is not a person's first judgement."""
@@ -127,6 +130,10 @@ class OnHold(_Event, frozen=True):
     until: Moment | None = None
     text: Text = ""
 
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.until)
+
 
 class Resumed(_Event, frozen=True):
     """What a ticket on hold waited for is there."""
@@ -138,12 +145,20 @@ class EstimateSet(_Event, frozen=True):
     done_by: Moment
     work_min: Annotated[int, Meta(ge=0, le=10**6)] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.done_by)
+
 
 class NextStepSet(_Event, frozen=True):
     """What happens next, and when at the latest (promise 16)."""
 
     next_step: Text
     due: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.due)
 
 
 class MessageAdded(_Event, frozen=True):
@@ -177,6 +192,10 @@ class SessionConsented(_Event, frozen=True):
     begin: Moment
     end: Moment
     consent: Annotated[bytes, Meta(max_length=16 * 1024)]
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.begin, self.end)
 
 
 class SessionEnded(_Event, frozen=True):
