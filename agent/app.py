@@ -246,9 +246,10 @@ class Agent(QObject):
             self.tray.notify(_("Request {number}").format(number=ticket.number), plain.state_sentence(ticket.state))
 
     def _introduce(self, number: int, staff: Staff) -> None:
-        """Whoever takes over says who they are (P14)."""
+        """Whoever takes over says who they are (P14); the relay's word, which only a consent question vouches for."""
         who = ", ".join(plain.one_line(part) for part in (staff.name, staff.title, staff.phone))
-        self.tray.notify(_("Request {number}").format(number=number), _("{who} takes care of it now.").format(who=who))
+        sentence = _("According to the help desk: {who} takes care of it now.").format(who=who)
+        self.tray.notify(_("Request {number}").format(number=number), sentence)
 
 
 def _screen_facts() -> diagnostics.ScreenFacts:

@@ -151,13 +151,17 @@ class RequestPage(QWidget):
             return
         name, title, phone = (plain.one_line(part) for part in (staff.name, staff.title, staff.phone))
         face = initials(name)
-        who = column(Text(_("{name} helps you").format(name=name), size="strong"), Text(title), Text(phone), spacing=0)
+        # The relay's word, not a certificate's: only the consent question vouches for anybody.
+        said = Text(_("According to the help desk:"), tone="muted", size="small")
+        helps = Text(_("{name} helps you").format(name=name), size="strong")
+        who = column(said, helps, Text(title), Text(phone), spacing=0)
         line = row(face, spacing=2 * GRID)
         line.addLayout(who, 1)
         inside = QWidget()
         inside.setLayout(line)
         self.who.rows.addWidget(inside)
-        self.who.setAccessibleName(_("{name} helps you").format(name=f"{name}, {title}, {phone}"))
+        helps_you = _("{name} helps you").format(name=f"{name}, {title}, {phone}")
+        self.who.setAccessibleName(_("According to the help desk:") + " " + helps_you)
 
     def _changed_to(self, number: int | None, request: str) -> None:
         self.number, self.request, self._view = number, request, None

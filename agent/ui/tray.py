@@ -1,5 +1,6 @@
 """The agent's place in the tray, or, on a desk without one, a small window with the same four things to do."""
 
+import html
 import time
 
 from PySide6.QtCore import QObject, Signal
@@ -65,7 +66,7 @@ class Tray(QObject):
     def notify(self, title: str, text: str) -> None:
         """A short note beside the tray."""
         if self.icon:
-            self.icon.showMessage(title, text, theme.program_icon(), _NOTE_MS)
+            self.icon.showMessage(title, text if self._balloons else _unmarked(text), theme.program_icon(), _NOTE_MS)
             self._noted_until = time.monotonic() + _NOTE_MS / 1000
         if self.window:
             self.window.note.setText(f"{title}: {text}")
@@ -74,9 +75,13 @@ class Tray(QObject):
 
     def hush(self) -> None:
         """Takes away a note that may lie over something more important."""
-        balloons = self.icon is not None and not self.icon.geometry().isEmpty()  # Qt's own; a D-Bus tray has no place
-        if self.icon and balloons and time.monotonic() < self._noted_until:
+        if self.icon and self._balloons and time.monotonic() < self._noted_until:
             self.icon.showMessage("", "")
+
+    @property
+    def _balloons(self) -> bool:
+        """Whether a note is Qt's own, or the system's: a tray over D-Bus has no place on the screen."""
+        return self.icon is not None and not self.icon.geometry().isEmpty()
 
     def leave(self) -> None:
         """Takes the sign away."""
@@ -99,6 +104,11 @@ class Tray(QObject):
         self.menu.addSeparator()
         add(_("About")).triggered.connect(self.about_wanted)
         add(_("Quit")).triggered.connect(self.quit_wanted)
+
+
+def _unmarked(text: str) -> str:
+    """Others' words for a note that may be shown as markup (Desktop Notifications Specification, "Markup")."""
+    return html.escape(text, quote=False)
 
 
 class SmallWindow(QWidget):

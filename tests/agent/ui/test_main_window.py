@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QPlainTextEdit,
+    QSystemTrayIcon,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -113,7 +114,7 @@ def test_p14_who_helps_is_introduced_with_name_title_and_phone(window: MainWindo
     assigned = HistoryLine(1, NOW, Actor.STAFF, JANA.name, events.Assigned(JANA))
     shown_ticket(window, assigned, owner=JANA, state=TicketState.IN_PROGRESS)
     said = says(window)
-    assert "Jana Nováková helps you" in said
+    assert "According to the help desk:\nJana Nováková helps you" in said  # its word: no certificate was seen yet
     assert "Support engineer" in said
     assert "+420 123 456" in said
     assert "Jana Nováková, Support engineer, +420 123 456 takes care of it." in said
@@ -275,6 +276,30 @@ def test_without_a_tray_a_small_window_does_the_same(qtbot: QtBot) -> None:
         QTest.mouseClick(small.stop, Qt.MouseButton.LeftButton)
     small.close()
     assert small.isVisible()
+
+
+class BusIcon(QSystemTrayIcon):
+    """A tray over D-Bus, which shows what it is told as markup."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def geometry(self) -> QRect:
+        return QRect()
+
+    def showMessage(self, _title: str, text: str, *_more: object) -> None:  # noqa: N802 - Qt's
+        self.told.append(text)
+
+
+def test_a_note_is_not_taken_for_markup(qtbot: QtBot) -> None:
+    tray = Tray(available=False)
+    assert tray.window is not None
+    qtbot.addWidget(tray.window)
+    tray.icon = icon = BusIcon()
+    tray.notify("Request 7", "<a href='http://evil'>Bill & Gates</a>")
+    assert icon.told == ["&lt;a href='http://evil'&gt;Bill &amp; Gates&lt;/a&gt;"]
+    assert "<a href" in tray.window.note.text()  # plain text there
 
 
 def test_every_sign_is_in_the_icon_font_and_every_pair_of_colours_can_be_read() -> None:
