@@ -70,7 +70,9 @@ def open_eye() -> Eye | None:
     """An eye on this desktop; None where there is nobody to ask but Qt."""
     if QGuiApplication.platformName() != "xcb":
         return None
-    from agent.x11.shown import DisplayLost, ServersEye  # noqa: PLC0415 - there is no xcffib where there is no X11
+    # Not at the top: there is no xcffib where there is no X11.
+    from agent.x11.connection import DisplayLost  # noqa: PLC0415 - as above
+    from agent.x11.shown import ServersEye  # noqa: PLC0415 - as above
 
     try:
         return ServersEye()

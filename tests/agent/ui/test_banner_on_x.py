@@ -23,7 +23,6 @@ class OnX:
     window: int
     printed: Callable[[], str]
 
-    @property
     def solid(self) -> bool:
         """Whether it is all there."""
         core = self.screen.x.core
@@ -58,7 +57,7 @@ def banner(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> OnX:
         assert time.monotonic() < end, "no banner came"
         time.sleep(0.05)
     one = OnX(screen, int(printed().split()[0]), printed)
-    one.until(lambda: one.solid, why="never shown")
+    one.until(one.solid, why="never shown")
     return one
 
 
@@ -97,10 +96,10 @@ def put_into_another(banner: OnX) -> None:
 def test_hidden_behind_the_programs_back_it_is_whole_again_soon(hide: Callable[[OnX], None], banner: OnX) -> None:
     hide(banner)
     banner.screen.x.sync()
-    assert not banner.solid
-    banner.until(lambda: banner.solid, why=f"still hidden after {hide.__name__}")
+    assert not banner.solid()
+    banner.until(banner.solid, why=f"still hidden after {hide.__name__}")
     time.sleep(1.2)  # two rounds more: it stays, and nothing is lost
-    assert banner.solid
+    assert banner.solid()
     assert "lost" not in banner.printed()
 
 
