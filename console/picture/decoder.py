@@ -24,17 +24,28 @@ MAX_OVERDRAW = 2
 _READ_BYTES = 1024 * 1024
 
 
+_EMPTY_BLOCK = bytes(3)
+"""A raw block of no bytes (RFC 8878, 3.1.1.2): it makes the decompressor go on, and means nothing."""
+
+
+class _NothingMoreError(Exception):
+    pass
+
+
 class _Payload(io.RawIOBase):
     """What the decompressor reads from: the current frame's payload, and not a byte beyond it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._left = memoryview(b"")
+        self._is_probe = False
 
     def refill(self, payload: bytes | memoryview) -> None:
         self._left = memoryview(payload)
 
     def read(self, size: int = -1) -> bytes:
+        if self._is_probe and not self._left:
+            raise _NothingMoreError  # an empty answer would be the end of the stream for good
         size = len(self._left) if size < 0 else size
         taken, self._left = self._left[:size], self._left[size:]
         return bytes(taken)
@@ -42,6 +53,16 @@ class _Payload(io.RawIOBase):
     @property
     def is_empty(self) -> bool:
         return not self._left
+
+    def holds_more(self, stream: zstandard.ZstdDecompressionReader) -> bool:
+        """Whether `stream`, whose input is used up, has unpacked more than was read from it. Raises ZstdError."""
+        self._left, self._is_probe = memoryview(_EMPTY_BLOCK), True
+        try:
+            return bool(stream.readinto(bytearray(1)))
+        except _NothingMoreError:
+            return False
+        finally:
+            self._left, self._is_probe = memoryview(b""), False
 
 
 class Decoder:
@@ -113,9 +134,10 @@ class Decoder:
         target = self._scratch[:size]
         try:
             unpacked = self._stream.readinto(target.data)
+            more = not self._payload.is_empty or self._payload.holds_more(self._stream)
         except zstandard.ZstdError as error:
             raise PictureError(f"pixels that cannot be unpacked: {error}") from error
-        if unpacked != size or not self._payload.is_empty:
+        if unpacked != size or more:
             raise PictureError("pixels that are more or fewer than their rectangles")
         return target
 

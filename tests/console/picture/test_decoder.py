@@ -112,12 +112,21 @@ def test_a_frame_that_holds_more_than_its_rectangles_is_never_unpacked_further()
     sender, _canvas, decoder = begun()
     bomb = sender.compress(bytes(256 * 1024 * 1024))
     assert len(bomb) < 100_000
-    decoder.decode(sender.pack((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, bomb),), fresh=False))
-    # What else it holds is never unpacked beyond the rectangles of the frames that follow.
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(PictureError, match="more or fewer"):
-        decoder.decode(sender.pack((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, b"x"),), fresh=False))
+        decoder.decode(sender.pack((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, bomb),), fresh=False))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1024
+
+
+@pytest.mark.parametrize("more", [1, 4, 1000, 200_000])
+@pytest.mark.parametrize("noise", [True, False])
+def test_a_frame_that_unpacks_to_more_than_its_rectangles_is_refused(more: int, noise: bool) -> None:
+    sender, canvas, decoder = begun()
+    pixels = np.random.default_rng(1).integers(0, 256, 64 + more, np.uint8).tobytes() if noise else bytes(64 + more)
+    before = canvas.pixels.copy()
+    with pytest.raises(PictureError, match="more or fewer"):
+        decoder.decode(sender.pack((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, sender.compress(pixels)),), fresh=False))
+    assert np.array_equal(canvas.pixels, before)
 
 
 def test_a_frame_that_unpacks_to_less_than_its_rectangles_is_refused() -> None:
