@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -50,9 +51,9 @@ def _hot_key(_context: click.Context, _parameter: click.Parameter, value: str) -
 @click.option("--language", type=click.Choice(words.LANGUAGES), help="Instead of the system's.")
 @click.option("--verbose", is_flag=True, help="Log more.")
 @click.version_option(package_name="athand")
-def main(  # noqa: PLR0913 - click's way: one argument for each option
+def agent_command(  # noqa: PLR0913 - click's way: one argument for each option
     bundle: Path | None, relay: str | None, state: Path | None, hot_key: str, language: str | None, *, verbose: bool
-) -> None:
+) -> int:
     """The helped side of athand: lives in the tray and brings help when it is asked for.
 
     Start it once with --bundle and the file your administrator gave you; from then on without.
@@ -64,7 +65,23 @@ def main(  # noqa: PLR0913 - click's way: one argument for each option
         standing = _standing(place, bundle, relay)
     except (AgentError, TrustError) as error:
         raise CommandError(str(error)) from error
-    sys.exit(_run(place, standing, hot_key))
+    return _run(place, standing, hot_key)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the agent until it ends. Gives the exit code: 0, or 2 and one sentence."""
+    try:
+        result = agent_command.main(args=arguments, prog_name="athand-agent", standalone_mode=False)
+    except CommandError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        sentence = " ".join(error.format_message().rstrip(".").split())
+        click.echo(f"athand-agent: {sentence}. See: athand-agent --help", err=True)
+        return CommandError.exit_code
+    except click.Abort:
+        return CommandError.exit_code
+    return result if isinstance(result, int) else 0
 
 
 def _standing(place: Place, bundle_file: Path | None, relay: str | None) -> enrolled.Standing:
@@ -143,4 +160,4 @@ def _log_to_stderr(*, verbose: bool) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

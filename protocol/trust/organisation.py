@@ -42,7 +42,9 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         try:
             decoded = msgspec.json.decode(content, type=cls)
         except (ValueError, RecursionError) as error:
-            raise TrustError(Distrust.MALFORMED, f"The {what} file is damaged, or not one.") from error
+            raise TrustError(
+                Distrust.MALFORMED, _mistaken(content) or f"The {what} file is damaged, or not one."
+            ) from error
         decoded.check()
         return decoded
 
@@ -140,6 +142,22 @@ class Invitation(File, frozen=True, forbid_unknown_fields=True):
             raise TrustError(Distrust.MALFORMED, "The phone number is not written as it would be certified.")
         _check_secret(self.secret)
         _check_aware(self.expires_at)
+
+
+class _Kind(msgspec.Struct):
+    token: str = ""
+    secret: str = ""
+
+
+def _mistaken(content: bytes) -> str:
+    """Which of the two files it is that people are handed, taken for the other; empty: neither."""
+    try:
+        kind = msgspec.json.decode(content, type=_Kind)
+    except (ValueError, RecursionError):
+        return ""
+    if kind.secret:
+        return "This file is a technician's invitation, for: athand-console --invitation FILE."
+    return "This file is a bundle for users' machines, for: athand-agent --bundle FILE." if kind.token else ""
 
 
 def check_relay_url(url: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol.trust import Bundle, Organisation
+from protocol.trust import Bundle, Invitation, Organisation
 from tests.parties import Parties
 
 
@@ -43,7 +43,25 @@ def test_wrong_use_gets_a_sentence_and_exit_code_2(arguments: list[str], sentenc
     done = run(*arguments, state=tmp_path / "state")
     assert done.returncode == 2
     assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("athand-agent: ")
+
+
+def test_an_invitation_given_as_a_bundle_is_named(tmp_path: Path) -> None:
+    invitation = Invitation(
+        organisation=Parties(now=datetime.now(UTC)).organisation,
+        identifier="tina",
+        name="Tina Tech",
+        title="Engineer",
+        phone="1",
+        scopes=[],
+        secret="s" * 43,
+        expires_at=datetime.now(UTC) + timedelta(days=1),
+    )
+    (tmp_path / "tina.invitation").write_bytes(invitation.encode())
+    done = run("--bundle", str(tmp_path / "tina.invitation"), state=tmp_path / "state")
+    assert done.returncode == 2
+    assert "a technician's invitation, for: athand-console" in done.stderr
 
 
 def test_help_needs_no_display_and_names_each_option(tmp_path: Path) -> None:

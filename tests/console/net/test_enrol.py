@@ -9,7 +9,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from console.events import EnrolmentChanged, EnrolmentState, IdentityReady, LinkChanged, LinkState, StartFailed
 from console.state import StateDirectory
 from protocol.scopes import Scope
-from protocol.trust import Distrust, EnrolmentAnswer, Granted, Invitation, Refused, TechnicianRequest, Waiting
+from protocol.trust import Bundle, Distrust, EnrolmentAnswer, Granted, Invitation, Refused, TechnicianRequest, Waiting
 from protocol.trust.enrolment import check_request, key_fingerprint
 from protocol.trust.issue import Technician, issue_technician
 from tests.console.memory_keyring import MemoryKeyring
@@ -158,6 +158,11 @@ def test_while_the_relay_is_away_the_request_waits(stand: Stand, parties: Partie
 def test_a_file_that_is_no_invitation_is_a_sentence(stand: Stand, content: bytes) -> None:
     stand.network.start(content)
     assert stand.wait_for(StartFailed).sentence.startswith("The invitation file is")
+
+
+def test_a_bundle_given_as_an_invitation_is_named(stand: Stand, parties: Parties) -> None:
+    stand.network.start(Bundle(parties.organisation, "t" * 43, parties.now).encode())
+    assert "a bundle for users' machines" in stand.wait_for(StartFailed).sentence
 
 
 def test_an_invitation_older_than_its_time_is_a_sentence(
