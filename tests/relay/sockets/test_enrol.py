@@ -116,6 +116,27 @@ async def test_a_technician_whom_the_admin_refuses_hears_it_and_an_unknown_invit
         assert isinstance(answer, Refused)
 
 
+@scene
+async def test_of_two_consoles_with_one_invitation_the_late_one_hears_that_it_was_opened_elsewhere(
+    house: House,
+) -> None:
+    async with house.relay() as relay:
+        keys = [new_key() for _ in range(2)]
+        requests = [make_request(invitation(house), key) for key in keys]
+        sockets = [await relay.dial("/enrol") for _ in requests]
+        for socket, request in zip(sockets, requests, strict=True):
+            await socket.send(encode_request(request).decode())
+            assert decode_answer(await socket.recv(decode=False)) == Waiting()
+        assert len(house.folder.waiting()) == 2
+        who = Technician("eva", "Eva", "Engineer", "123", frozenset({Scope.SEE}))
+        chain = issue_technician(house.ours.technicians, who, keys[0].public_key(), now=house.ours.now)
+        house.folder.grant(requests[0], chain)
+        answers = [decode_answer(await asyncio.wait_for(socket.recv(decode=False), 10)) for socket in sockets]
+        assert answers[0] == Granted(chain)
+        assert isinstance(answers[1], Refused)
+        assert "opened on another computer, too" in answers[1].sentence
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
