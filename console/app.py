@@ -14,6 +14,7 @@ from console.sessions import Sessions
 from console.state import StateDirectory
 from console.ui.dialogs import ConnectDialog, NextStepDialog, QuitDialog, ResolveDialog, TakeDialog
 from console.ui.main_window import MainWindow
+from console.ui.notice import NoticeBar
 from console.ui.request_dialog import RequestDialog
 from protocol import envelope
 from protocol.desk.events import EndReason
@@ -46,6 +47,7 @@ class Console(QObject):
         self._me: Party | None = None
         self._online = False
         self._cuts = 0
+        self._unsure: set[str] = set()
         self.window = MainWindow()
         self._leaving = self._patient = False
         self._sessions = Sessions(self._network, self._ask, self._ask_from, self.window, StateDirectory(state))
@@ -148,10 +150,11 @@ class Console(QObject):
                     self.window.ticket.show_view(view)
 
     # --- requests
-    def _ask(self, build: Build, on_done: OnDone, on_failed: OnFailed, *, reads: bool = False) -> None:
+    def _ask(self, build: Build, on_done: OnDone, on_failed: OnFailed, *, reads: bool = False, what: str = "") -> None:
         """Sends a request; exactly one of the two is called, with the answer or with a sentence.
 
         One that only `reads` is made again when the line is back; if it is lost, nobody has to know.
+        `what` names it, should nobody know whether it was done.
         """
 
         def answered(answer: Answer) -> None:
@@ -163,7 +166,10 @@ class Console(QObject):
         def lost() -> None:
             if reads:
                 return
-            on_failed(_("The line was cut before the server answered; please look whether it was done."))
+            sentence = _("{what}: the line was cut before the server answered; please look whether it was done.")
+            sentence = sentence.format(what=what)
+            self._unsure.add(sentence)
+            on_failed(sentence)
 
         if not self._online:
             on_failed(_("There is no connection to the server at the moment; nothing was sent and nothing is lost."))
@@ -182,13 +188,16 @@ class Console(QObject):
         if isinstance(answer, envelope.Ticket):
             self.window.model.put(answer.ticket)
             self.window.ticket.show_ticket(answer)
+            for notice in self.window.findChildren(NoticeBar):  # the ticket itself now says whether it was done
+                notice.take_back(self._unsure)
+            self._unsure.clear()
 
     def _ask_from(self, dialog: RequestDialog, build: Build) -> None:
         def done(answer: Answer) -> None:
             dialog.succeed()
             self._show_ticket(answer)
 
-        self._ask(build, done, dialog.fail)
+        self._ask(build, done, dialog.fail, what=dialog.windowTitle())
 
     def _read_ticket(self) -> None:
         number = self.window.ticket.number
@@ -262,7 +271,12 @@ class Console(QObject):
             composer.failed(number)
             self._say(sentence)
 
-        self._ask(lambda ref: envelope.AddMessage(ref, number, text, internal), done, failed)
+        self._ask(
+            lambda ref: envelope.AddMessage(ref, number, text, internal),
+            done,
+            failed,
+            what=_("Message on ticket {number}").format(number=number),
+        )
 
     # --- sessions
     def _connect(self) -> None:
@@ -278,7 +292,9 @@ class Console(QObject):
                 self._sessions.open(view, answer, wish)
 
         dialog.submitted.connect(
-            lambda: self._ask(lambda ref: envelope.RequestSession(ref, view.number), ready, dialog.fail)
+            lambda: self._ask(
+                lambda ref: envelope.RequestSession(ref, view.number), ready, dialog.fail, what=dialog.windowTitle()
+            )
         )
         dialog.open()
 

@@ -111,8 +111,10 @@ class MainWindow(QMainWindow):
         self._link_icon.setPixmap(theme.icon(_LINK_ICONS[state], colour).pixmap(16, 16))
         self._link.setText(f"{texts[state]} {sentence}".rstrip())
         self._link.setAccessibleName(self._link.text())
+        self.queue.show_connection(online=state is LinkState.ONLINE)
         if state is LinkState.REFUSED:
-            self.notice.say(sentence)
+            told_whom = any(word in sentence for word in ("administrator", "Administrator", "operator"))
+            self.notice.say(sentence if told_whom else f"{sentence} {_('Please ask your administrator.')}".strip())
 
     def come_up(self) -> None:
         """In front of the others, even if it was minimised."""

@@ -36,6 +36,11 @@ class NoticeBar(QFrame):
         """What is being said, or "" while hidden."""
         return self._text.text() if not self.isHidden() else ""
 
+    def take_back(self, sentences: set[str]) -> None:
+        """Says no more what is one of these."""
+        if self._text.text() in sentences:
+            self.say("")
+
     def say(self, sentence: str) -> None:
         """Shows a sentence in place of the one before; "" hides the bar."""
         self.setVisible(bool(sentence))

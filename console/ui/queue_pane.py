@@ -35,6 +35,7 @@ class QueuePane(QWidget):
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._online = True
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText(_("Filter: number, name, word …"))
         self.filter.setAccessibleName(_("Filter"))
@@ -69,6 +70,11 @@ class QueuePane(QWidget):
         ages = QTimer(self)
         ages.timeout.connect(model.refresh_ages)
         ages.start(_AGES_MS)
+
+    def show_connection(self, *, online: bool) -> None:
+        """Whether an empty queue means that there are no tickets."""
+        self._online = online
+        self._show_emptiness()
 
     @property
     def current(self) -> int:
@@ -126,7 +132,7 @@ class QueuePane(QWidget):
             Column.PRIORITY: 13,
             Column.REQUESTER: 18,
             Column.STATE: 15,
-            Column.OWNER: 17,
+            Column.OWNER: 23,
             Column.WAITING: 12,
         }
         for section, width in widths.items():
@@ -145,4 +151,6 @@ class QueuePane(QWidget):
             if self.filter.text()
             else _("No tickets. Whoever asks for help appears here.")
         )
+        if not self._online:
+            text = _("There is no connection to the server; whether there are tickets is not known.")
         self._empty.setText(text)

@@ -27,6 +27,7 @@ class RequestDialog(QDialog):
         self.setAccessibleName(title)
         self.setMinimumWidth(56 * theme.GRID)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._by_button = False
         self._notice = NoticeBar(self)
         text = QLabel(lead, self)
         text.setTextFormat(Qt.TextFormat.PlainText)
@@ -69,6 +70,8 @@ class RequestDialog(QDialog):
     def fail(self, sentence: str) -> None:
         """It was not done; what was typed stays."""
         self._go.setEnabled(True)
+        if self._by_button:
+            self._go.setFocus()
         self._notice.say(sentence)
 
     def what_is_missing(self) -> str:
@@ -82,5 +85,6 @@ class RequestDialog(QDialog):
             self._notice.say(missing)
             return
         self._notice.say("")
+        self._by_button = self._go.hasFocus()  # a button that is disabled loses it
         self._go.setEnabled(False)
         self.submitted.emit()

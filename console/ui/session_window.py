@@ -175,6 +175,8 @@ class SessionWindow(QWidget):
         self._on(shortcuts.END, self._end_or_close)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.activated.connect(lambda: self.close() if self._stage is Stage.OVER else None)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # the button's: there only once it is shown
+            QShortcut(QKeySequence(key), self._close).activated.connect(self.close)
 
     def _on(self, shortcut: Shortcut, act: object) -> None:
         keys = QShortcut(QKeySequence(shortcut.keys), self)

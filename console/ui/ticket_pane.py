@@ -108,6 +108,7 @@ class TicketPane(QStackedWidget):
         self._state.setText(f"{words.priority(view)} · {_(words.STATES[view.state])}")
         self._state.setAccessibleName(self._state.text())
         self._step.setText(_step(view))
+        self._step.setVisible(bool(self._step.text()))
         in_full = view.problem.strip()
         self._problem.setText(in_full)
         self._problem.setVisible(in_full != words.first_line(in_full))
@@ -181,7 +182,7 @@ class TicketPane(QStackedWidget):
         is_open = view.state in OPEN_STATES
         taken = view.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
         self._take.setEnabled(is_open)
-        self._connect.setEnabled(taken and view.running is None)
+        self._connect.setEnabled(taken and view.running is None and view.online)
         self._next.setEnabled(is_open)
         self._resolve.setEnabled(view.state is TicketState.IN_PROGRESS)
         hint = shortcuts.CONNECT.keys
@@ -189,6 +190,8 @@ class TicketPane(QStackedWidget):
             hint = _("take the ticket first")
         elif view.running is not None:
             hint = _("a session is running")
+        elif not view.online:
+            hint = _("the user's computer is not reachable")
         self._connect.setToolTip(f"{_(shortcuts.CONNECT.does)} ({hint})")
 
     def _show_diagnostics(self, fields: tuple[DiagnosticField, ...]) -> None:
@@ -226,6 +229,8 @@ def _facts(view: TicketView) -> str:
 def _step(view: TicketView) -> str:
     if view.state is TicketState.RESOLVED:
         return _("Proposed: {solution}").format(solution=view.solution)
+    if view.state not in OPEN_STATES:
+        return ""
     if not view.next_step:
         return _("No next step yet.")
     step = _("Next step: {step}").format(step=view.next_step)

@@ -124,6 +124,7 @@ class Timeline(QListView):
         super().__init__(parent)
         self.setAccessibleName(_("History"))
         self._history = _History()
+        self._follows = True
         self.setModel(self._history)
         self.setItemDelegate(_Delegate(self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -131,6 +132,9 @@ class Timeline(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._scrolled)
+        bar.rangeChanged.connect(self._stay_at_the_end)
 
     def show_history(self, lines: Sequence[HistoryLine], *, other_ticket: bool) -> None:
         """Shows these lines; a ticket just opened is shown at its end."""
@@ -138,7 +142,16 @@ class Timeline(QListView):
         at_end = bar.value() >= bar.maximum()
         self._history.show(lines)
         if other_ticket or at_end:
+            self._follows = True
             self.scrollToBottom()
+
+    def _scrolled(self, value: int) -> None:
+        self._follows = value >= self.verticalScrollBar().maximum()
+
+    def _stay_at_the_end(self, _least: int, most: int) -> None:
+        # A notice above that comes or goes changes the room there is.
+        if self._follows:
+            self.verticalScrollBar().setValue(most)
 
 
 def author(line: HistoryLine) -> tuple[str, str]:

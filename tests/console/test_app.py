@@ -237,6 +237,9 @@ def test_a_no_of_the_user_is_said_and_no_note_is_asked_for(desk: Desk) -> None:
     desk.press(desk.find(ConnectDialog), "Ask the user")
     session = desk.find(SessionWindow)
     desk.until(lambda: session._words.text() == "The user did not agree.")
+    desk.until(session._close.isVisible)
+    QTest.keyClick(session, Qt.Key.Key_Return)
+    desk.gone(SessionWindow)
     assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, NoteDialog) and w.isVisible()]
 
 
@@ -311,8 +314,12 @@ def test_a_request_whose_answer_was_cut_off_is_said_to_be_unsure(desk: Desk) -> 
     desk.press(desk.window, "Send")
     desk.until(lambda: desk.heard(envelope.AddMessage))
     desk.relay.stop()
-    desk.until(lambda: "please look whether it was done" in desk.window.notice.sentence)
+    said = "Message on ticket 17: the line was cut before the server answered; please look whether it was done."
+    desk.until(lambda: desk.window.notice.sentence == said)
     assert desk.window.ticket.composer.field.toPlainText() == "Hello"
+    desk.relay.answer = desk._answer
+    desk.relay.start()
+    desk.until(lambda: not desk.window.notice.sentence)
 
 
 def test_drafts_stay_with_their_tickets(desk: Desk) -> None:

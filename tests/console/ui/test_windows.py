@@ -15,8 +15,9 @@ from console.ui.timeline import Timeline
 from console.ui.words import HISTORY_ENDS, ended, happened, left, minutes
 from protocol.desk import events
 from protocol.desk.events import Actor, EndReason
+from protocol.desk.states import TicketState
 from protocol.envelope import HistoryLine, Ticket
-from tests.console.looks import DIAGNOSTICS, HISTORY, NOW, QUEUE, desk, ticket
+from tests.console.looks import DIAGNOSTICS, HISTORY, NOW, QUEUE, desk, empty, ticket
 from tests.console.relay import WITNESS
 
 HOSTILE = "<b>bold</b><img src='file:///etc/passwd'><a href='http://x'>\u202egnp.exe %s {0} &amp; &Quit"
@@ -149,7 +150,7 @@ def test_only_what_needs_a_person_takes_room_at_the_top(qtbot: QtBot) -> None:
     window.show_link(LinkState.WAITING, "The server cannot be reached.")
     assert window.notice.sentence == ""
     window.show_link(LinkState.REFUSED, "The certificate has been revoked.")
-    assert window.notice.sentence == "The certificate has been revoked."
+    assert window.notice.sentence == "The certificate has been revoked. Please ask your administrator."
 
 
 def test_the_first_start_says_what_it_waits_for(qtbot: QtBot) -> None:
@@ -192,3 +193,42 @@ def test_a_lost_line_with_a_known_cause_says_only_the_cause() -> None:
 def test_times_are_short() -> None:
     assert [left(s) for s in (-1, 5, 65, 3725)] == ["0:00", "0:05", "1:05", "1:02:05"]
     assert [minutes(s) for s in (20, 60, 119)] == ["less than a minute", "1 minute", "2 minutes"]
+
+
+def test_connect_is_there_only_while_the_computer_is(qtbot: QtBot) -> None:
+    window = desk()
+    qtbot.addWidget(window)
+    assert window.ticket._connect.isEnabled()
+    window.ticket.show_view(ticket(revision=9, online=False))
+    assert not window.ticket._connect.isEnabled()
+    assert "not reachable" in window.ticket._connect.toolTip()
+
+
+def test_a_closed_ticket_misses_no_next_step(qtbot: QtBot) -> None:
+    window = desk()
+    qtbot.addWidget(window)
+    window.ticket.show_view(ticket(revision=9, state=TicketState.CLOSED, next_step=""))
+    assert window.ticket._step.text() == ""
+
+
+def test_an_empty_queue_without_a_line_does_not_say_that_nobody_needs_help(qtbot: QtBot) -> None:
+    window = empty()
+    qtbot.addWidget(window)
+    window.show_link(LinkState.WAITING, "")
+    assert "no connection" in window.queue._empty.text()
+    window.show_link(LinkState.ONLINE, "")
+    assert window.queue._empty.text().startswith("No tickets.")
+
+
+def test_a_history_at_its_end_stays_there_when_its_room_changes(qtbot: QtBot) -> None:
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(400, 200)
+    timeline.show()
+    timeline.show_history(HISTORY, other_ticket=True)
+    bar = timeline.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    before = bar.maximum()
+    timeline.resize(400, 150)
+    qtbot.waitUntil(lambda: bar.maximum() > before)
+    assert bar.value() == bar.maximum()
