@@ -30,9 +30,9 @@ class Second:
             _wait(heard)
         os.close(heard)
 
-    def stand_by(self, worker_pid: int, display: str | None) -> None:
-        """Tells whom to kill and where to let go, should the guard die."""
-        self._tell(json.dumps([worker_pid, display]).encode() + b"\n")
+    def stand_by(self, worker_pid: int, display: str | None, spares: list[int]) -> None:
+        """Tells whom to kill, and where to let go of what (`release_on`), should the guard die. Call it once."""
+        self._tell(json.dumps([worker_pid, display, spares]).encode() + b"\n")
 
     def dismiss(self) -> None:
         """The guard has done its work; the twin ends."""
@@ -49,12 +49,12 @@ def _wait(heard: int) -> NoReturn:
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # it ends with the guard, never before
-    worker_fd, display, stands_by = None, None, False
+    worker_fd, display, spares, stands_by = None, None, [], False
     while data := os.read(heard, _MAX_BYTES):
         line, _, rest = data.partition(b"\n")
         if _DONE in (line, rest):
             os._exit(0)
-        worker_pid, display = json.loads(line)
+        worker_pid, display, spares = json.loads(line)
         stands_by = True
         with contextlib.suppress(OSError):
             worker_fd = os.pidfd_open(worker_pid)
@@ -63,5 +63,5 @@ def _wait(heard: int) -> NoReturn:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(worker_fd, signal.SIGKILL)
         with contextlib.suppress(DisplayLost):
-            release_on(display)
+            release_on(display, spares)
     os._exit(0)

@@ -33,6 +33,7 @@ from agent.ipc import (
 )
 from agent.x11.connection import Connection, DisplayLost
 from agent.x11.hot_key import HotKey, HotKeyError
+from agent.x11.keys import Keymap
 from protocol import limits
 
 GOODBYE_S = 0.15
@@ -75,6 +76,7 @@ class Guard:
         self._x: Connection | None = None
         self._hot_key: HotKey | None = None
         self._display: str | None = None
+        self._spares: list[int] = []
         self._worker_fd: int | None = None
         self._window_heard_s = self._beat_s = time.monotonic()
 
@@ -150,11 +152,12 @@ class Guard:
             self._worker_fd = os.pidfd_open(watch.worker_pid)
         except OSError:
             return Cause.WORKER_DIED
-        self._second.stand_by(watch.worker_pid, watch.display)
         try:
             self._x = Connection(watch.display)
+            self._spares = Keymap.read(self._x).spare()
         except DisplayLost:
             return Cause.DISPLAY_LOST
+        self._second.stand_by(watch.worker_pid, watch.display, self._spares)
         try:
             self._hot_key = HotKey(self._x, watch.hot_key)
         except HotKeyError as error:
@@ -191,7 +194,7 @@ class Guard:
             self._worker_gone(_KILLED_S)
         released = True
         try:
-            release_on(self._display)
+            release_on(self._display, self._spares)
         except DisplayLost:
             released = False
         self._second.dismiss()
