@@ -67,6 +67,7 @@ class Window:
                 self.answer(frozenset(Scope(one) for one in scopes))
             case ["allow", *scopes]:
                 self.willing = frozenset(Scope(one) for one in scopes)
+                say(event="willing")
             case ["take_back", *scopes]:
                 self.session.take_back(frozenset(Scope(one) for one in scopes))
             case ["question", shown]:

@@ -252,6 +252,7 @@ def test_more_can_be_asked_for_and_taken_back_and_each_counts_at_once(screen: Sc
             await asyncio.sleep(0.2)
             assert not any(screen.held())
             await stage.helped.wish("allow see control")
+            await stage.helped.hear("willing")  # the question comes another way, and may be faster
             await stage.console.ask(*CONTROL)
             await stage.console.until(
                 lambda: sum(isinstance(one, ConsentGiven) for one in stage.console.heard) > 1, "the wider consent"
