@@ -55,7 +55,7 @@ def test_nothing_can_hide_in_the_padding() -> None:
     message = bytearray(b"".join(bytes(p) for p in pack(Kind.TYPED, b"abc")))
     message[-1] = 1
     with pytest.raises(FramingError, match="padding"):
-        list(FrameReader().receive_data(message))
+        list(FrameReader().receive_data(bytes(message)))
 
 
 def test_a_body_too_large_to_send_is_this_programs_mistake() -> None:

@@ -53,9 +53,9 @@ def test_no_date_that_cannot_be_shown_passes_the_relays_door(date: str) -> None:
         envelope.decode_from_agent(with_date(message, fields[0], "2026-11-02T10:30:00+14:00"))
         with pytest.raises(EnvelopeError):
             envelope.decode_from_agent(with_date(message, fields[0], date))
-    for message, fields in FROM_CONSOLE:
+    for said, due in FROM_CONSOLE:
         with pytest.raises(EnvelopeError):
-            envelope.decode_from_console(with_date(message, fields[0], date))
+            envelope.decode_from_console(with_date(said, due[0], date))
 
 
 @pytest.mark.parametrize("date", EDGES)
