@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -16,6 +18,8 @@ from protocol.desk.events import EndReason
 
 _SWITCH_S = 0.0005
 """How long the capture thread may keep the interpreter from the loop (Python's default is ten times that)."""
+
+_ARENA_MAX = -8  # malloc.h: M_ARENA_MAX
 
 
 def main() -> int:
@@ -36,9 +40,16 @@ def main() -> int:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     sys.setswitchinterval(_SWITCH_S)
+    _keep_memory_together()
     _run(options.ipc_fd, options.life_fd)
     sys.stderr.flush()
     os._exit(0)  # the capture thread may wait for a display server that does not answer; nothing is left to be done
+
+
+def _keep_memory_together() -> None:
+    """Both threads take pictures' memory from one place: else what one gives back, the other cannot have."""
+    with contextlib.suppress(OSError, AttributeError):  # glibc's alone
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 async def _work(ipc_fd: int, life_fd: int) -> None:

@@ -9,6 +9,8 @@ Distrusts the console: an acknowledgement of what was not sent raises, and never
 import dataclasses
 from collections import deque
 
+from agent.worker.regions.planner import Budget
+
 RTT_WINDOW_S = 10.0
 """The smallest round trip of so long a time counts: routes change."""
 RATE_WINDOW_S = 2.0
@@ -21,6 +23,18 @@ FIRST_FRAMES = 2
 """Before anything was acknowledged."""
 MAX_FRAMES = 64
 """In flight at most, however small they are."""
+_MEASURES = 8
+"""Frames from which the line's rate is told: the fastest of them, because anything may have held up the others."""
+_MEASURE_BYTES = 4 * 1024
+"""Smaller frames measure how busy two processors are rather than the line."""
+_LEAST_S = 0.001
+_UNLIMITED = 4e6
+"""Bytes a second; a line that carries so much limits nothing that a picture needs."""
+_UNKNOWN = 1.25e6
+"""Bytes a second that a line is taken for as long as nothing came back."""
+_FREE_BYTES = 256 * 1024
+_SETTLE_S = 0.012
+"""What waits to be made exact may take the line so long at a time: a key's echo may come behind it."""
 
 
 class FlowError(Exception):
@@ -74,6 +88,8 @@ class Flow:
         self._rate, self._rtt = _Extreme(RATE_WINDOW_S), _Extreme(RTT_WINDOW_S)
         self._probe = 0.0
         self._last = -1
+        self._acknowledged_s = float("-inf")
+        self._measures: deque[float] = deque(maxlen=_MEASURES)
 
     @property
     def rtt_min_s(self) -> float | None:
@@ -92,6 +108,19 @@ class Flow:
             return FLOOR_BYTES
         return max(FLOOR_BYTES, self._probe, self.rate * (self.rtt_min_s + QUEUE_S))
 
+    @property
+    def line_rate(self) -> float | None:
+        """What the line carries at least, in bytes a second, or None if it has not shown a limit that matters."""
+        if self._last < 0:
+            return _UNKNOWN
+        fastest = max(self._measures, default=_UNLIMITED)
+        return None if fastest >= _UNLIMITED else fastest
+
+    def budget(self) -> Budget:
+        """What the next frame may take."""
+        rate = self.line_rate
+        return Budget(_FREE_BYTES) if rate is None else Budget(rate * _SETTLE_S, rate)
+
     def may_send(self) -> bool:
         """Whether another frame may be made now."""
         if not self._sent:
@@ -109,8 +138,8 @@ class Flow:
         limited = self.in_flight_bytes >= self.window_bytes
         self._sent.append(_Sent(number, size, now_s, self._delivered, self._delivered_s, limited))
 
-    def acknowledged(self, number: int, now_s: float) -> None:
-        """The console has shown frame `number`, and with it all before.
+    def acknowledged(self, number: int, now_s: float, took_s: float = 0.0) -> None:
+        """The console has shown frame `number`, and with it all before; it says that decoding took it `took_s`.
 
         Raises:
             FlowError: it was not sent.
@@ -127,6 +156,7 @@ class Flow:
         self.rtt_s = rtt_s = max(now_s - newest.sent_s, 1e-6)
         self._rtt.see(-rtt_s, now_s)
         self._learn_rate(newest, rtt_s, now_s)
+        self._measure_line(newest, now_s, took_s)
         self._delivered_s = now_s
         queued = rtt_s > (self.rtt_min_s or 0.0) + QUEUE_S
         if queued:
@@ -140,3 +170,13 @@ class Flow:
         rate = delivered / max(now_s - newest.delivered_before_s, rtt_s)
         if newest.limited or self.rate is None or rate >= self.rate:  # little to send says little about the line
             self._rate.see(rate, now_s)
+
+    def _measure_line(self, newest: _Sent, now_s: float, took_s: float) -> None:
+        """How long the line worked on this frame: since it could have been there had it been empty, or the one before.
+
+        Unlike a rate of delivery, this tells a line that is slow from one that has little to carry.
+        """
+        free_s = max(self._acknowledged_s, newest.sent_s + (self.rtt_min_s or 0.0))
+        self._acknowledged_s = now_s
+        if newest.size >= _MEASURE_BYTES:
+            self._measures.append(newest.size / max(now_s - took_s - free_s, _LEAST_S))

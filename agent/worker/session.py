@@ -24,6 +24,7 @@ from agent.worker.input.bucket import TokenBucket
 from agent.worker.input.control import Control
 from agent.worker.input.hands import Hands
 from agent.worker.line import Line
+from agent.worker.regions import film
 from protocol import limits
 from protocol.consent import ConsentError
 from protocol.desk.events import EndReason
@@ -168,8 +169,8 @@ class Session:
         match message:
             case Ask():
                 self._on_ask(message)
-            case FrameShown(number=number):
-                self._flow.acknowledged(number, time.monotonic())
+            case FrameShown(number=number, took_us=took_us):
+                self._flow.acknowledged(number, time.monotonic(), took_us / 1e6)
                 self._allow_frame()
             case RefreshRequested():
                 if self._capture and self._refreshes.take(time.monotonic()):
@@ -267,6 +268,7 @@ class Session:
             )
         except ConsentError as error:
             raise SessionOver(EndReason.FAULT, f"Nothing was shown: {error}.") from error
+        films = self._asked is not None and self._asked.films and film.available()
         self.state, self._asked = after, None
         self._gate.open(consent)
         self._send(ConsentGiven(encoded))
@@ -275,8 +277,8 @@ class Session:
         else:
             self._control.release_all()
         if self._capture is None:
-            self._capture = Capture(self._open_source, self._from_capture)
-            self._capture.allow_frame()
+            self._capture = Capture(self._open_source, self._from_capture, films=films)
+            self._capture.allow_frame(self._flow.budget())
             self._capture.start()
 
     def _on_user(self, pointer: tuple[int, int] | None) -> None:
@@ -327,7 +329,7 @@ class Session:
 
     def _allow_frame(self) -> None:
         if self._capture and self._flow.may_send():
-            self._capture.allow_frame()
+            self._capture.allow_frame(self._flow.budget())
 
     # --- all along, and at the end
     def report_drops(self) -> None:

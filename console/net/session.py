@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from console.events import Event, LineMeasured, Said, SessionFinished, StageReached
 from console.language import _
 from console.net.dial import CannotReach, dial, host_of, now
+from console.picture import film
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
 from console.session.conversation import Conversation, FrameReceived, Over, SessionFault, Subject, Wish
@@ -40,6 +41,7 @@ _MAX_WAITING = 1000
 """Input messages that wait for a stuck line: more than a second of the fastest hand. Beyond it everything is let go."""
 _MEASURE_S, _SILENT_S = 2.0, 10.0
 _FAREWELL_S = 1.0
+_MOST_US = 60_000_000
 
 _log = structlog.get_logger()
 
@@ -153,6 +155,7 @@ class SessionLine:
             organisation=self._organisation,
             revocations=revocations,
             now=now(),
+            films=film.available(),
         )
         self._wake.set()
         try:
@@ -198,8 +201,10 @@ class SessionLine:
     def _take(self, conversation: Conversation, event: object) -> tuple[EndReason, bool] | None:
         match event:
             case FrameReceived(body):
+                began_s = time.perf_counter()
                 number, wake = self._decoder.decode(body)
-                self._shown = FrameShown(number)
+                took_us = min(_MOST_US, int(1e6 * (time.perf_counter() - began_s)))
+                self._shown = FrameShown(number, took_us)
                 conversation.send(self._shown)
                 if wake:
                     self._wake_painter()

@@ -1,8 +1,9 @@
 """From the bytes of a picture message to pixels on a canvas. Lives on the network thread; distrusts the agent.
 
-Guarantees: after `decode` the canvas is exactly the sender's picture, or `PictureError` is raised and the session is to
-end. Memory is bounded before anything is unpacked: one picture, one scratch buffer of the same size, and the
-decompressor's window; no frame, however it is made, can unpack to more.
+Guarantees: after `decode` the canvas is exactly what the sender meant, or `PictureError` is raised and the session is
+to end. Memory is bounded before anything is unpacked: one picture, one scratch buffer of twice its size at most, the
+decompressor's window, and the decoders of the films (`console.picture.films`); no frame, however it is made, can
+unpack to more.
 """
 
 import io
@@ -11,7 +12,9 @@ from typing import IO, cast
 import numpy as np
 import zstandard
 
+from console.picture import planes
 from console.picture.canvas import Canvas, Pixels
+from console.picture.films import Films
 from protocol import limits
 from protocol.session import picture
 from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame, PictureError, Rect, Tile
@@ -20,8 +23,10 @@ BYTES_PER_PIXEL = 4
 MAX_PIXELS = limits.FRAME_BYTES // BYTES_PER_PIXEL
 """A canvas larger than the largest frame could never be filled by one."""
 MAX_OVERDRAW = 2
-"""A frame paints each pixel once; one that paints the screen more than twice over is an attack, not a picture."""
+"""A frame moves and then paints each pixel once; one that does either more than twice over is an attack."""
 _READ_BYTES = 1024 * 1024
+_EXACT = {Codec.ZSTD: 4, Codec.PLANES: 3}
+"""Bytes of a pixel in the stream."""
 
 
 _EMPTY_BLOCK = bytes(3)
@@ -74,6 +79,7 @@ class Decoder:
         self._payload = _Payload()
         self._stream: zstandard.ZstdDecompressionReader | None = None
         self._scratch = np.zeros(0, np.uint8)
+        self._films = Films()
 
     def decode(self, body: bytes) -> tuple[int, bool]:
         """Paints one frame onto the canvas.
@@ -93,9 +99,11 @@ class Decoder:
             self._payload = _Payload()
             reader = zstandard.ZstdDecompressor(max_window_size=2**ZSTD_WINDOW_LOG)
             self._stream = reader.stream_reader(cast(IO[bytes], self._payload), read_size=_READ_BYTES)
-        unpacked = self._unpack(frame)
+            self._films = Films()
+        pixels = self._films.decode(frame)
+        pixels += self._unpack(frame)
         self._expected += 1
-        return frame.number, self._paint(frame, unpacked)
+        return frame.number, self._paint(frame, pixels)
 
     def _check(self, frame: Frame) -> None:
         if frame.number != self._expected:
@@ -105,32 +113,44 @@ class Decoder:
         height, width = self._canvas.pixels.shape[:2]
         if not frame.fresh and (self._stream is None or (frame.width, frame.height) != (width, height)):
             raise PictureError("a change of a picture that was never begun")
-        if sum(tile.rect.area for tile in frame.tiles) > MAX_OVERDRAW * frame.width * frame.height:
-            raise PictureError("a frame that paints the screen more than twice over")
+        for moved in (True, False):
+            area = sum(tile.rect.area for tile in frame.tiles if (tile.codec is Codec.COPY) is moved)
+            if area > MAX_OVERDRAW * frame.width * frame.height:
+                raise PictureError("a frame that paints the screen more than twice over")
         first = True
         for tile in frame.tiles:
-            match tile.codec:
-                case Codec.ZSTD:
-                    if bool(tile.payload) is not first:
-                        raise PictureError("a payload that does not stand with the first of its rectangles")
-                    first = False
-                case Codec.COPY:
-                    if len(tile.payload) != BYTES_PER_PIXEL:
-                        raise PictureError("a moved rectangle without its source")
-                case Codec.H264 | Codec.PLANES:
-                    raise PictureError("a kind of picture that this console cannot show")
+            if tile.codec is Codec.COPY:
+                _source(tile, frame)
+            elif tile.codec in _EXACT:
+                if bool(tile.payload) is not first:
+                    raise PictureError("a payload that does not stand with the first of its rectangles")
+                first = False
 
-    def _unpack(self, frame: Frame) -> Pixels:
-        """All compressed rectangles' bytes one after the other, in the scratch buffer."""
-        tiles = [tile for tile in frame.tiles if tile.codec is Codec.ZSTD]
-        size = BYTES_PER_PIXEL * sum(tile.rect.area for tile in tiles)
-        if not size:
-            return self._scratch[:0]
+    def _unpack(self, frame: Frame) -> list[tuple[Rect, Pixels]]:
+        """All exact rectangles' pixels: views into the scratch buffer."""
+        tiles = [tile for tile in frame.tiles if tile.codec in _EXACT]
+        if not tiles:
+            return []
+        sizes = [_EXACT[tile.codec] * tile.rect.area for tile in tiles]
+        unpacked = self._unpack_bytes(frame, tiles[0].payload, sum(sizes))
+        found: list[tuple[Rect, Pixels]] = []
+        for tile, size in zip(tiles, sizes, strict=True):
+            part, unpacked = unpacked[:size], unpacked[size:]
+            shape = (tile.rect.height, tile.rect.width)
+            if tile.codec is Codec.PLANES:
+                target = np.empty((*shape, BYTES_PER_PIXEL), np.uint8)
+                planes.to_pixels(part.reshape(3, *shape), target)
+                found.append((tile.rect, target))
+            else:
+                found.append((tile.rect, part.reshape(*shape, BYTES_PER_PIXEL)))
+        return found
+
+    def _unpack_bytes(self, frame: Frame, payload: bytes | memoryview, size: int) -> Pixels:
         if self._scratch.size < size or frame.fresh:
             self._scratch = np.zeros(max(size, BYTES_PER_PIXEL * frame.width * frame.height), np.uint8)
         if self._stream is None:
             raise PictureError("a change of a picture that was never begun")
-        self._payload.refill(tiles[0].payload)
+        self._payload.refill(payload)
         target = self._scratch[:size]
         try:
             unpacked = self._stream.readinto(target.data)
@@ -141,7 +161,8 @@ class Decoder:
             raise PictureError("pixels that are more or fewer than their rectangles")
         return target
 
-    def _paint(self, frame: Frame, unpacked: Pixels) -> bool:
+    def _paint(self, frame: Frame, painted: list[tuple[Rect, Pixels]]) -> bool:
+        """Moves first, then the rest in any order: no honest frame paints a pixel twice."""
         canvas = self._canvas
         with canvas.lock:
             height, width = canvas.pixels.shape[:2]
@@ -149,24 +170,41 @@ class Decoder:
             if (frame.width, frame.height) != (width, height):
                 canvas.resize(frame.width, frame.height)
                 woken = True
-            moved = [_source(tile, frame, canvas.pixels) for tile in frame.tiles if tile.codec is Codec.COPY]
-            at = 0
-            for tile in frame.tiles:
-                rect = tile.rect
-                if tile.codec is Codec.COPY:
-                    pixels = moved.pop(0)
-                else:
-                    size = BYTES_PER_PIXEL * rect.area
-                    pixels = unpacked[at : at + size].reshape(rect.height, rect.width, BYTES_PER_PIXEL)
-                    at += size
-                canvas.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width] = pixels
+            moves = [(_source(tile, frame), tile.rect) for tile in frame.tiles if tile.codec is Codec.COPY]
+            if len(moves) == 1:
+                _move(canvas.pixels, *moves[0])
+            else:
+                copied = [canvas.pixels[_at(source)].copy() for source, _ in moves]  # all as it was before this frame
+                for pixels, (_, target) in zip(copied, moves, strict=True):
+                    canvas.pixels[_at(target)] = pixels
+            for rect, pixels in painted:
+                canvas.pixels[_at(rect)] = pixels
             return canvas.mark([tile.rect for tile in frame.tiles]) or woken
 
 
-def _source(tile: Tile, frame: Frame, pixels: Pixels) -> Pixels:
-    """The pixels a moved rectangle had before this frame, copied: an earlier tile may paint over them."""
+def _at(rect: Rect) -> tuple[slice, slice]:
+    return slice(rect.y, rect.y + rect.height), slice(rect.x, rect.x + rect.width)
+
+
+def _source(tile: Tile, frame: Frame) -> Rect:
+    """Where a moved rectangle comes from."""
+    if len(tile.payload) != BYTES_PER_PIXEL:
+        raise PictureError("a moved rectangle without its source")
     x, y = int.from_bytes(tile.payload[:2], "little"), int.from_bytes(tile.payload[2:], "little")
-    rect = Rect(x, y, tile.rect.width, tile.rect.height)
-    if rect.x + rect.width > frame.width or rect.y + rect.height > frame.height:
+    rect = tile.rect
+    if x + rect.width > frame.width or y + rect.height > frame.height:
         raise PictureError("a rectangle moved from outside the screen")
-    return pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width].copy()
+    return Rect(x, y, rect.width, rect.height)
+
+
+def _move(pixels: Pixels, source: Rect, target: Rect) -> None:
+    """Moves within a picture, in bands that do not overlap what they come from: half the work of a copy between."""
+    step = abs(target.y - source.y)
+    if not step:
+        pixels[_at(target)] = pixels[_at(source)].copy()
+        return
+    tops = range(0, target.height, step)
+    for top in tops if target.y < source.y else reversed(tops):
+        rows = min(step, target.height - top)
+        there = Rect(source.x, source.y + top, source.width, rows)
+        pixels[_at(Rect(target.x, target.y + top, target.width, rows))] = pixels[_at(there)]

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 MAX_SIDE, MAX_PIXELS = 8192, 2**24
 """Of a film; four times 4K would take a decoder 200 MB."""
+_BLOCK = 64
+"""The decoder's buffers have sides of multiples of this at most: its blocks are of 16 pixels, its rows of 64 bytes."""
 
 
 def available() -> bool:
@@ -41,6 +43,8 @@ class FilmDecoder:
         self._reformatter: Any = importlib.import_module("av.video.reformatter").VideoReformatter()
         context = self._av.CodecContext.create("h264", "r")
         context.thread_count = 1
+        # Held against what the stream says of itself, before memory is taken for it.
+        context.options = {"max_pixels": str(-(-width // _BLOCK) * -(-height // _BLOCK) * _BLOCK * _BLOCK)}
         context.flags |= self._av.codec.context.Flags.low_delay
         self._context: Any = context
 

@@ -107,9 +107,10 @@ class Conversation:
         organisation: Organisation,
         revocations: RevocationList,
         now: datetime,
+        films: bool = False,
     ) -> None:
-        """Begins the handshake: there are bytes to send at once."""
-        self._subject, self._wish, self._identity = subject, wish, identity
+        """Begins the handshake: there are bytes to send at once. `films`: whether this console can show them."""
+        self._subject, self._wish, self._identity, self._films = subject, wish, identity, films
         self._tunnel = Tunnel(Side.CONSOLE, identity, organisation=organisation, revocations=revocations, now=now)
         self._reader = FrameReader()
         self._binding = self._peer_leaf = b""
@@ -152,7 +153,7 @@ class Conversation:
     def ask(self, wish: Wish) -> None:
         """Asks the user again, for other scopes or more time."""
         self._wish = wish
-        self.send(messages.Ask(self._subject.ticket, wish.scopes, wish.minutes, wish.remark))
+        self.send(messages.Ask(self._subject.ticket, wish.scopes, wish.minutes, wish.remark, self._films))
 
     def send(self, message: messages.FromConsole) -> None:
         """Queues a message; before the tunnel is secured it is dropped, there is nobody to hear it."""

@@ -32,12 +32,16 @@ class _Message(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
 
 # --- console → agent
 class Ask(_Message, frozen=True):
-    """What the technician would like to be allowed; the first message in a session, and again for more."""
+    """What the technician would like to be allowed; the first message in a session, and again for more.
+
+    `films` says of the console that it can show `Codec.H264`; the session's first such message counts.
+    """
 
     ticket: Annotated[int, Meta(ge=1)]
     scopes: frozenset[Scope]
     minutes: Annotated[int, Meta(ge=1, le=limits.MAX_MINUTES)]
     remark: Text = ""
+    films: bool = False
 
 
 class PointerMoved(_Message, frozen=True):
@@ -89,10 +93,13 @@ class ReleaseAll(_Message, frozen=True):
 class FrameShown(_Message, frozen=True):
     """Acknowledges a picture as received, decoded and handed to the screen. Drives the flow, so it is sent at once.
 
+    `took_us` is how long the decoding took, in microseconds: so much of the round trip was not the line's.
+
     The last one is said again every `limits.HELD_BEAT_S` while a key or button is held: "still here, still holding".
     """
 
     number: Counter
+    took_us: Annotated[int, Meta(ge=0, le=60_000_000)] = 0
 
 
 class RefreshRequested(_Message, frozen=True):

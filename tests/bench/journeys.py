@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from agent.worker.capture.encoder import Encoder
-from agent.worker.capture.shadow import Shadow, merge
+from agent.worker.capture.damage import merge
 from agent.worker.capture.source import Pixels
 from agent.worker.regions.areas import pixels_of
 from agent.worker.regions.encoder import RegionEncoder
@@ -19,6 +18,7 @@ from agent.worker.regions.planner import Budget, Planner
 from protocol.session import picture
 from protocol.session.picture import Frame, Rect
 from tests.bench.recordings.store import Moment
+from tests.bench.stream import Encoder, Shadow
 from tests.bench.viewer import Viewer
 
 _ROUND_TRIP_S = 0.03

@@ -11,10 +11,10 @@ from PySide6.QtGui import QImage, QPainter
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
-from agent.worker.capture.shadow import Shadow
 from agent.worker.capture.x11 import X11Source
 from protocol.session.picture import Rect
 from protocol.tunnel import Side, Tunnel
+from tests.bench.stream import Shadow
 from tests.parties import Parties
 from tests.stage import Desk
 

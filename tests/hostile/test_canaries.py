@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from agent.worker.capture.encoder import Encoder
+from agent.worker.regions.encoder import RegionEncoder
+from agent.worker.regions.planner import Budget, Planner, SendExactly, Way
 from protocol import envelope
 from protocol.session import messages, picture
 from protocol.session.framing import Kind, pack
@@ -130,9 +131,10 @@ async def _carried_at_once(on: Stand, end: Actor, sent: list[bytes]) -> list[byt
 def _frame(marked: Canaries) -> bytes:
     """The picture's canaries, packed by the worker's own encoder."""
     height, width = marked.block.shape[:2]
-    encoder = Encoder()
+    planner, encoder = Planner(width, height, films=False), RegionEncoder()
     encoder.restart(width, height)
-    frame = encoder.encode([(Rect(0, 0, width, height), marked.block.view(np.uint32)[..., 0])])
+    planner.begin_anew(marked.block.view(np.uint32)[..., 0], Budget(0.0), 0.0)
+    frame = encoder.encode([SendExactly(Rect(0, 0, width, height), Way.RAW)], planner)
     return b"".join(picture.encode(frame))
 
 

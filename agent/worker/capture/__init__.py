@@ -1,9 +1,8 @@
-"""From the helped screen to encoded frames: a source of pixels, a shadow of what was sent, one long zstd stream.
+"""From the helped screen to encoded frames: a source of pixels, and the loop that asks the planner about them.
 
     source     what every platform must be able to do (`Source`), and `x11`, the one that is there
-    shadow     which pixels really changed
-    encoder    changed pixels into the body of a frame
-    thread     the loop that ties them, on a thread of its own
+    damage     what is to be grabbed
+    thread     the loop, on a thread of its own; `agent.worker.regions` thinks and encodes
 
 Only the newest picture is ever encoded, and only when the loop was allowed one frame by the flow.
 """

@@ -1,7 +1,8 @@
 """The capture loop, on a thread of its own: waits for a change, takes the newest picture, hands over one frame.
 
 Guarantees that a frame is grabbed and encoded only after `allow_frame`, one for each call: while nobody allows any, the
-display server adds up the damage by itself, and memory does not grow. Everything leaves through `deliver`, in order, on
+display server adds up the damage by itself, and memory does not grow. What the console has only a likeness of is made
+exact when its screen stands still, without any change having to come. Everything leaves through `deliver`, in order, on
 this thread. Distrusts damage as a hint: what did not change is not sent, and silence is looked into now and then.
 """
 
@@ -12,11 +13,13 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
 import structlog
 
-from agent.worker.capture.encoder import Encoder
-from agent.worker.capture.shadow import Shadow, merge
+from agent.worker.capture.damage import merge
 from agent.worker.capture.source import CaptureError, Geometry, Source, SourceLostError, SourceResizedError
+from agent.worker.regions.encoder import RegionEncoder
+from agent.worker.regions.planner import Budget, Planner
 from protocol.session import picture
 from protocol.session.messages import CursorChanged, ScreenChanged
 from protocol.session.picture import Frame
@@ -56,27 +59,39 @@ class CaptureOver:
     lost: bool
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Shown:
+    """A screen of one size, and what the console has of it."""
+
+    geometry: Geometry
+    planner: Planner
+
+
 Output = Shot | ScreenChanged | CursorChanged | CaptureOver
 
 
 class Capture(threading.Thread):
     """The thread. Its public methods may be called from any other."""
 
-    def __init__(self, open_source: Callable[[], Source], deliver: Callable[[Output], None]) -> None:
-        """Nothing is opened before `start`."""
+    def __init__(
+        self, open_source: Callable[[], Source], deliver: Callable[[Output], None], *, films: bool = False
+    ) -> None:
+        """Nothing is opened before `start`. `films`: whether both ends can do H.264."""
         super().__init__(name="capture", daemon=True)
         self._open_source, self._deliver = open_source, deliver
         self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK)
-        self._allowed = self._refresh = self._stopped = False
+        self._refresh = self._stopped = False
+        self._budget: Budget | None = None
+        self._films, self._due_s = films, float("inf")
         self._damaged, self._doubtful = True, False
         self._fresh = True
         self._cursor: CursorChanged | None = None
         self._cursor_changed, self._cursor_due_s = True, 0.0
-        self._encoder = Encoder()
+        self._encoder = RegionEncoder()
 
-    def allow_frame(self) -> None:
-        """One more frame may be made, as soon as something changes. Calling it twice allows one."""
-        self._allowed = True
+    def allow_frame(self, budget: Budget) -> None:
+        """One more frame may be made, as soon as something changes or is owed. Calling it twice allows one."""
+        self._budget = budget
         self._wake()
 
     def refresh(self) -> None:
@@ -109,58 +124,68 @@ class Capture(threading.Thread):
         os.eventfd_write(self._wake_fd, 1)
 
     def _capture(self, source: Source) -> None:
-        geometry, shadow = self._begin(source)
+        shown = self._begin(source)
         while not self._stopped:
             noticed_s = time.monotonic()
             changes = source.changes()  # before waiting: requests may have read events off the socket already
             self._damaged |= changes.damaged
             self._cursor_changed |= changes.cursor
-            if changes.resized and source.geometry() != geometry:
-                geometry, shadow = self._begin(source)
+            if changes.resized and source.geometry() != shown.geometry:
+                shown = self._begin(source)
             if self._refresh:
                 self._refresh, self._fresh, self._damaged = False, True, True
-                self._encoder.restart(geometry.width, geometry.height)
+                self._encoder.restart(shown.geometry.width, shown.geometry.height)
             if self._send_cursor(source):
                 continue  # asking for it may have read other events off the socket: select would not wake for them
-            if not (self._allowed and self._damaged):
+            budget = self._budget
+            if budget is None or not (self._damaged or noticed_s >= self._due_s):
                 self._wait(source)
                 continue
             try:
-                frame = self._look(source, geometry, shadow)
+                frame = self._look(source, shown, budget)
             except SourceResizedError:
-                geometry, shadow = self._begin(source)
+                shown = self._begin(source)
                 continue
             if frame and not self._stopped:
-                self._allowed = False
-                parts = picture.encode(frame)
-                size = sum(len(part) for part in parts)
-                self._deliver(Shot(frame.number, parts, size, noticed_s, time.monotonic()))
+                self._budget = None
+                shot = _shot(frame, noticed_s)
+                self._pace(budget, shot.size)
+                self._deliver(shot)
+                del shot, frame  # megabytes, sometimes: not to be held beside the next one
 
-    def _begin(self, source: Source) -> tuple[Geometry, Shadow]:
+    def _begin(self, source: Source) -> _Shown:
         geometry = source.geometry()
         self._deliver(ScreenChanged(geometry.width, geometry.height, geometry.monitors))
         self._encoder.restart(geometry.width, geometry.height)
         self._fresh = self._damaged = True
-        return geometry, Shadow(geometry.width, geometry.height)
+        return _Shown(geometry, Planner(geometry.width, geometry.height, films=self._films))
 
-    def _look(self, source: Source, geometry: Geometry, shadow: Shadow) -> Frame | None:
-        """The frame with everything that changed, or None if nothing really did."""
-        damage = source.take_damage()
-        self._damaged = False
-        whole = self._fresh
-        everywhere = whole or self._doubtful
-        self._doubtful = False
-        rects = [geometry.whole] if everywhere else merge(damage, geometry.width, geometry.height)
-        if not rects:
-            return None
-        grabbed = source.grab(rects)
-        changed = [
-            piece
-            for rect, pixels in zip(rects, grabbed, strict=True)
-            for piece in shadow.take(rect, pixels, all_of_it=whole)
-        ]
-        self._fresh = False
-        return self._encoder.encode(changed) if changed else None
+    def _look(self, source: Source, shown: _Shown, budget: Budget) -> Frame | None:
+        """The frame with everything that changed and something of what is owed, or None if there is neither."""
+        damaged, self._damaged = self._damaged, False
+        doubtful, self._doubtful = self._doubtful, False
+        geometry, planner, now_s = shown.geometry, shown.planner, time.monotonic()
+        rects = merge(source.take_damage(), geometry.width, geometry.height) if damaged else []
+        if self._fresh:
+            actions = planner.begin_anew(source.grab([geometry.whole])[0], budget, now_s)
+            self._fresh = False
+        elif doubtful:
+            whole = source.grab([geometry.whole])[0]
+            if np.array_equal(planner.pixels, whole):
+                return None
+            actions = planner.plan([(geometry.whole, whole)], budget, now_s)
+        else:
+            grabbed = source.grab(rects) if rects else []
+            actions = planner.plan(list(zip(rects, grabbed, strict=True)), budget, now_s)
+        frame = self._encoder.encode(actions, planner) if actions else None
+        self._due_s = _due_s(planner)
+        return frame
+
+    def _pace(self, budget: Budget, size: int) -> None:
+        """What is owed leaves the line time to carry what was sent before, so that a change never waits behind it."""
+        now_s = time.monotonic()
+        if budget.rate is not None and self._due_s < float("inf"):
+            self._due_s = max(self._due_s, now_s + size / budget.rate)
 
     def _send_cursor(self, source: Source) -> bool:
         """Gives whether the source was asked."""
@@ -175,10 +200,23 @@ class Capture(threading.Thread):
         return True
 
     def _wait(self, source: Source) -> None:
+        allowed = self._budget is not None
         timeout_s = _CURSOR_PAUSE_S if self._cursor_changed else _SILENCE_S
+        if allowed:
+            timeout_s = min(timeout_s, max(0.0, self._due_s - time.monotonic()))
         wake: list[Source | int] = [source, self._wake_fd]
         ready, _, _ = select.select(wake, [], [], timeout_s)
         if self._wake_fd in ready:
             os.eventfd_read(self._wake_fd)
-        elif not ready and not self._cursor_changed and self._allowed:
+        elif not ready and allowed and timeout_s == _SILENCE_S:
             self._damaged = self._doubtful = True
+
+
+def _shot(frame: Frame, noticed_s: float) -> Shot:
+    parts = picture.encode(frame)
+    return Shot(frame.number, parts, sum(len(part) for part in parts), noticed_s, time.monotonic())
+
+
+def _due_s(planner: Planner) -> float:
+    due_s = planner.due_s(time.monotonic())
+    return float("inf") if due_s is None else due_s

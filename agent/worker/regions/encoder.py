@@ -9,19 +9,30 @@ import numpy as np
 import structlog
 import zstandard
 
-from agent.worker.capture.encoder import window_log
+from agent.worker.capture.source import Pixels
 from agent.worker.regions import planes
-from agent.worker.regions.areas import pixels_of
+from agent.worker.regions.areas import TILE, intersection, pixels_of
 from agent.worker.regions.film import FilmEncoder, FilmError
 from agent.worker.regions.planner import Action, Copy, Planner, SendExactly, ShowFilm, Way
 from protocol.session import film as film_layout
-from protocol.session.picture import Codec, Frame, Tile
+from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame, Rect, Tile
 
+_SMALLEST_WINDOW_LOG = 22
 _LEVEL = 1
 _HASH_LOG = 17
 """2^17 entries, 512 KiB: fits a core's own cache."""
 _WARM_BYTES = 1024 * 1024
+_BAND_PIXELS = 128 * 1024
+_STILL_PIXELS = 512 * 1024
+_NEARLY_ALL = 0.9
+"""A likeness of so much of its area is made of the whole area, without a copy."""
 _log = structlog.get_logger()
+
+
+def window_log(width: int, height: int) -> int:
+    """The smallest window that holds a whole picture, within what decoders accept."""
+    needed = (4 * width * height).bit_length()
+    return min(ZSTD_WINDOW_LOG, max(_SMALLEST_WINDOW_LOG, needed))
 
 
 class RegionEncoder:
@@ -74,17 +85,18 @@ class RegionEncoder:
     def _exact(self, actions: Sequence[SendExactly], planner: Planner) -> list[Tile]:
         if not actions:
             return []
-        pieces = []
+        actions = [SendExactly(rect, action.way) for action in actions for rect in _bands(action)]
+        packed = bytearray()  # grows in place: a whole photo in pieces would be held twice
         for action in actions:
             pixels = planner.pixels[pixels_of(action.rect)]
             if action.way is Way.PLANES:
-                pieces.append(self._stream.compress(planes.from_pixels(pixels).data.cast("B")))
+                packed += self._stream.compress(planes.from_pixels(pixels).data.cast("B"))
             elif pixels.flags.c_contiguous:
-                pieces.append(self._stream.compress(pixels.data.cast("B")))
+                packed += self._stream.compress(pixels.data.cast("B"))
             else:
-                pieces.append(self._stream.compress(pixels.tobytes()))
-        pieces.append(self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
-        payloads = [b"".join(pieces), *[b""] * (len(actions) - 1)]
+                packed += self._stream.compress(pixels.tobytes())
+        packed += self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        payloads: list[bytes | memoryview] = [memoryview(packed), *[b""] * (len(actions) - 1)]
         codecs = {Way.RAW: Codec.ZSTD, Way.PLANES: Codec.PLANES}
         return [
             Tile(action.rect, codecs[action.way], payload) for action, payload in zip(actions, payloads, strict=True)
@@ -101,23 +113,28 @@ class RegionEncoder:
                 self._films.pop(film.slot, None)  # its memory, before the next one's
                 encoder = FilmEncoder(film.area.width, film.area.height, film.rate)
                 self._films[film.slot] = (film.generation, encoder)
-            data = encoder.encode(planner.film_pixels(film))
+            data = encoder.encode(planner.area_pixels(film.area))
         except FilmError as error:
             return self._give_up(error, planner)
-        return _tiles(action, fresh, data)
+        return _tiles(film.slot, film.area, action.paint, data, fresh=fresh)
 
     def _still(self, action: ShowFilm, planner: Planner) -> list[Tile]:
-        """What is not to be painted is black, which takes next to nothing."""
-        area = action.film.area
-        pixels = np.zeros((area.height, area.width), np.uint32)
-        for rect in action.paint:
-            x, y = rect.x - area.x, rect.y - area.y
-            pixels[y : y + rect.height, x : x + rect.width] = planner.pixels[pixels_of(rect)]
-        try:
-            data = FilmEncoder(area.width, area.height, None, most_bytes=action.film.still).encode(pixels)
-        except FilmError as error:
-            return self._give_up(error, planner)
-        return _tiles(action, True, data)
+        """In bands, one encoder after the other: one for a whole screen would take 20 MB and more."""
+        area, most_bytes = action.film.area, action.film.still or 0.0
+        rows = max(TILE, _STILL_PIXELS // area.width // TILE * TILE)
+        tiles: list[Tile] = []
+        for top in range(area.y, area.y + area.height, rows):
+            band = Rect(area.x, top, area.width, min(rows, area.y + area.height - top))
+            paint = [part for rect in action.paint if (part := intersection(rect, band))]
+            if not paint:
+                continue
+            encoder = FilmEncoder(band.width, band.height, None, most_bytes=most_bytes * band.area / area.area)
+            try:
+                data = encoder.encode(_framed(band, paint, planner))
+            except FilmError as error:
+                return self._give_up(error, planner)
+            tiles += _tiles(action.film.slot, band, paint, data, fresh=True)
+        return tiles
 
     def _give_up(self, error: FilmError, planner: Planner) -> list[Tile]:
         _log.warning("film_failed", reason=str(error))
@@ -133,7 +150,30 @@ class RegionEncoder:
         stream.flush()
 
 
-def _tiles(action: ShowFilm, fresh: bool, data: bytes) -> list[Tile]:
-    payload = film_layout.encode(film_layout.Packet(action.film.slot, fresh, action.film.area, data))
-    payloads = [payload, *[b""] * (len(action.paint) - 1)]
-    return [Tile(rect, Codec.H264, part) for rect, part in zip(action.paint, payloads, strict=True)]
+def _bands(action: SendExactly) -> list[Rect]:
+    """Planes of a large picture would take three times its memory, and no processor's cache."""
+    rect = action.rect
+    rows = max(1, _BAND_PIXELS // rect.width)
+    if action.way is Way.RAW or rows >= rect.height:
+        return [rect]
+    return [
+        Rect(rect.x, y, rect.width, min(rows, rect.y + rect.height - y))
+        for y in range(rect.y, rect.y + rect.height, rows)
+    ]
+
+
+def _framed(area: Rect, paint: Sequence[Rect], planner: Planner) -> Pixels:
+    """What is to be painted; the rest black, which takes next to nothing."""
+    if sum(rect.area for rect in paint) >= _NEARLY_ALL * area.area:
+        return planner.area_pixels(area)
+    pixels: Pixels = np.zeros((area.height, area.width), np.uint32)
+    for rect in paint:
+        x, y = rect.x - area.x, rect.y - area.y
+        pixels[y : y + rect.height, x : x + rect.width] = planner.pixels[pixels_of(rect)]
+    return pixels
+
+
+def _tiles(slot: int, area: Rect, paint: Sequence[Rect], data: bytes, *, fresh: bool) -> list[Tile]:
+    payload = film_layout.encode(film_layout.Packet(slot, fresh, area, data))
+    payloads = [payload, *[b""] * (len(paint) - 1)]
+    return [Tile(rect, Codec.H264, part) for rect, part in zip(paint, payloads, strict=True)]

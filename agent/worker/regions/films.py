@@ -5,16 +5,18 @@ long as they serve, and a rate is kept until the link is another one for good.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
-from agent.worker.regions.areas import TILE, Grid, bounding, tiles_of, union
+from agent.worker.regions.areas import TILE, Grid, bounding, intersection, tiles_of, union
 from protocol.session.picture import Rect
 
 SLOTS, STILL_SLOT = 2, 2
 """Films at a time, each of which costs both ends some 20 MB at 1280x720; and the place for single pictures."""
 _IDLE_S = 3.0
 """A film that stands still so long gives its slot back; a paused one goes on without a new whole picture."""
+_JUST_NOW_S = 0.25
 _RATE_STEP = 1.6
 """A rate is another one if it differs by this factor."""
 _RATE_HOLD_S = 1.0
@@ -23,6 +25,8 @@ _UNION_WASTE = 1.5
 """Two rectangles become one if that has at most so many times their pixels."""
 _GOES_ON = 0.5
 """A film of which less changes at once has ended, or something else happens in its place."""
+_WINDOW = 0.3
+"""Of a rectangle that was drawn at once, so much is a film: then all of it is the film's window."""
 _FILLED = 0.35
 """A box less filled than this is several pictures: the largest of them is taken."""
 
@@ -47,13 +51,18 @@ class Film:
 
 
 class Films:
-    """The films that are under way."""
+    """The films that are under way.
+
+    Attributes:
+        drawn: what the display server says was drawn now: players draw their whole window each time.
+    """
 
     def __init__(self) -> None:
         self._films: dict[int, Film] = {}
         self._used_s: dict[int, float] = {}
         self._begun_s: dict[int, float] = {}
         self._generation = 0
+        self.drawn: Sequence[Rect] = ()
 
     def goes_on(self, pictures: Grid) -> Grid:
         """Of changed tiles that show pictures, those of films that are under way and changed for the most part."""
@@ -63,6 +72,16 @@ class Films:
             if np.count_nonzero(pictures[where]) >= _GOES_ON * grid[where].size:
                 grid[where] = pictures[where]
         return grid
+
+    @property
+    def shown(self) -> list[tuple[Rect, float]]:
+        """Each film's area, and when it was shown last."""
+        return [(film.area, self._used_s[film.slot]) for film in self._films.values()]
+
+    def share(self, rect: Rect, now_s: float) -> float:
+        """How much of a rectangle films cover that were shown just now, 0 to 1."""
+        shown = [film.area for film in self._films.values() if self._used_s[film.slot] >= now_s - _JUST_NOW_S]
+        return sum(both.area for area in shown if (both := intersection(area, rect))) / rect.area
 
     def still(self, area: Rect, most_bytes: float) -> Film:
         """A likeness that is shown once."""
@@ -112,6 +131,11 @@ class Films:
         self._begin(nearest.slot, union(box, nearest.area), rate, now_s)
 
     def _begin(self, slot: int, area: Rect, rate: float | None, now_s: float) -> None:
+        """A new stream costs a whole picture, so it takes in at once what it would otherwise grow into."""
+        for drawn in self.drawn:
+            both = intersection(area, drawn)
+            if both and both.area >= _WINDOW * drawn.area:
+                area = union(area, _in_tiles(drawn))
         self._generation += 1
         self._films[slot] = Film(slot, self._generation, area, rate)
         self._begun_s[slot] = self._used_s[slot] = now_s
@@ -122,6 +146,12 @@ class Films:
         if _differ(film.rate, rate) and now_s - self._begun_s[film.slot] >= _RATE_HOLD_S:
             self._begin(film.slot, film.area, rate, now_s)
         return self._films[film.slot]
+
+
+def _in_tiles(rect: Rect) -> Rect:
+    left, top = rect.x // TILE * TILE, rect.y // TILE * TILE
+    right, bottom = -(-(rect.x + rect.width) // TILE) * TILE, -(-(rect.y + rect.height) // TILE) * TILE
+    return Rect(left, top, right - left, bottom - top)
 
 
 def _differ(one: float | None, other: float | None) -> bool:

@@ -37,11 +37,13 @@ _MOTION_PIXELS = 8 * 1024
 """Where fewer may have changed, sending them costs less than asking whether they moved."""
 _MOTION_PAUSE = 8
 """After misses in a row, frames between two searches at most."""
+_FILM_RULES = 0.2
+"""Where films under way have so much of what changed, what moves is theirs: a search would cost more than it saves."""
 _PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.25
 """A pixel's bytes when sent exactly, on recordings: photos by planes 0.8 to 1.3, text 0.02 to 0.2."""
 _PATIENCE_S = 0.04
 """A picture that the link carries within this is sent exactly at once."""
-_LAN_BYTES = 4 * 1024 * 1024
+_LAN_BYTES = 1024 * 1024
 """What the link carries within it as long as it has not shown its limits."""
 _FILM_TILES, _FILM_TILES_SLOW = 24, 4
 """Smaller pictures are not worth a film, unless the link is slow."""
@@ -57,6 +59,8 @@ _STILL_WAIT_S, _HASTE_S = 0.4, 0.06
 """So long a likeness may take the link: a photo that appears, and what comes into view while a page is scrolled."""
 _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 """Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""
+_STILL_IN_FILM_S = 1.0
+"""What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing."""
 _SETTLE_PIXELS = 384 * 1024
 """Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
 _TINY = 64 * 64
@@ -148,9 +152,9 @@ class Planner:
         """From now on everything is sent exactly."""
         self._films = None
 
-    def film_pixels(self, film: Film) -> Pixels:
-        """A film's whole area in the newest picture; rows do not lie one behind the other."""
-        return self._padded[pixels_of(film.area)]
+    def area_pixels(self, area: Rect) -> Pixels:
+        """A film's area in the newest picture, whose edge it may cross; rows do not lie one behind the other."""
+        return self._padded[pixels_of(area)]
 
     def begin_anew(self, pixels: Pixels, budget: Budget, now_s: float) -> list[Action]:
         """The plan for a console that has nothing yet. `pixels` is the whole screen."""
@@ -169,7 +173,7 @@ class Planner:
             budget: what the link can carry.
             now_s: monotonic seconds.
         """
-        moves = list(self._find_moves(grabbed))
+        moves = list(self._find_moves(grabbed, now_s))
         changed = [rect for rect, pixels in grabbed if self._take(rect, pixels, moves)]
         copies: list[Action] = [Copy(move.rect, move.source.x, move.source.y) for move in moves]
         sent = self._send(changed, budget, now_s, union(moves[0].rect, moves[0].source) if moves else None)
@@ -180,12 +184,12 @@ class Planner:
         owed = self._debts.tiles()
         if owed is None:
             return None
-        return max(now_s, float((self._looks.changed_s + self._patience(now_s))[owed].min()))
+        return max(now_s, float(self._still_s(now_s)[owed].min()))
 
-    def _find_moves(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> Iterator[motion.Move]:
+    def _find_moves(self, grabbed: Sequence[tuple[Rect, Pixels]], now_s: float) -> Iterator[motion.Move]:
         """At most one: in the largest rectangle."""
         rect, pixels = max(grabbed, key=lambda one: one[0].area, default=(_NOTHING, self.pixels))
-        if rect.area < _MOTION_PIXELS:
+        if rect.area < _MOTION_PIXELS or (self._films and self._films.share(rect, now_s) >= _FILM_RULES):
             return
         if self._pause:
             self._pause -= 1
@@ -236,6 +240,7 @@ class Planner:
         shown: list[ShowFilm] = []
         filmed: Grid = np.zeros_like(changed)
         if self._films and pictures.any():
+            self._films.drawn = rects
             shown, filmed = self._show_films(pictures, changed, budget, now_s)
         rest = pictures & ~filmed
         alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
@@ -288,7 +293,8 @@ class Planner:
             part: Grid = np.zeros_like(pictures)
             part[where] = (pictures | wanted)[where] & ~filmed[where]
             filmed |= part
-            bounds = self._tight(film.area)
+            box = bounding(part)
+            bounds = self._tight(box) if box else []
             paint = [cut for rect in runs(part) for bound in bounds if (cut := intersection(rect, bound))]
             if paint:
                 shown.append(ShowFilm(film, tuple(paint)))
@@ -337,7 +343,7 @@ class Planner:
         owed = self._debts.tiles()
         if owed is None:
             return actions
-        still = owed & (self._looks.changed_s + self._patience(now_s) <= now_s)
+        still = owed & (self._still_s(now_s) <= now_s)
         if not still.any():
             return actions
         self._looks.look_again(self._padded, still, now_s)
@@ -352,8 +358,15 @@ class Planner:
                     left_bytes, left_pixels = left_bytes - each * rect.area, left_pixels - rect.area
         return [*actions, *settled]
 
-    def _patience(self, now_s: float) -> npt.NDArray[np.float64]:
-        return np.where(self._looks.busy(now_s), _STILL_BUSY_S, _STILL_S)
+    def _still_s(self, now_s: float) -> npt.NDArray[np.float64]:
+        """When each tile counts as standing still, unless it changes again."""
+        changed_s = self._looks.changed_s
+        still_s = changed_s + np.where(self._looks.busy(now_s), _STILL_BUSY_S, _STILL_S)
+        for area, shown_s in self._films.shown if self._films else ():
+            where = tiles_of(area)
+            later_s = np.maximum(still_s[where], shown_s + _STILL_BUSY_S)
+            still_s[where] = np.minimum(later_s, changed_s[where] + _STILL_IN_FILM_S)
+        return still_s
 
     def _cost(self, actions: Sequence[Action]) -> float:
         """Roughly, in bytes."""

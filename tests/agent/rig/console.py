@@ -9,14 +9,15 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import zstandard
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from console.picture.canvas import Canvas
+from console.picture.decoder import Decoder
 from protocol import signin
 from protocol.connection import Connection, Paired
 from protocol.scopes import Scope
-from protocol.session import messages, picture
+from protocol.session import messages
 from protocol.session.framing import FrameReader, Kind, pack
 from protocol.session.messages import (
     Ask,
@@ -26,9 +27,7 @@ from protocol.session.messages import (
     FromAgent,
     FromConsole,
     Goodbye,
-    ScreenChanged,
 )
-from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame
 from protocol.trust import Identity, Role
 from protocol.tunnel import DataReceived, Secured, Side, State, Tunnel, TunnelError
 from tests.parties import Parties
@@ -40,7 +39,6 @@ class ConsoleEnd:
     """One session's technician.
 
     Attributes:
-        pixels: the picture, `[height, width, 4]`, BGRX.
         frames: number and time of each frame, monotonic seconds, as it was decoded.
         heard: every typed message, in order.
         acknowledging: whether frames are acknowledged.
@@ -51,7 +49,8 @@ class ConsoleEnd:
     def __init__(self, parties: Parties, session: str, *, identity: Identity | None = None) -> None:
         self._parties, self._session = parties, session
         self._identity = identity or parties.jana
-        self.pixels: npt.NDArray[np.uint8] = np.zeros((0, 0, 4), np.uint8)
+        self._canvas = Canvas()
+        self._decoder = Decoder(self._canvas)
         self.frames: list[tuple[int, float]] = []
         self.frame_bytes = 0
         self.heard: list[FromAgent] = []
@@ -62,9 +61,13 @@ class ConsoleEnd:
         self._socket: ClientConnection | None = None
         self._tunnel: Tunnel | None = None
         self._reader = FrameReader()
-        self._stream = zstandard.ZstdDecompressor(max_window_size=1 << ZSTD_WINDOW_LOG).decompressobj()
         self._task: asyncio.Task[None] | None = None
         self.secured: Secured | None = None
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """The picture as the console's own decoder made it."""
+        return self._canvas.pixels
 
     async def connect(self) -> None:
         """Sign in, pair, shake hands."""
@@ -90,7 +93,7 @@ class ConsoleEnd:
 
     async def ask(self, *scopes: Scope, ticket: int = 7, minutes: int = 30, remark: str = "") -> None:
         """Ask for a consent."""
-        await self.send(Ask(ticket, frozenset(scopes), minutes, remark))
+        await self.send(Ask(ticket, frozenset(scopes), minutes, remark, films=True))
 
     async def send(self, *wanted: FromConsole) -> None:
         """Send messages, all in one piece."""
@@ -169,30 +172,9 @@ class ConsoleEnd:
         if kind is Kind.TYPED:
             message = messages.decode_from_agent(body)
             self.heard.append(message)
-            if isinstance(message, ScreenChanged):
-                self.pixels = np.zeros((message.height, message.width, 4), np.uint8)
             return
         self.frame_bytes += len(body)
-        frame = picture.decode(body)
-        self._draw(frame)
-        self.frames.append((frame.number, time.monotonic()))
+        number, _ = self._decoder.decode(body)
+        self.frames.append((number, time.monotonic()))
         if self.acknowledging and self._tunnel and self._tunnel.state is State.OPEN:
-            self._tunnel.send(pack(Kind.TYPED, messages.encode(FrameShown(frame.number))))
-
-    def _draw(self, frame: Frame) -> None:
-        if (frame.height, frame.width) != self.pixels.shape[:2]:
-            raise AssertionError("a frame for a screen that was not announced")
-        if frame.fresh:
-            self._stream = zstandard.ZstdDecompressor(max_window_size=1 << ZSTD_WINDOW_LOG).decompressobj()
-        data, at = b"", 0
-        for tile in frame.tiles:
-            if tile.codec is not Codec.ZSTD:
-                raise AssertionError("a codec that is not built yet")
-            if tile.payload:
-                data, at = self._stream.decompress(bytes(tile.payload)), 0
-            rect = tile.rect
-            part = np.frombuffer(data, np.uint8, rect.area * 4, at).reshape(rect.height, rect.width, 4)
-            self.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width] = part
-            at += rect.area * 4
-        if at != len(data):
-            raise AssertionError("pixels behind the last rectangle")
+            self._tunnel.send(pack(Kind.TYPED, messages.encode(FrameShown(number))))

@@ -8,6 +8,7 @@ import numpy as np
 
 from agent.worker.capture.source import Changes, Geometry, Pixels
 from agent.worker.capture.thread import Capture, Output, Shot
+from agent.worker.regions.planner import Budget
 from protocol.session.messages import CursorChanged
 from protocol.session.picture import Rect
 
@@ -59,9 +60,9 @@ def test_damage_read_off_the_socket_with_an_answer_about_the_cursor_is_not_left_
     capture = Capture(lambda: source, outputs.put)
     capture.start()
     try:
-        capture.allow_frame()
+        capture.allow_frame(Budget(0.0))
         assert next_shot(outputs).number == 0
-        capture.allow_frame()
+        capture.allow_frame(Budget(0.0))
         time.sleep(0.1)  # the capture waits for news now
         source.change_cursor_and_draw()
         assert next_shot(outputs).number == 1

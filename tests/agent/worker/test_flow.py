@@ -110,3 +110,35 @@ def test_acknowledging_what_was_never_sent_is_refused() -> None:
     flow.sent(0, 10, 0.0)
     with pytest.raises(FlowError, match="before it was sent"):
         flow.acknowledged(1, 0.1)
+
+
+@pytest.mark.parametrize("mbit", [2, 10, 20])
+@pytest.mark.parametrize("size", [6_000, 40_000])
+def test_a_line_that_limits_the_picture_is_known(mbit: int, size: int) -> None:
+    wire, flow = Wire(mbit * 125_000, 0.05), Flow()
+    flow.sent(10**9, 100, 0.0)  # something small, as the first frames of a session mostly are
+    flow.acknowledged(10**9, 0.05)
+    for number in range(30):
+        flow.sent(10**9 + 1 + number, size, wire.now_s)
+        took_s = 0.05 + size / wire.rate
+        wire.now_s += took_s + 0.004
+        flow.acknowledged(10**9 + 1 + number, wire.now_s, 0.004)
+        wire.now_s += 0.05
+    rate = flow.budget().rate
+    assert rate is not None
+    assert 0.9 * wire.rate < rate < 1.1 * wire.rate
+
+
+def test_a_busy_console_does_not_look_like_a_slow_line() -> None:
+    flow, now_s = Flow(), 0.0
+    for number in range(100):
+        flow.sent(number, 200 if number % 3 else 12_000, now_s)
+        took_s = 0.02 if number % 5 else 0.003
+        now_s += 0.002 + took_s
+        flow.acknowledged(number, now_s, took_s)
+        assert flow.budget().rate is None
+        now_s += 0.01
+
+
+def test_before_the_first_answer_a_line_is_not_trusted_with_much() -> None:
+    assert Flow().budget().rate is not None

@@ -6,9 +6,10 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.worker.regions.film import FilmEncoder
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
-from protocol.session import framing
+from protocol.session import film, framing
 from protocol.session.framing import FrameReader, Kind
 from protocol.session.picture import Codec, PictureError, Rect, Tile
 from tests.console.picture.frames import Sender
@@ -31,6 +32,17 @@ def disjoint(wanted: list[Rect]) -> list[Rect]:
             place[:] = True
             kept.append(rect)
     return kept
+
+
+FILM = FilmEncoder(16, 16, None).encode(np.zeros((16, 16), np.uint32))
+
+
+LARGE = FilmEncoder(96, 64, None).encode(np.zeros((64, 96), np.uint32))
+AREA = Rect(0, 0, 16, 16)
+
+
+def _film(*, fresh: bool = True, area: Rect = AREA, data: bytes = FILM) -> Tile:
+    return Tile(Rect(0, 0, 4, 4), Codec.H264, film.encode(film.Packet(0, fresh, area, data)))
 
 
 def begun() -> tuple[Sender, Canvas, Decoder]:
@@ -149,7 +161,15 @@ def test_a_window_larger_than_agreed_is_refused() -> None:
 @pytest.mark.parametrize(
     ("tiles", "fresh", "why"),
     [
-        ((Tile(Rect(0, 0, 4, 4), Codec.H264, b"film"),), False, "cannot show"),
+        ((Tile(Rect(0, 0, 4, 4), Codec.H264, b"film"),), False, "shorter than its header"),
+        ((Tile(Rect(0, 0, 4, 4), Codec.H264, b""),), False, "from outside"),
+        ((_film(fresh=False),), False, "never begun"),
+        ((_film(area=Rect(0, 0, 16, 512)),), False, "larger than the screen"),
+        ((_film(area=Rect(8, 8, 16, 16)),), False, "from outside"),
+        ((_film(data=b"film"),), False, "cannot be decoded"),
+        ((_film(),) * 65, False, "too many films"),
+        ((_film(area=Rect(0, 0, 96, 64), data=LARGE),) * 8, False, "too many films"),
+        ((Tile(Rect(0, 0, 4, 4), Codec.PLANES, b""),), False, "does not stand"),
         ((Tile(Rect(0, 0, 4, 4), Codec.COPY, b"123"),), False, "without its source"),
         ((Tile(Rect(0, 0, 4, 4), Codec.COPY, b"\xff\xff\x00\x00"),), False, "outside the screen"),
         ((Tile(Rect(0, 0, 4, 4), Codec.ZSTD, b""),), False, "does not stand"),
@@ -160,6 +180,13 @@ def test_a_frame_no_honest_sender_makes_is_refused(tiles: tuple[Tile, ...], fres
     sender, _canvas, decoder = begun()
     with pytest.raises(PictureError, match=why):
         decoder.decode(sender.pack(tiles, fresh=fresh))
+
+
+def test_a_console_that_cannot_show_films_refuses_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.picture.films.available", lambda: False)
+    sender, _canvas, decoder = begun()
+    with pytest.raises(PictureError, match="cannot show"):
+        decoder.decode(sender.pack((_film(),), fresh=False))
 
 
 def test_a_change_before_the_first_whole_picture_is_refused() -> None:

@@ -25,7 +25,7 @@ class Console:
                     self.pixels[pixels_of(rect)] = self.pixels[pixels_of(source)].copy()
                     self.copied += rect.area
                 case ShowFilm(film, paint):
-                    picture = planner.film_pixels(film) ^ np.uint32(0x010101)
+                    picture = planner.area_pixels(film.area) ^ np.uint32(0x010101)
                     for rect in paint:
                         x, y = rect.x - film.area.x, rect.y - film.area.y
                         assert x >= 0

@@ -1,4 +1,4 @@
-"""A copy of what the console has, to find out what really changed. Pure.
+"""The way without plans: whatever changed, as one long zstd stream. What the planner is measured against.
 
 Whole rows of what was grabbed are compared, and sent with a stable left edge and width where much changed: the
 encoder finds such rows again in its history. Where little changed (typing) the columns are cut to what did.
@@ -8,65 +8,21 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import zstandard
 
+from agent.worker.capture.damage import GRID
 from agent.worker.capture.source import Pixels
-from protocol.session.picture import Rect
+from agent.worker.regions.encoder import window_log
+from protocol.session.picture import Codec, Frame, Rect, Tile
 
-MAX_RECTS = 8
-"""More rectangles than these cost more in requests than the pixels between them."""
-GRID = 16
-"""Edges lie on multiples of this, so that they are the same from frame to frame."""
+_LEVEL = 1
+_HASH_LOG = 17
+"""2^17 entries, 512 KiB: fits a core's own cache."""
+_WARM_BYTES = 1024 * 1024
 _SMALL_AREA = 96 * 1024
 """Pixels; below it cutting columns costs less than encoding unchanged ones."""
 _GAP_ROWS = 24
 """Bands of changed rows nearer than this become one."""
-
-
-def snap(rect: Rect, width: int, height: int) -> Rect | None:
-    """`rect` with its left and right edge moved out to the grid and cut to the screen; None if nothing is left."""
-    left, top = max(0, rect.x // GRID * GRID), max(0, rect.y)
-    right, bottom = min(width, -(-(rect.x + rect.width) // GRID) * GRID), min(height, rect.y + rect.height)
-    if left >= right or top >= bottom:
-        return None
-    return Rect(left, top, right - left, bottom - top)
-
-
-def union(one: Rect, other: Rect) -> Rect:
-    """The smallest rectangle around both."""
-    left, top = min(one.x, other.x), min(one.y, other.y)
-    right = max(one.x + one.width, other.x + other.width)
-    bottom = max(one.y + one.height, other.y + other.height)
-    return Rect(left, top, right - left, bottom - top)
-
-
-def merge(rects: Sequence[Rect], width: int, height: int) -> list[Rect]:
-    """At most MAX_RECTS rectangles on the grid that cover all of `rects`, none of them overlapping another."""
-    merged: list[Rect] = []
-    for rect in rects:
-        one = snap(rect, width, height)
-        at = 0
-        while one and at < len(merged):
-            both = union(one, merged[at])
-            if 4 * both.area <= 5 * (one.area + merged[at].area) or _overlap(one, merged[at]):
-                del merged[at]
-                one, at = both, 0
-            else:
-                at += 1
-        if one:
-            merged.append(one)
-        if len(merged) > MAX_RECTS:
-            while len(merged) > 1:
-                merged = [union(merged[0], merged[1]), *merged[2:]]
-    return merged
-
-
-def _overlap(one: Rect, other: Rect) -> bool:
-    return (
-        one.x < other.x + other.width
-        and other.x < one.x + one.width
-        and one.y < other.y + other.height
-        and other.y < one.y + one.height
-    )
 
 
 class Shadow:
@@ -131,3 +87,47 @@ def _columns(differs: npt.NDArray[np.bool_], width: int) -> tuple[int, int]:
     left = int(changed[0]) * step // GRID * GRID
     right = -(-(int(changed[-1]) + 1) * step // GRID) * GRID
     return left, min(width, right)
+
+
+class Encoder:
+    """Makes the frames of one session, for one size of the screen at a time."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._size = (0, 0)
+        self._compressor = zstandard.ZstdCompressor()
+        self._stream = self._compressor.compressobj()
+        self._fresh = True
+
+    def restart(self, width: int, height: int) -> None:
+        """The next frame begins a new stream, which decoders can begin with."""
+        if (width, height) != self._size:
+            self._size = (width, height)
+            parameters = zstandard.ZstdCompressionParameters.from_level(
+                _LEVEL, window_log=window_log(width, height), hash_log=_HASH_LOG
+            )
+            self._compressor = zstandard.ZstdCompressor(compression_params=parameters)
+            self._warm(1 << window_log(width, height))
+        self._stream = self._compressor.compressobj()
+        self._fresh = True
+
+    def encode(self, changed: Sequence[tuple[Rect, Pixels]]) -> Frame:
+        """The frame that brings the console's picture up to date.
+
+        `changed` must not be empty, and each one's rows must lie one behind the other.
+        """
+        pieces = [self._stream.compress(pixels.data.cast("B")) for _, pixels in changed]
+        pieces.append(self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
+        payloads = [b"".join(pieces), *[b""] * (len(changed) - 1)]
+        tiles = (Tile(rect, Codec.ZSTD, data) for (rect, _), data in zip(changed, payloads, strict=True))
+        frame = Frame(self._number, *self._size, self._fresh, tuple(tiles))
+        self._number += 1
+        self._fresh = False
+        return frame
+
+    def _warm(self, window_bytes: int) -> None:
+        """Touches the history's memory once: page faults in the middle of a frame cost tens of milliseconds."""
+        stream, zeros = self._compressor.compressobj(), bytes(_WARM_BYTES)
+        for _ in range(window_bytes // _WARM_BYTES + 1):
+            stream.compress(zeros)
+        stream.flush()

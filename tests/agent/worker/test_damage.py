@@ -1,0 +1,38 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.worker.capture.damage import MAX_RECTS, merge
+from agent.worker.regions.encoder import window_log
+from protocol.session.picture import ZSTD_WINDOW_LOG, Rect
+
+SIDES = st.tuples(st.integers(1, 200), st.integers(1, 120))
+BOXES = st.tuples(st.integers(0, 199), st.integers(0, 119), st.integers(1, 200), st.integers(1, 120))
+
+
+def cover(rects: list[Rect], width: int, height: int) -> np.ndarray:
+    covered = np.zeros((height, width), int)
+    for rect in rects:
+        covered[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width] += 1
+    return covered
+
+
+@given(SIDES, st.lists(BOXES, max_size=30))
+def test_merged_rectangles_cover_all_damage_within_the_screen_and_never_overlap(
+    sides: tuple[int, int], boxes: list[tuple[int, int, int, int]]
+) -> None:
+    width, height = sides
+    damage = [Rect(*box) for box in boxes]
+    merged = merge(damage, width, height)
+    assert len(merged) <= MAX_RECTS
+    covered = cover(merged, width, height)
+    assert covered.max(initial=0) <= 1
+    assert (covered[cover(damage, width, height) > 0] == 1).all()
+    assert all(rect.x + rect.width <= width and rect.y + rect.height <= height for rect in merged)
+
+
+def test_the_history_holds_a_screen_within_what_decoders_accept() -> None:
+    assert window_log(1920, 1080) == 23
+    assert window_log(3840, 2160) == 25
+    assert window_log(5120, 2880) == ZSTD_WINDOW_LOG
+    assert window_log(64, 64) == 22
