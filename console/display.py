@@ -29,7 +29,7 @@ def check() -> None:
 
 
 def _x_answers() -> bool:
-    import xcffib  # noqa: PLC0415 - there is none but on Linux
+    import xcffib.xproto  # noqa: PLC0415 - there is none but on Linux; without the core protocol nothing connects
 
     if not os.environ.get("DISPLAY"):
         return False
