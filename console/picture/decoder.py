@@ -60,12 +60,12 @@ class _Payload(io.RawIOBase):
         return not self._left
 
     def holds_more(self, stream: zstandard.ZstdDecompressionReader) -> bool:
-        """Whether `stream`, whose input is used up, has unpacked more than was read from it. Raises ZstdError."""
+        """Whether `stream`, whose input is used up, has unpacked more than was read from it."""
         self._left, self._is_probe = memoryview(_EMPTY_BLOCK), True
         try:
             return bool(stream.readinto(bytearray(1)))
-        except _NothingMoreError:
-            return False
+        except (_NothingMoreError, zstandard.ZstdError):
+            return False  # or the stream ended, or within a block: what follows will not unpack
         finally:
             self._left, self._is_probe = memoryview(b""), False
 
