@@ -99,7 +99,7 @@ def test_a_screen_that_changes_its_size_is_shown_in_its_new_size(scene: Scene) -
 
 
 def test_a_second_session_on_the_same_computer_is_refused_with_a_sentence(scene: Scene) -> None:
-    first = scene.begin_session("The first")
+    first = scene.begin_session("The first", control=False)
     second = scene.user.ask_for_help("The second")
     scene.technician.take(second)
     dialog = scene.technician.ask_to_connect(second)
