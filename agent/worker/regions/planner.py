@@ -63,8 +63,8 @@ _STILL_IN_FILM_S = 1.0
 """What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing."""
 _SETTLE_PIXELS = 384 * 1024
 """Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
-_TINY = 64 * 64
-"""Pixels; what is smaller than this is sent before anybody asks what it is."""
+_TINY, _TINY_SLOW = 128 * 128, 64 * 64
+"""Pixels; what is smaller than this, such as a line of text, is sent before anybody asks what it is."""
 _SMALL_AREA = 96 * 1024
 """Pixels; below it cutting columns costs less than encoding unchanged ones."""
 _DENSE = 0.4
@@ -228,7 +228,7 @@ class Planner:
         """Everything that differs, each tile in the way that fits it; within `moved` something moved."""
         if not rects:
             return []
-        if sum(rect.area for rect in rects) <= _TINY:
+        if sum(rect.area for rect in rects) <= (_TINY_SLOW if budget.rate else _TINY):
             return self._send_at_once(rects)
         changed = self._changed(rects)
         came: Grid | None = None
