@@ -24,14 +24,16 @@ FIRST_FRAMES = 2
 MAX_FRAMES = 64
 """In flight at most, however small they are."""
 _MEASURES = 8
-"""Frames from which the line's rate is told: the fastest of them, because anything may have held up the others."""
+"""Frames from which the line's rate is told."""
+_FASTER = 2
+"""So many of them count for chance; of the others the fastest counts, because anything may have held up the rest."""
 _MEASURE_BYTES = 4 * 1024
-"""Smaller frames measure how busy two processors are rather than the line."""
+"""Smaller frames tell how long the way is, larger ones how wide."""
 _LEAST_S = 0.001
 _UNLIMITED = 4e6
 """Bytes a second; a line that carries so much limits nothing that a picture needs."""
 _UNKNOWN = 1.25e6
-"""Bytes a second that a line is taken for as long as nothing came back."""
+"""Bytes a second that a line is taken for as long as nothing small came back, and nobody knows how long it is."""
 _FREE_BYTES = 256 * 1024
 _SETTLE_S = 0.012
 """What waits to be made exact may take the line so long at a time: a key's echo may come behind it."""
@@ -88,7 +90,8 @@ class Flow:
         self._rate, self._rtt = _Extreme(RATE_WINDOW_S), _Extreme(RTT_WINDOW_S)
         self._probe = 0.0
         self._last = -1
-        self._acknowledged_s = float("-inf")
+        self._arrived_s = float("-inf")
+        self._way = _Extreme(RTT_WINDOW_S)
         self._measures: deque[float] = deque(maxlen=_MEASURES)
 
     @property
@@ -111,10 +114,12 @@ class Flow:
     @property
     def line_rate(self) -> float | None:
         """What the line carries at least, in bytes a second, or None if it has not shown a limit that matters."""
-        if self._last < 0:
+        if self._way.value is None:
             return _UNKNOWN
-        fastest = max(self._measures, default=_UNLIMITED)
-        return None if fastest >= _UNLIMITED else fastest
+        if not self._measures:
+            return None
+        rate = sorted(self._measures)[-1 - min(_FASTER, len(self._measures) // 3)]
+        return None if rate >= _UNLIMITED else rate
 
     def budget(self) -> Budget:
         """What the next frame may take."""
@@ -176,7 +181,10 @@ class Flow:
 
         Unlike a rate of delivery, this tells a line that is slow from one that has little to carry.
         """
-        free_s = max(self._acknowledged_s, newest.sent_s + (self.rtt_min_s or 0.0))
-        self._acknowledged_s = now_s
-        if newest.size >= _MEASURE_BYTES:
-            self._measures.append(newest.size / max(now_s - took_s - free_s, _LEAST_S))
+        arrived_s = now_s - took_s
+        if newest.size < _MEASURE_BYTES:
+            self._way.see(newest.sent_s - arrived_s, now_s)
+        elif self._way.value is not None:
+            free_s = max(self._arrived_s, newest.sent_s - self._way.value)
+            self._measures.append(newest.size / max(arrived_s - free_s, _LEAST_S))
+        self._arrived_s = arrived_s

@@ -132,7 +132,7 @@ def test_a_line_that_limits_the_picture_is_known(mbit: int, size: int) -> None:
 def test_a_busy_console_does_not_look_like_a_slow_line() -> None:
     flow, now_s = Flow(), 0.0
     for number in range(100):
-        flow.sent(number, 200 if number % 3 else 12_000, now_s)
+        flow.sent(number, 12_000 if number % 3 == 1 else 200, now_s)
         took_s = 0.02 if number % 5 else 0.003
         now_s += 0.002 + took_s
         flow.acknowledged(number, now_s, took_s)
