@@ -106,8 +106,10 @@ class OpenTime:
             self._append(self._years.stop)
 
     def openings(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The open stretches between two instants, cut off there."""
+        """The open stretches between two instants, cut off there; none when `end` is not after `begin`."""
         begin_us, end_us = to_us(begin), to_us(end)
+        if end_us <= begin_us:
+            return
         self._cover(begin_us, end_us)
         first = bisect_right(self._ends, begin_us)
         for index in range(first, bisect_left(self._begins, end_us)):

@@ -147,6 +147,13 @@ def test_what_was_asked_before_changes_no_answer(one: CalendarVersion, asked: li
 
 
 @given(some_versions(), around_changes)
+def test_nothing_is_open_in_no_time_at_all(one: CalendarVersion, at: datetime) -> None:
+    hours = OpenTime(calendar(one))
+    hours.business_time_between(at - timedelta(days=400), at + timedelta(days=400))
+    assert list(hours.openings(at, at)) == []
+
+
+@given(some_versions(), around_changes)
 def test_openings_and_closings_are_where_open_turns(one: CalendarVersion, at: datetime) -> None:
     hours = OpenTime(calendar(one))
     opening, closing = hours.next_opening(at), hours.next_closing(at)
