@@ -64,15 +64,9 @@ class Outbox:
         """Reads what was left over. Raises PlaceError."""
         self._place = place
         self._requests: dict[str, Request] = {}
-        content = place.read(FILE)
-        if content is None:
-            return
-        try:
-            stored = msgspec.json.decode(content, type=_Stored)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            place.set_aside(FILE)
-            return
-        self._requests = {request.request: request for request in stored.requests}
+        stored = place.read_as(FILE, _Stored)
+        if stored is not None:
+            self._requests = {request.request: request for request in stored.requests}
 
     @property
     def waiting(self) -> tuple[Request, ...]:

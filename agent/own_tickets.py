@@ -53,15 +53,9 @@ class OwnTickets:
         """Reads them. Raises PlaceError."""
         self._place = place
         self._tickets: dict[str, OwnTicket] = {}
-        content = place.read(FILE)
-        if content is None:
-            return
-        try:
-            stored = msgspec.json.decode(content, type=_Stored)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            place.set_aside(FILE)
-            return
-        self._tickets = {ticket.request: ticket for ticket in stored.tickets}
+        stored = place.read_as(FILE, _Stored)
+        if stored is not None:
+            self._tickets = {ticket.request: ticket for ticket in stored.tickets}
 
     def remember(self, request: Request) -> None:
         """The user asked this. Raises PlaceError; it is remembered for as long as this process lives all the same."""

@@ -6,7 +6,9 @@ it may be full, and a file may be damaged.
 
 import os
 from pathlib import Path
+from typing import TypeVar
 
+import msgspec
 import structlog
 
 from agent.errors import PlaceError
@@ -14,6 +16,8 @@ from agent.words import _
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """Far above anything that is kept here; a larger file is not ours."""
+
+T = TypeVar("T")
 
 _log = structlog.get_logger()
 
@@ -42,6 +46,17 @@ class Place:
         if len(content) > MAX_FILE_BYTES:
             raise PlaceError(_("What was stored before cannot be read: {why}").format(why=_("the file is too large")))
         return content
+
+    def read_as(self, name: str, kind: type[T]) -> T | None:
+        """A JSON file as `kind`; None when there is none, or it was damaged and is set aside. Raises PlaceError."""
+        content = self.read(name)
+        if content is None:
+            return None
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            self.set_aside(name)
+            return None
 
     def write(self, name: str, content: bytes) -> None:
         """Stores a file; when this returns it survives a power cut. Raises PlaceError, and then the old one stands."""
