@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from protocol import limits, moment
-from protocol.desk.events import Actor, EndReason, Event, Level, Name, SessionId, Staff, Text
+from protocol.desk.events import Actor, EndReason, Event, Level, Mark, Name, SessionId, Staff, Text
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
 from protocol.moment import Moment
@@ -145,12 +145,16 @@ class ReadTicket(_Message, frozen=True):
 
 
 class AddMessage(_Message, frozen=True):
-    """A message on the ticket; `internal` only from staff. Answered by `Ticket`."""
+    """A message on the ticket; `internal` only from staff. Answered by `Ticket`.
+
+    A requester's that is sent again after a cut, with the same `mark`, is written down once.
+    """
 
     ref: Ref
     ticket: TicketNumber
     text: Annotated[str, Meta(min_length=1, max_length=limits.NOTE_CHARS)]
     internal: bool = False
+    mark: Mark = ""
 
 
 class ReportEnd(_Message, frozen=True):

@@ -40,6 +40,8 @@ CONSENTS_PER_SESSION = 32
 """The first, and each time more is asked for."""
 OPEN_TICKETS_PER_DEVICE = 20
 """More would be a fault or an attack; people add to the one they have."""
+UNSENT_MESSAGES = 100
+"""What an agent keeps of messages that the relay has not taken yet."""
 WRITES_PER_DEVICE = (0.5, 40.0)
 """What fills the relay's disk. People write slower; what queued up during a day offline fits the burst."""
 PENDING_ENROLMENTS = 100

@@ -70,6 +70,7 @@ ENDS = {
     EndReason.NO_ANSWER: mark("The user did not answer within a minute; that means no."),
     EndReason.LINE_LOST: mark("The line to the user's computer was cut."),
     EndReason.USER_LOGGED_OFF: mark("The user logged off."),
+    EndReason.USER_QUIT: mark("The user closed athand."),
     EndReason.NOT_TRUSTED: mark("The session ended at once, because the other end could not be trusted."),
     EndReason.BANNER_HIDDEN: mark("The session ended, because the banner on the user's screen was hidden."),
     EndReason.FAULT: mark("The session broke off because of a fault."),

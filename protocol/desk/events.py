@@ -19,6 +19,7 @@ Text = Annotated[str, Meta(max_length=limits.NOTE_CHARS)]
 Name = Annotated[str, Meta(max_length=limits.NAME_CHARS)]
 Level = Annotated[int, Meta(ge=1, le=3)]
 SessionId = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+Mark = Annotated[str, Meta(pattern="^([0-9a-f]{32})?$")]
 
 
 class EventError(Exception):
@@ -55,6 +56,7 @@ class EndReason(enum.StrEnum):
     NO_ANSWER = "no_answer"
     LINE_LOST = "line_lost"
     USER_LOGGED_OFF = "user_logged_off"
+    USER_QUIT = "user_quit"
     NOT_TRUSTED = "not_trusted"
     BANNER_HIDDEN = "banner_hidden"
     FAULT = "fault"
@@ -167,6 +169,7 @@ class MessageAdded(_Event, frozen=True):
     Attributes:
         automatic: no human wrote it: a receipt, a reminder, an out-of-office reply. It answers nobody.
         message_id: of the mail it came or went as (RFC 5322), without the brackets.
+        mark: the writer's own number for it, so that one sent again after a cut is written down once.
     """
 
     text: Text
@@ -174,6 +177,7 @@ class MessageAdded(_Event, frozen=True):
     automatic: bool = False
     channel: Channel = Channel.DIRECT
     message_id: Annotated[str, Meta(max_length=998)] = ""
+    mark: Mark = ""
 
 
 class SessionRequested(_Event, frozen=True):

@@ -12,6 +12,9 @@ from protocol.desk.states import OPEN_STATES, Step, StepRefused, TicketState, ad
 from protocol.desk.track import ON_HOLD, Standing, Track
 from protocol.diagnostics import DiagnosticField
 
+MARKS = 100
+"""Messages that can be told from one sent again; no client has more on the way (`limits.UNSENT_MESSAGES`)."""
+
 
 class FoldError(Exception):
     """Events that are no history of a ticket; the store is damaged."""
@@ -34,6 +37,7 @@ class Ticket:
         hold: what it waits for while on hold;
         hold_until: and until when that is expected to take.
         dormant: the requester answered no reminder; it is off the queues until he does.
+        marks: of the last messages that bore one, oldest first.
     """
 
     number: int
@@ -67,6 +71,7 @@ class Ticket:
     hold: events.HoldReason | None = None
     hold_until: datetime | None = None
     dormant: bool = False
+    marks: tuple[str, ...] = ()
 
     @property
     def priority(self) -> int | None:
@@ -108,6 +113,7 @@ class _Changes(TypedDict, total=False):
     hold: events.HoldReason | None
     hold_until: datetime | None
     dormant: bool
+    marks: tuple[str, ...]
 
 
 def fold(entries: Iterable[events.Entry]) -> Ticket:
@@ -273,5 +279,7 @@ def _outcome(ticket: Ticket, event: events.Event) -> _Changes:  # noqa: PLR0911 
             if ticket.state is not TicketState.RESOLVED and ticket.hold is not events.HoldReason.USER:
                 raise StepRefused("Only a ticket that waits for its requester can go dormant.")
             return {"dormant": True}
+        case events.MessageAdded(mark=mark) if mark:
+            return {"marks": (*ticket.marks[1 - MARKS :], mark)}
         case _:
             return {}  # messages and notes are history, not state

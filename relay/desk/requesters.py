@@ -79,7 +79,8 @@ class Requesters:
         """The user writes something on one of this device's tickets."""
         if message.internal:
             raise Refused(RefusalReason.FORBIDDEN, "Only staff can write internal messages.")
-        return await self._happens(requester, message.ref, message.ticket, events.MessageAdded(message.text))
+        written = events.MessageAdded(message.text, mark=message.mark)
+        return await self._happens(requester, message.ref, message.ticket, written, mark=message.mark)
 
     async def give_verdict(self, requester: Requester, message: envelope.GiveVerdict) -> envelope.Ticket:
         """Solved: the ticket closes, and nothing else closes it (promise 18). Not solved: work goes on."""
@@ -150,11 +151,14 @@ class Requesters:
             raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
         return ticket
 
-    async def _happens(self, requester: Requester, ref: int, number: int, *happened: events.Event) -> envelope.Ticket:
+    async def _happens(
+        self, requester: Requester, ref: int, number: int, *happened: events.Event, mark: str = ""
+    ) -> envelope.Ticket:
+        """Nothing happens a second time with the same `mark`."""
         await self._own(requester, number)
         self._check_pace(requester.party)
         by = await self._by(requester, number)
-        ticket = await self._room.change(number, lambda _: happened, by)
+        ticket = await self._room.change(number, lambda now: () if mark and mark in now.marks else happened, by)
         self._room.end_if_over(ticket, EndReason.USER_STOPPED)
         return await self._room.whole(ref, ticket, for_staff=False)
 

@@ -26,6 +26,7 @@ _OF_THE_USER = frozenset(
         EndReason.REFUSED,
         EndReason.NO_ANSWER,
         EndReason.USER_LOGGED_OFF,
+        EndReason.USER_QUIT,
         EndReason.BANNER_HIDDEN,
     }
 )
