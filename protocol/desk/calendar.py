@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from protocol.desk import versions
-from protocol.desk.events import Name
 from protocol.desk.opening_hours import CLOSED, WHOLE_DAY, Day, HoursError, Week, check_day
+from protocol.desk.terms import Name
 from protocol.moment import Moment
 
 MAX_SPECIAL_DAYS = 2000

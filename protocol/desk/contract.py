@@ -12,7 +12,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from protocol.desk import versions
-from protocol.desk.events import HoldReason, Level, Name
+from protocol.desk.terms import HoldReason, Level, Name
 from protocol.moment import Moment
 
 PRIORITIES = 5

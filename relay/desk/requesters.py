@@ -1,7 +1,5 @@
 """What an agent may ask: for help, and about its own device's tickets. Distrusts the agent in everything it says."""
 
-import dataclasses
-
 from protocol import consent, envelope, limits
 from protocol.desk import events
 from protocol.desk.events import EndReason
@@ -10,18 +8,10 @@ from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from protocol.trust.names import one_line
 from relay.admission import Buckets
-from relay.desk.room import LISTED, Room, by_requester, no_such_session
+from relay.desk.room import LISTED, AgentHandlers, Requester, Room, by_requester, no_such_session
 from relay.errors import Refused, StoreFault
 from relay.sessions.states import SessionStepRefused
 from relay.store import By
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Requester:
-    """The agent that asks: its certificate's party and the certificate, DER."""
-
-    party: Party
-    leaf: bytes
 
 
 class Requesters:
@@ -31,6 +21,19 @@ class Requesters:
         """In the desk's `room`."""
         self._room = room
         self._writes = Buckets(*limits.WRITES_PER_DEVICE)
+
+    def handlers(self) -> AgentHandlers:
+        """What an agent may ask."""
+        return {
+            envelope.OpenTicket: self.open_ticket,
+            envelope.ListMyTickets: self.list_tickets,
+            envelope.ReadTicket: self.read_ticket,
+            envelope.AddMessage: self.add_message,
+            envelope.GiveVerdict: self.give_verdict,
+            envelope.CancelTicket: self.cancel_ticket,
+            envelope.ReportConsent: self.report_consent,
+            envelope.ReportEnd: self.report_end,
+        }
 
     async def open_ticket(self, requester: Requester, message: envelope.OpenTicket) -> envelope.Ticket:
         """A new ticket; the same one again for a request that was sent again."""
@@ -126,7 +129,7 @@ class Requesters:
             raise
         return envelope.Done(message.ref)
 
-    def report_end(self, requester: Requester, message: envelope.ReportEnd) -> envelope.Done:
+    async def report_end(self, requester: Requester, message: envelope.ReportEnd) -> envelope.Done:
         """Why a session is over, as the user's side knows it."""
         return self._room.report_end(requester.party, message)
 

@@ -1,9 +1,9 @@
 """What the desk's functions share, and what they all do: find a ticket, change it, tell everybody concerned."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from protocol import envelope
 from protocol.desk.events import Actor, EndReason, Event, Staff
@@ -20,6 +20,20 @@ from relay.store import By, EventStore
 
 LISTED = 2000
 """Tickets in one list; what does not fit into a message is cut off and counted (see views)."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Requester:
+    """The agent that asks: its certificate's party and the certificate, DER."""
+
+    party: Party
+    leaf: bytes
+
+
+AgentHandlers = Mapping[type, Callable[[Requester, Any], Awaitable[envelope.ToClient]]]
+"""What an agent may ask → what does it; it raises Refused or StoreFault."""
+ConsoleHandlers = Mapping[type, Callable[[Party, Any], Awaitable[envelope.ToClient]]]
+"""The same for a console; the party is the technician as certified."""
 
 
 class Audience(Protocol):

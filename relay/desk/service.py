@@ -8,8 +8,8 @@ from protocol.desk.events import EndReason, SessionEnded
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
-from relay.desk.requesters import Requester, Requesters
-from relay.desk.room import Room
+from relay.desk.requesters import Requesters
+from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
 from relay.errors import Refused, StoreFault
 from relay.sessions import LiveSession, Over
@@ -18,18 +18,18 @@ from relay.store.events import THE_DESK
 
 
 class Desk:
-    """Everything a client can ask for."""
+    """Everything a client can ask for: each subject brings the requests it handles."""
 
     def __init__(self, room: Room) -> None:
         """In its `room`."""
         self._room = room
-        self._requesters = Requesters(room)
-        self._staff = StaffRequests(room)
+        self._from_agent: AgentHandlers = Requesters(room).handlers()
+        self._from_console: ConsoleHandlers = StaffRequests(room).handlers()
 
     async def for_agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:
         """An agent's request and its answer."""
         try:
-            return await self._agent(requester, message)
+            return await self._from_agent[type(message)](requester, message)
         except Refused as refused:
             return self._refusal(message.ref, refused)
         except StoreFault as fault:
@@ -38,53 +38,16 @@ class Desk:
     async def for_console(self, party: Party, message: envelope.FromConsole) -> envelope.ToClient:
         """A console's request and its answer."""
         try:
-            return await self._console(party, message)
+            return await self._from_console[type(message)](party, message)
         except Refused as refused:
             return self._refusal(message.ref, refused)
         except StoreFault as fault:
             return self._fault(message.ref, fault)
 
-    async def _agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:  # noqa: PLR0911 - one line for each kind of request
-        asked = self._requesters
-        match message:
-            case envelope.OpenTicket():
-                return await asked.open_ticket(requester, message)
-            case envelope.ListMyTickets():
-                return await asked.list_tickets(requester, message)
-            case envelope.ReadTicket():
-                return await asked.read_ticket(requester, message)
-            case envelope.AddMessage():
-                return await asked.add_message(requester, message)
-            case envelope.GiveVerdict():
-                return await asked.give_verdict(requester, message)
-            case envelope.CancelTicket():
-                return await asked.cancel_ticket(requester, message)
-            case envelope.ReportConsent():
-                return await asked.report_consent(requester, message)
-            case envelope.ReportEnd():
-                return asked.report_end(requester, message)
-
-    async def _console(self, party: Party, message: envelope.FromConsole) -> envelope.ToClient:  # noqa: PLR0911 - one line for each kind of request
-        asked = self._staff
-        match message:
-            case envelope.ListQueue():
-                return await asked.list_queue(message)
-            case envelope.ReadTicket():
-                return await asked.read_ticket(message)
-            case envelope.TakeTicket():
-                return await asked.take_ticket(party, message)
-            case envelope.SetNextStep():
-                return await asked.set_next_step(party, message)
-            case envelope.AddMessage():
-                return await asked.add_message(party, message)
-            case envelope.RequestSession():
-                return await asked.request_session(party, message)
-            case envelope.AddSessionNote():
-                return await asked.add_session_note(party, message)
-            case envelope.ResolveTicket():
-                return await asked.resolve_ticket(party, message)
-            case envelope.ReportEnd():
-                return asked.report_end(party, message)
+    @property
+    def handled(self) -> tuple[frozenset[type], frozenset[type]]:
+        """What agents and consoles can ask."""
+        return frozenset(self._from_agent), frozenset(self._from_console)
 
     async def session_over(self, session: LiveSession[RelayConnection], over: Over) -> None:
         """Tells both ends, then writes it down. Raises StoreFault; then it has to be written down later."""

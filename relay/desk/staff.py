@@ -11,7 +11,7 @@ from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
-from relay.desk.room import LISTED, Room, as_staff, by_staff, no_such_session
+from relay.desk.room import LISTED, ConsoleHandlers, Room, as_staff, by_staff, no_such_session
 from relay.errors import Refused, RelayError
 from relay.sessions import SessionState
 
@@ -23,11 +23,25 @@ class StaffRequests:
         """In the desk's `room`."""
         self._room = room
 
-    async def list_queue(self, message: envelope.ListQueue) -> envelope.Tickets:
+    def handlers(self) -> ConsoleHandlers:
+        """What a console may ask."""
+        return {
+            envelope.ListQueue: self.list_queue,
+            envelope.ReadTicket: self.read_ticket,
+            envelope.TakeTicket: self.take_ticket,
+            envelope.SetNextStep: self.set_next_step,
+            envelope.AddMessage: self.add_message,
+            envelope.RequestSession: self.request_session,
+            envelope.AddSessionNote: self.add_session_note,
+            envelope.ResolveTicket: self.resolve_ticket,
+            envelope.ReportEnd: self.report_end,
+        }
+
+    async def list_queue(self, _party: Party, message: envelope.ListQueue) -> envelope.Tickets:
         """All that are not closed, oldest first."""
         return self._room.listed(message.ref, await self._room.store.unfinished(LISTED))
 
-    async def read_ticket(self, message: envelope.ReadTicket) -> envelope.Ticket:
+    async def read_ticket(self, _party: Party, message: envelope.ReadTicket) -> envelope.Ticket:
         """One ticket, whole."""
         return await self._room.whole(message.ref, await self._room.find(message.ticket), for_staff=True)
 
@@ -103,7 +117,7 @@ class StaffRequests:
             raise _away()
         return envelope.SessionReady(message.ref, identifier, ticket.number, ticket.device)
 
-    def report_end(self, party: Party, message: envelope.ReportEnd) -> envelope.Done:
+    async def report_end(self, party: Party, message: envelope.ReportEnd) -> envelope.Done:
         """Why a session is over, as the technician's side knows it."""
         return self._room.report_end(party, message)
 

@@ -16,7 +16,7 @@ from protocol.envelope import RefusalReason
 from protocol.trust import Role
 from relay.admission import Buckets
 from relay.counts import Counts
-from relay.desk.requesters import Requester
+from relay.desk.room import Requester
 from relay.desk.service import Desk
 from relay.errors import StoreFault
 from relay.sockets.clients import Client, Clients

@@ -18,7 +18,9 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from protocol.desk import book as books
 from protocol.desk import chain, events
+from protocol.desk.book import THE_BOOK, Book, BookError
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import FoldError, Ticket, apply, fold
 from relay.errors import StoreFault
@@ -63,6 +65,8 @@ class _Happened:
 
 Decide = Callable[[Ticket], Sequence[events.Event]]
 """From the ticket as it is now to what happens to it; raises to let nothing happen."""
+DecideBook = Callable[[Book], Sequence[events.BookEvent]]
+"""From the desk's book as it is now to what happens to it; raises to let nothing happen."""
 
 
 class EventStore:
@@ -75,6 +79,7 @@ class EventStore:
         self._head: chain.Head | None = None  # None: to be read from the file
         self._last_ticket = 0
         self._cache: collections.OrderedDict[int, Ticket] = collections.OrderedDict()
+        self._book: Book | None = None  # None: to be read from the file
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -147,7 +152,33 @@ class EventStore:
                 await connection.execute(sa.insert(tables.session_marks), rows)
             await connection.commit()
 
+    async def record(self, decide: DecideBook, by: By, now: datetime) -> range:
+        """Appends what `decide` says to the desk's book; the events' numbers.
+
+        Raises:
+            StoreFault: nothing was changed.
+        """
+        async with self._writing, self._transaction() as connection:
+            book = await self._read_book(connection)
+            happened = decide(book)
+            if not happened:
+                return range(0)
+            written = _Happened(THE_BOOK, happened, by)
+            head, numbers = await self._write(connection, written, now)
+            await connection.commit()
+            self._head = head
+            for event in happened:
+                book.apply(_entry(written, event, now))
+        return numbers
+
     # --- reading
+    async def book(self) -> Book:
+        """The desk's book as it stands; to be read only, and only until the next await. Raises StoreFault."""
+        if self._book is None:
+            async with self._writing, self._transaction() as connection:
+                return await self._read_book(connection)
+        return self._book
+
     async def ticket(self, number: int) -> Ticket | None:
         """One ticket as it stands, or None. Raises StoreFault."""
         found = self._cached(number)
@@ -203,13 +234,25 @@ class EventStore:
     async def _append(
         self, connection: AsyncConnection, before: Ticket | None, happened: "_Happened", now: datetime
     ) -> Change:
-        head = first = self._head or chain.EMPTY
-        number, by = happened.ticket, happened.by
-        after, rows = before, []
+        after = before
         for event in happened.events:
-            entry = events.Entry(number, now, by.actor, by.identifier, by.name, event)
-            after = apply(after, entry)
-            body = events.encode(entry)
+            after = apply(after, _entry(happened, event, now))
+        if after is None:
+            raise FoldError(f"nothing happened to ticket {happened.ticket}")
+        head, numbers = await self._write(connection, happened, now)
+        await self._derive(connection, before, after, head.number)
+        await connection.commit()
+        self._head = head
+        return Change(after, numbers)
+
+    async def _write(
+        self, connection: AsyncConnection, happened: "_Happened", now: datetime
+    ) -> tuple[chain.Head, range]:
+        """Puts events on the chain, to be committed by the caller: where it stands then, and their numbers."""
+        head = first = self._head or chain.EMPTY
+        rows = []
+        for event in happened.events:
+            body = events.encode(_entry(happened, event, now))
             events.decode(body)  # what cannot be read back is never written
             salt = secrets.token_bytes(chain.SALT_BYTES)
             digest = chain.digest(salt, body)
@@ -217,7 +260,7 @@ class EventStore:
             rows.append(
                 {
                     "number": head.number,
-                    "ticket": number,
+                    "ticket": happened.ticket,
                     "kind": type(event).__name__,
                     "at_us": tables.microseconds(now),
                     "session": tables.session_of(event),
@@ -227,13 +270,8 @@ class EventStore:
                     "link": head.link,
                 }
             )
-        if after is None:
-            raise FoldError(f"nothing happened to ticket {number}")
         await connection.execute(sa.insert(tables.events), rows)
-        await self._derive(connection, before, after, head.number)
-        await connection.commit()
-        self._head = head
-        return Change(after, range(first.number + 1, head.number + 1))
+        return head, range(first.number + 1, head.number + 1)
 
     async def _derive(self, connection: AsyncConnection, before: Ticket | None, after: Ticket, last_event: int) -> None:
         facts = {"state": after.state.value, "revision": after.revision, "last_event": last_event}
@@ -249,6 +287,11 @@ class EventStore:
         head = await _head(connection)
         self._last_ticket = await connection.scalar(sa.select(sa.func.max(tables.tickets.c.number))) or 0
         self._head = head
+
+    async def _read_book(self, connection: AsyncConnection) -> Book:
+        if self._book is None:
+            self._book = books.read(entry for _, entry in await _entries(connection, THE_BOOK))
+        return self._book
 
     async def _ticket(self, connection: AsyncConnection, number: int) -> Ticket | None:
         found = self._cached(number)
@@ -304,7 +347,7 @@ class EventStore:
                 if self._head is None:
                     await self._read_head(connection)
                 yield connection
-        except (sqlalchemy.exc.SQLAlchemyError, OSError, events.EventError, FoldError) as error:
+        except (sqlalchemy.exc.SQLAlchemyError, OSError, events.EventError, FoldError, BookError) as error:
             self._forget()
             raise StoreFault(_FAULT) from error
         except asyncio.CancelledError:
@@ -316,12 +359,17 @@ class EventStore:
         try:
             async with self._database.reader.connect() as connection:
                 yield connection
-        except (sqlalchemy.exc.SQLAlchemyError, OSError, events.EventError, FoldError) as error:
+        except (sqlalchemy.exc.SQLAlchemyError, OSError, events.EventError, FoldError, BookError) as error:
             raise StoreFault(_UNREADABLE) from error
 
     def _forget(self) -> None:
-        self._head = None
+        self._head = self._book = None
         self._cache.clear()
+
+
+def _entry(happened: _Happened, event: events.Event, now: datetime) -> events.Entry:
+    by = happened.by
+    return events.Entry(happened.ticket, now, by.actor, by.identifier, by.name, event)
 
 
 async def _head(connection: AsyncConnection) -> chain.Head:

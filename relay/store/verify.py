@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
+
 from protocol.desk import chain, events
+from protocol.desk.book import THE_BOOK, Book, BookError
 from protocol.desk.states import StepRefused
 from protocol.desk.ticket import FoldError, Ticket, apply
 from relay.store import tables
@@ -49,6 +52,7 @@ class _Check:
     def __init__(self) -> None:
         self.head = chain.EMPTY
         self.tickets: dict[int, tuple[Ticket, int]] = {}
+        self.book = Book()
 
     def rows(self, connection: sqlite3.Connection) -> Iterator[chain.Row]:
         for number, ticket, kind, at_us, session, salt, body, digest, link in connection.execute(_EVENTS):
@@ -65,14 +69,23 @@ class _Check:
             self.head = chain.Head(number, link)
 
     def _fold(self, number: int, entry: events.Entry) -> None:
+        if entry.ticket == THE_BOOK:
+            self._note(number, entry)
+            return
         before, _ = self.tickets.get(entry.ticket, (None, 0))
         try:
             after = apply(before, entry)
         except (FoldError, StepRefused) as error:
             raise _MismatchError(number, f"event {number} could not have happened to ticket {entry.ticket}") from error
         if before is None:
-            after = dataclasses.replace(after, diagnostics=(), problem="")
+            after = msgspec.structs.replace(after, diagnostics=(), problem="")
         self.tickets[entry.ticket] = after, number
+
+    def _note(self, number: int, entry: events.Entry) -> None:
+        try:
+            self.book.apply(entry)
+        except BookError as error:
+            raise _MismatchError(number, f"event {number} does not belong into the desk's book") from error
 
     def compare_tickets(self, connection: sqlite3.Connection) -> None:
         listed = set()

@@ -1,0 +1,99 @@
+"""What was agreed on a ticket: appointments, prices, time. A facet of its fold. Pure."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from protocol.desk import events
+from protocol.desk.states import StepRefused
+
+
+class Appointment(Struct, frozen=True):
+    """A time agreed that is not over."""
+
+    begin: datetime
+    end: datetime
+    text: str
+
+
+class Quote(Struct, frozen=True):
+    """A price named; `accepted` None: no answer yet, `answered_at` when it came."""
+
+    text: str
+    price_cents: int
+    currency: str
+    valid_until: datetime
+    within_min: int | None
+    accepted: bool | None = None
+    answered_at: datetime | None = None
+
+
+class Agreements(Struct, frozen=True):
+    """What stands.
+
+    Attributes:
+        appointments: number → those ahead or under way.
+        quotes: number → all, answered or not (promises 11, 27).
+        handlers: identifiers of everybody who ever owned it, oldest first (promise 40).
+        offered: to whom it was offered and who has not answered (promise 26); empty: nobody.
+        declined: who left it to others.
+    """
+
+    appointments: dict[str, Appointment] = {}
+    quotes: dict[str, Quote] = {}
+    handlers: tuple[str, ...] = ()
+    offered: str = ""
+    declined: frozenset[str] = frozenset()
+
+    @property
+    def accelerated(self) -> Quote | None:
+        """The last accepted quote that is about speed."""
+        chosen = [quote for quote in self.quotes.values() if quote.accepted and quote.within_min is not None]
+        return chosen[-1] if chosen else None
+
+
+Agreed = (
+    events.TicketOffered
+    | events.OfferDeclined
+    | events.AppointmentMade
+    | events.AppointmentOver
+    | events.QuoteMade
+    | events.QuoteAnswered
+)
+
+
+def follow(agreements: Agreements, event: Agreed, at: datetime) -> Agreements:
+    """The agreements after one more event at an instant. Raises StepRefused for an answer to nothing."""
+    match event:
+        case events.TicketOffered(staff=staff):
+            return replace(agreements, offered=staff.identifier)
+        case events.OfferDeclined(staff=staff):
+            return replace(agreements, offered="", declined=agreements.declined | {staff.identifier})
+        case events.AppointmentMade(appointment=key, begin=begin, end=end, text=text):
+            return replace(agreements, appointments=agreements.appointments | {key: Appointment(begin, end, text)})
+        case events.AppointmentOver(appointment=key):
+            if key not in agreements.appointments:
+                raise StepRefused("This appointment is over already.")
+            left = {other: value for other, value in agreements.appointments.items() if other != key}
+            return replace(agreements, appointments=left)
+        case events.QuoteMade(quote=key):
+            made = Quote(event.text, event.price_cents, event.currency, event.valid_until, event.within_min)
+            return replace(agreements, quotes=agreements.quotes | {key: made})
+        case events.QuoteAnswered(quote=key, accepted=accepted):
+            return replace(agreements, quotes=agreements.quotes | {key: _answered(agreements, key, at, accepted)})
+
+
+def owned(agreements: Agreements, staff: str) -> Agreements:
+    """Somebody owns it from now on; what was offered is taken."""
+    handlers = agreements.handlers if staff in agreements.handlers else (*agreements.handlers, staff)
+    return replace(agreements, handlers=handlers, offered="")
+
+
+def _answered(agreements: Agreements, key: str, at: datetime, accepted: bool) -> Quote:
+    quote = agreements.quotes.get(key)
+    if quote is None or quote.accepted is not None:
+        raise StepRefused("This offer was answered already.")
+    if accepted and at > quote.valid_until:
+        raise StepRefused("This offer has run out; please ask for a new one.")
+    return replace(quote, accepted=accepted, answered_at=at)

@@ -1,0 +1,62 @@
+"""What the desk said by itself, and to whom: so that nothing is said twice, or never. Pure."""
+
+import enum
+from typing import Annotated
+
+from msgspec import Meta
+
+from protocol.desk.events.base import EventBase
+from protocol.desk.terms import Key, Name, Text
+
+
+class NoticeKind(enum.StrEnum):
+    """Why somebody was told something."""
+
+    RECEIPT = "receipt"
+    NEW_HANDLER = "new_handler"
+    ANSWER = "answer"
+    RESOLVED = "resolved"
+    VERDICT_REMINDER = "verdict_reminder"
+    HOLD_REMINDER = "hold_reminder"
+    WARNING = "warning"
+    BREACH = "breach"
+    STEP_DUE = "step_due"
+    UNTOUCHED = "untouched"
+    APPOINTMENT = "appointment"
+    DISPLACED = "displaced"
+    QUOTE = "quote"
+    FAULT = "fault"
+    RECOVERY = "recovery"
+    PAGE = "page"
+    VERDICT_ASKED = "verdict_asked"
+    """His "thanks!" was answered with both buttons."""
+
+
+class NoticeSent(EventBase, frozen=True):
+    """Somebody was told; whether by mail, in his window or by paging, stands in `way`.
+
+    Attributes:
+        about: what makes it one notice and not another: a clock and its target, an appointment, a fault.
+        to: identifier of a user or technician, or a mail address.
+    """
+
+    kind: NoticeKind
+    to: Annotated[str, Meta(max_length=254)]
+    about: Annotated[str, Meta(max_length=254)] = ""
+    way: Name = ""
+    text: Text = ""
+
+
+class Paged(EventBase, frozen=True):
+    """Who is on call was called, as the first or a later step of the rota (promise 1)."""
+
+    page: Key
+    staff: Name
+    step: Annotated[int, Meta(ge=0, le=20)]
+
+
+class PageAcknowledged(EventBase, frozen=True):
+    """He has heard it."""
+
+    page: Key
+    staff: Name

@@ -1,0 +1,95 @@
+"""Customers, contracts, calendars, people and machines, and who somebody is by mail address or number. Pure."""
+
+import re
+
+from protocol.desk import events
+from protocol.desk.calendar import Calendar
+from protocol.desk.contract import Contract
+from protocol.desk.events import Customer, DeskSettings, Machine, StaffProfile, User
+
+_NOT_DIALLED = re.compile(r"[^0-9+]")
+
+
+class Register:
+    """What the desk knows of whom, by identifier (promises 44, 45)."""
+
+    def __init__(self) -> None:
+        self.desk = DeskSettings()
+        self.customers: dict[str, Customer] = {}
+        self.contracts: dict[str, Contract] = {}
+        self.calendars: dict[str, Calendar] = {}
+        self.users: dict[str, User] = {}
+        self.machines: dict[str, Machine] = {}
+        self.staff: dict[str, StaffProfile] = {}
+        self._by_mail: dict[str, str] = {}
+        self._by_phone: dict[str, str] = {}
+        self._by_domain: dict[str, str] = {}
+
+    def apply(self, event: events.BookEvent) -> None:
+        """One more event; others than the register's leave it as it is."""
+        match event:
+            case events.DeskSet(settings=settings):
+                self.desk = settings
+            case events.CustomerSet(customer=customer):
+                self._forget(self._by_domain, customer.identifier)
+                self.customers[customer.identifier] = customer
+                self._by_domain |= dict.fromkeys((domain.lower() for domain in customer.domains), customer.identifier)
+            case events.ContractSet(contract=contract):
+                self.contracts[contract.identifier] = contract
+            case events.CalendarSet(calendar=calendar):
+                self.calendars[calendar.identifier] = calendar
+            case events.UserSet(user=user):
+                self._set_user(user)
+            case events.MachineSet(machine=machine):
+                self.machines[machine.identifier] = machine
+            case events.StaffSet(profile=profile):
+                self.staff[profile.identifier] = profile
+            case _:
+                pass
+
+    def user_of_mail(self, address: str) -> User | None:
+        """Whose mail address it is; somebody who is gone no longer has one."""
+        return self._present(self._by_mail.get(address.strip().lower()))
+
+    def user_of_phone(self, number: str) -> User | None:
+        """Whose number it is, however it is written."""
+        return self._present(self._by_phone.get(dialled(number)))
+
+    def customer_of_mail(self, address: str) -> Customer | None:
+        """Whose people write from this domain."""
+        return self.customers.get(self._by_domain.get(address.rpartition("@")[2].strip().lower(), ""))
+
+    def machines_of(self, user: str) -> list[Machine]:
+        """A user's machines (promise 44)."""
+        return [machine for machine in self.machines.values() if machine.user == user and not machine.gone]
+
+    def contract_of(self, customer: str) -> Contract | None:
+        """The contract that holds for a customer's tickets: his own, or the desk's usual one."""
+        known = self.customers.get(customer)
+        return self.contracts.get(known.contract if known and known.contract else self.desk.contract)
+
+    def _set_user(self, user: User) -> None:
+        before = self.users.get(user.identifier)
+        if before is not None:
+            for index, keys in ((self._by_mail, before.mails), (self._by_phone, map(dialled, before.phones))):
+                for key in keys:
+                    if index.get(key) == user.identifier:
+                        del index[key]
+        self.users[user.identifier] = user
+        self._by_mail |= dict.fromkeys((mail.lower() for mail in user.mails), user.identifier)
+        self._by_phone |= dict.fromkeys(map(dialled, user.phones), user.identifier)
+
+    def _present(self, identifier: str | None) -> User | None:
+        user = self.users.get(identifier or "")
+        return None if user is None or user.gone else user
+
+    @staticmethod
+    def _forget(index: dict[str, str], identifier: str) -> None:
+        for key in [key for key, whose in index.items() if whose == identifier]:
+            del index[key]
+
+
+def dialled(number: str) -> str:
+    """A phone number as it is compared: digits, with the plus if there is one; 00 is a plus."""
+    digits = _NOT_DIALLED.sub("", number)
+    return f"+{digits[2:]}" if digits.startswith("00") else digits

@@ -1,0 +1,129 @@
+"""What agents and consoles say to the relay on ``/control``, and hear from it. Pure; distrusts every byte.
+
+JSON text messages, strict, sizes bounded. A request bears `ref`, any number the client likes; the answer bears it
+again. What the relay says by itself (`TicketChanged`, `SessionOffered`, `SessionOver`) has none. Nothing in here is
+part of a session's picture, keys or chat: those run inside the tunnel.
+
+One module for each subject; each names what of it an agent may say, what a console may, and what the relay does.
+"""
+
+import msgspec
+
+from protocol.envelope import sessions, tickets
+from protocol.envelope.base import (
+    Done,
+    EnvelopeError,
+    MessageBase,
+    Minutes,
+    Ref,
+    RefusalReason,
+    RequestRefused,
+    TicketNumber,
+)
+from protocol.envelope.sessions import (
+    AddSessionNote,
+    ReportConsent,
+    ReportEnd,
+    RequestSession,
+    SessionOffered,
+    SessionOver,
+    SessionReady,
+)
+from protocol.envelope.tickets import (
+    AddMessage,
+    CancelTicket,
+    GiveVerdict,
+    HistoryLine,
+    ListMyTickets,
+    ListQueue,
+    OpenTicket,
+    ReadTicket,
+    ResolveTicket,
+    SetNextStep,
+    TakeTicket,
+    Ticket,
+    TicketChanged,
+    Tickets,
+    TicketView,
+    Witness,
+)
+
+FromAgent = tickets.FromAgent | sessions.FromAgent
+FromConsole = tickets.FromConsole | sessions.FromConsole
+ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient
+
+_encoder = msgspec.json.Encoder()
+_from_agent: msgspec.json.Decoder[FromAgent] = msgspec.json.Decoder(FromAgent)
+_from_console: msgspec.json.Decoder[FromConsole] = msgspec.json.Decoder(FromConsole)
+_to_client: msgspec.json.Decoder[ToClient] = msgspec.json.Decoder(ToClient)
+
+
+def encode(message: FromAgent | FromConsole | ToClient) -> str:
+    """As JSON text."""
+    return _encoder.encode(message).decode()
+
+
+def decode_from_agent(text: str | bytes) -> FromAgent:
+    """Raises EnvelopeError for anything an agent may not say."""
+    try:
+        return _from_agent.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise EnvelopeError(f"not a message of an agent: {error}") from error
+
+
+def decode_from_console(text: str | bytes) -> FromConsole:
+    """Raises EnvelopeError for anything a console may not say."""
+    try:
+        return _from_console.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise EnvelopeError(f"not a message of a console: {error}") from error
+
+
+def decode_to_client(text: str | bytes) -> ToClient:
+    """Raises EnvelopeError for anything a relay does not say."""
+    try:
+        return _to_client.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise EnvelopeError(f"not a message of a relay: {error}") from error
+
+
+__all__ = [
+    "AddMessage",
+    "AddSessionNote",
+    "CancelTicket",
+    "Done",
+    "EnvelopeError",
+    "FromAgent",
+    "FromConsole",
+    "GiveVerdict",
+    "HistoryLine",
+    "ListMyTickets",
+    "ListQueue",
+    "MessageBase",
+    "Minutes",
+    "OpenTicket",
+    "ReadTicket",
+    "Ref",
+    "RefusalReason",
+    "ReportConsent",
+    "ReportEnd",
+    "RequestRefused",
+    "RequestSession",
+    "ResolveTicket",
+    "SessionOffered",
+    "SessionOver",
+    "SessionReady",
+    "SetNextStep",
+    "TakeTicket",
+    "Ticket",
+    "TicketChanged",
+    "TicketNumber",
+    "TicketView",
+    "Tickets",
+    "ToClient",
+    "Witness",
+    "decode_from_agent",
+    "decode_from_console",
+    "decode_to_client",
+    "encode",
+]

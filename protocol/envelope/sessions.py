@@ -1,0 +1,76 @@
+"""A session around its tunnel: asked for, offered, allowed, over. Pure."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from protocol.desk.terms import EndReason, Name, SessionId, Staff
+from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
+
+
+# --- agent → relay
+class ReportConsent(MessageBase, frozen=True):
+    """The user allowed a session; goes into the ticket's history. Answered by `Done`."""
+
+    ref: Ref
+    session: SessionId
+    consent: Annotated[bytes, Meta(max_length=16 * 1024)]
+
+
+# --- console → relay
+class RequestSession(MessageBase, frozen=True):
+    """Answered by `SessionReady`, or refused: no ticket, closed, device away, or another session on the device."""
+
+    ref: Ref
+    ticket: TicketNumber
+
+
+class AddSessionNote(MessageBase, frozen=True):
+    """What was done in a session. Answered by `Ticket`."""
+
+    ref: Ref
+    session: SessionId
+    text: Words
+
+
+# --- both → relay
+class ReportEnd(MessageBase, frozen=True):
+    """Why a session is over, as this end knows it. The first report counts; the relay itself sees lost lines."""
+
+    ref: Ref
+    session: SessionId
+    reason: EndReason
+
+
+# --- relay → console
+class SessionReady(MessageBase, frozen=True):
+    """Dial ``/session`` with this number now; the other end must prove to be `device`."""
+
+    ref: Ref
+    session: SessionId
+    ticket: TicketNumber
+    device: Name
+
+
+# --- relay → agent
+class SessionOffered(MessageBase, frozen=True):
+    """A technician asks for a session on a ticket of this device. What is claimed here is checked in the tunnel."""
+
+    session: SessionId
+    ticket: TicketNumber
+    staff: Staff
+
+
+# --- relay → both
+class SessionOver(MessageBase, frozen=True):
+    """A session ended, for whatever reason; to both ends."""
+
+    session: SessionId
+    ticket: TicketNumber
+    reason: EndReason
+    worked_s: float
+
+
+FromAgent = ReportConsent | ReportEnd
+FromConsole = RequestSession | AddSessionNote | ReportEnd
+ToClient = SessionReady | SessionOffered | SessionOver
