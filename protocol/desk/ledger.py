@@ -1,0 +1,99 @@
+"""Time worked as it stands after all corrections, and what of it is billed: by the minute (promise 28). Pure.
+
+The rule, published on every report: each entry is rounded once, down to whole minutes of what was worked; sums are sums
+of entries. So what is billed is never more than what was worked, and a report adds up line by line.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from protocol.desk import events
+from protocol.desk.events import WorkKind
+from protocol.desk.terms import Staff
+
+MINUTE_S = 60
+_ROUNDING_S = 1e-6
+"""Twelve minutes that a clock gave as 719.9999999 s are twelve minutes."""
+
+
+class LedgerEntry(Struct, frozen=True):
+    """Work on a ticket.
+
+    Attributes:
+        entry: its number; a session's own for a session.
+        worked_s: seconds, pauses left out; 0: struck out.
+        corrected: how often, each time with a reason in the history.
+    """
+
+    entry: str
+    ticket: int
+    staff: Staff
+    begin: datetime
+    end: datetime
+    worked_s: float
+    kind: WorkKind
+    text: str
+    billed: bool
+    corrected: int = 0
+
+    @property
+    def worked_min(self) -> int:
+        """Whole minutes worked."""
+        return int((self.worked_s + _ROUNDING_S) // MINUTE_S)
+
+    @property
+    def billed_min(self) -> int:
+        """Minutes the customer pays for."""
+        return self.worked_min if self.billed else 0
+
+
+def entries(history: Iterable[events.Entry]) -> tuple[LedgerEntry, ...]:
+    """The time entries of one ticket, by their beginning, those struck out left out.
+
+    A correction of an entry that is not there says nothing: the desk lets none through.
+    """
+    found: dict[str, LedgerEntry] = {}
+    for happened in history:
+        match happened.event:
+            case events.TimeLogged() as logged:
+                found[logged.entry] = _logged(happened.ticket, logged)
+            case events.TimeCorrected(entry=key) as corrected if key in found:
+                found[key] = _corrected(found[key], corrected)
+            case _:
+                pass
+    return tuple(sorted((entry for entry in found.values() if entry.worked_s > 0), key=lambda entry: entry.begin))
+
+
+def overlapping(mine: Iterable[LedgerEntry], begin: datetime, end: datetime, *, but: str = "") -> Iterator[LedgerEntry]:
+    """Which of one technician's entries overlap a stretch; touching is none. `but`: the entry that is corrected."""
+    return (entry for entry in mine if entry.entry != but and entry.begin < end and begin < entry.end)
+
+
+def _logged(ticket: int, logged: events.TimeLogged) -> LedgerEntry:
+    return LedgerEntry(
+        entry=logged.entry,
+        ticket=ticket,
+        staff=logged.staff,
+        begin=logged.begin,
+        end=logged.end,
+        worked_s=logged.worked_s,
+        kind=logged.kind,
+        text=logged.text,
+        billed=logged.billed,
+    )
+
+
+def _corrected(entry: LedgerEntry, corrected: events.TimeCorrected) -> LedgerEntry:
+    return replace(
+        entry,
+        begin=corrected.begin,
+        end=corrected.end,
+        worked_s=corrected.worked_s,
+        kind=corrected.kind,
+        text=corrected.text,
+        billed=corrected.billed,
+        corrected=entry.corrected + 1,
+    )

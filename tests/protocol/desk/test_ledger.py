@@ -1,0 +1,54 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol.desk import events
+from protocol.desk.events import WorkKind
+from protocol.desk.ledger import entries, overlapping
+
+AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
+JANA = events.Staff("jana", "Jana Novak", "Support engineer", "+420 123 456")
+
+
+def logged(worked_s: float, begin: datetime = AT, key: str = "1" * 32, *, billed: bool = True) -> events.TimeLogged:
+    end = begin + timedelta(seconds=worked_s)
+    return events.TimeLogged(key, JANA, begin, end, worked_s, WorkKind.PHONE, "Called", billed)
+
+
+def history(*happened: events.Event) -> list[events.Entry]:
+    return [events.Entry(7, AT, events.Actor.STAFF, "jana", "Jana Novak", event) for event in happened]
+
+
+def test_p28_twelve_minutes_of_work_are_twelve_never_fifteen() -> None:
+    (entry,) = entries(history(logged(12 * 60)))
+    assert (entry.worked_min, entry.billed_min) == (12, 12)
+
+
+@given(st.lists(st.floats(0, 1e5), max_size=20))
+def test_what_is_billed_is_never_more_than_what_was_worked(worked: list[float]) -> None:
+    found = entries(history(*(logged(worked_s, key=f"{n:032x}") for n, worked_s in enumerate(worked))))
+    assert sum(entry.billed_min for entry in found) * 60 <= sum(worked) + 1e-3
+
+
+def test_a_correction_replaces_and_is_counted_and_nothing_worked_strikes_it_out() -> None:
+    shorter = events.TimeCorrected("1" * 32, AT, AT + timedelta(minutes=5), 300, WorkKind.ON_SITE, "Forgot the break")
+    (entry,) = entries(history(logged(720), shorter))
+    assert (entry.worked_min, entry.kind, entry.corrected) == (5, WorkKind.ON_SITE, 1)
+    struck = events.TimeCorrected("1" * 32, AT, AT, 0, WorkKind.ON_SITE, "Wrong ticket")
+    assert entries(history(logged(720), shorter, struck)) == ()
+
+
+def test_what_is_not_billed_is_worked_all_the_same() -> None:
+    (entry,) = entries(history(logged(720, billed=False)))
+    assert (entry.worked_min, entry.billed_min) == (12, 0)
+
+
+def test_entries_that_touch_do_not_overlap_and_the_one_corrected_is_not_in_its_own_way() -> None:
+    found = entries(history(logged(600), logged(600, AT + timedelta(minutes=10), "2" * 32)))
+    assert list(overlapping(found, AT + timedelta(minutes=20), AT + timedelta(minutes=30))) == []
+    assert [entry.entry for entry in overlapping(found, AT + timedelta(minutes=9), AT + timedelta(minutes=11))] == [
+        "1" * 32,
+        "2" * 32,
+    ]
+    assert list(overlapping(found, AT, AT + timedelta(minutes=9), but="1" * 32)) == []
