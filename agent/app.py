@@ -16,14 +16,16 @@ from agent import diagnostics, enrolled, messages
 from agent.diagnostics.local import full_name
 from agent.net.clerk import Clerk
 from agent.net.thread import NetworkThread
-from agent.outbox import Request
+from agent.network import NetworkWatch
+from agent.outbox import Letter, Request
 from agent.place import Place
 from agent.single import Single
-from agent.ui import plain
+from agent.ui import plain, story
 from agent.ui.about import AboutWindow
 from agent.ui.banner import Banners, hot_key_words
 from agent.ui.consent_dialog import ConsentDialog
 from agent.ui.main_window import MainWindow
+from agent.ui.quit_dialog import Open, QuitDialog
 from agent.ui.tray import Tray
 from agent.words import _
 from protocol import limits
@@ -63,6 +65,7 @@ class Agent(QObject):
         self._single, self._hot_key = single, hot_key
         self._session: messages.SessionRunning | None = None
         self._dialog: ConsentDialog | None = None
+        self._quitting: QuitDialog | None = None
         self._gathering: _Gathering | None = None
         self._leaving = False
         self.tray = Tray()
@@ -73,6 +76,7 @@ class Agent(QObject):
         self._gathered.connect(self._show_facts, Qt.ConnectionType.QueuedConnection)
         self._clerk = Clerk(place, standing, hot_key=hot_key, tell=self._happened.emit)
         self._network = NetworkThread(self._clerk.run, on_crash=self._crashed)
+        self._watch = NetworkWatch()
         self._beat = QTimer(self)
         self._beat.setInterval(_BEAT_MS)
         self._beat.timeout.connect(lambda: self._wish(messages.Beat()))
@@ -99,13 +103,15 @@ class Agent(QObject):
         self.tray.requests_wanted.connect(self.window.show_requests)
         self.tray.stop_wanted.connect(self._stop_session)
         self.tray.about_wanted.connect(self.about.come_up)
-        self.tray.quit_wanted.connect(lambda: self.leave(EndReason.USER_STOPPED))
+        self.tray.quit_wanted.connect(self._quit)
         self._single.asked_to_show.connect(self.window.show_ask)
+        self._watch.came_back.connect(lambda: self._wish(messages.TryNow()))
         self.window.about_to_ask.connect(self._gather)
+        self.window.line_said.connect(lambda sentence, down: self.tray.say_line(sentence, down=down))
         self.window.ticket_wanted.connect(lambda number: self._wish(messages.ReadTicket(number)))
         self.window.ask.request_ready.connect(self._send)
         page = self.window.request
-        page.message_written.connect(lambda number, text: self._wish(messages.WriteMessage(number, text)))
+        page.letter_ready.connect(self._send_letter)
         page.verdict_given.connect(lambda number, yes, text: self._wish(messages.GiveVerdict(number, yes, text)))
         page.taken_back.connect(lambda number: self._wish(messages.CancelTicket(number)))
         self.banners.stop_pressed.connect(self._stop_session)
@@ -124,8 +130,39 @@ class Agent(QObject):
             self.window.sent(request)
             self._wish(messages.SendRequest(request))
 
+    def _send_letter(self, letter: object) -> None:
+        if isinstance(letter, Letter):
+            self._wish(messages.SendLetter(letter))
+
     def _stop_session(self) -> None:
         self._wish(messages.StopSession(EndReason.USER_STOPPED))
+
+    def _quit(self) -> None:
+        """The user wants the program to end: asks first while something is open."""
+        if self._quitting is not None:
+            self._quitting.raise_()
+            self._quitting.activateWindow()
+            return
+        open_now = Open(
+            looking=plain.one_line(self._session.technician.name, 60) if self._session else "",
+            asking=plain.one_line(self._dialog.question.technician.name, 60) if self._dialog else "",
+            requests=self.window.open_requests,
+            unsent=self.window.unsent,
+        )
+        if not open_now:
+            self.leave(EndReason.USER_QUIT)
+            return
+        self._quitting = QuitDialog(open_now)
+        self._quitting.confirmed.connect(lambda: self.leave(EndReason.USER_QUIT))
+        self._quitting.finished.connect(self._stayed)
+        self._quitting.open()
+        self._quitting.raise_()
+        self._quitting.activateWindow()
+
+    def _stayed(self, _result: int) -> None:
+        if self._quitting is not None:
+            self._quitting.deleteLater()
+            self._quitting = None
 
     def leave(self, reason: EndReason) -> None:
         """Ends the session for this reason, and then the program."""
@@ -162,15 +199,6 @@ class Agent(QObject):
         match happened:
             case messages.LineChanged():
                 window.line_changed(happened)
-                self.tray.say_line(plain.line(happened))
-            case messages.WaitingListed(requests=requests):
-                window.waiting_listed(requests)
-            case messages.RequestKept(request=request, stored=stored):
-                window.kept(request, stored=stored)
-            case messages.RequestTaken(request=request, number=number):
-                window.taken(request, number)
-            case messages.RequestFailed(request=failed, sentence=sentence):
-                window.failed(failed, sentence)
             case messages.TicketsListed(tickets=tickets):
                 window.tickets_listed(tickets)
             case messages.TicketSeen(ticket=ticket):
@@ -183,16 +211,41 @@ class Agent(QObject):
             case None:
                 sys.stderr.flush()
                 QApplication.exit(1)
-            case _:
+            case messages.SessionRunning() | messages.SessionClosed():
                 self._take_of_session(happened)
+            case messages.QuestionRaised() | messages.QuestionWithdrawn():
+                self._take_of_question(happened)
+            case _:
+                self._take_of_post(happened)
 
-    def _take_of_session(
+    def _take_of_post(
         self,
-        happened: messages.QuestionRaised
-        | messages.QuestionWithdrawn
-        | messages.SessionRunning
-        | messages.SessionClosed,
+        happened: messages.WaitingListed
+        | messages.RequestKept
+        | messages.RequestTaken
+        | messages.RequestFailed
+        | messages.LettersListed
+        | messages.LetterFailed,
     ) -> None:
+        window = self.window
+        match happened:
+            case messages.WaitingListed(requests=requests):
+                window.waiting_listed(requests)
+            case messages.RequestKept(request=request, stored=stored):
+                window.kept(request, stored=stored)
+            case messages.RequestTaken(request=request, number=number):
+                window.taken(request, number)
+                if not window.isVisible():
+                    title = _("Request {number}").format(number=number)
+                    self.tray.notify(title, _("Your request has gone out to the help desk."))
+            case messages.RequestFailed(request=failed, sentence=sentence):
+                window.failed(failed, sentence)
+            case messages.LettersListed(letters=letters):
+                window.letters_listed(letters)
+            case messages.LetterFailed(letter=letter, sentence=sentence):
+                window.letter_failed(letter, sentence)
+
+    def _take_of_question(self, happened: messages.QuestionRaised | messages.QuestionWithdrawn) -> None:
         match happened:
             case messages.QuestionRaised(question=question):
                 self._ask(question)
@@ -200,6 +253,9 @@ class Agent(QObject):
                 if self._dialog and self._dialog.question.session == session:
                     self._dialog.withdraw()
                     self._dialog = None
+
+    def _take_of_session(self, happened: messages.SessionRunning | messages.SessionClosed) -> None:
+        match happened:
             case messages.SessionRunning():
                 self._session = happened
                 self.banners.show_session(happened)
@@ -229,7 +285,7 @@ class Agent(QObject):
 
     def _session_closed(self, closed: messages.SessionClosed) -> None:
         name = plain.one_line(closed.technician.name, 60) if closed.technician else ""
-        sentence = plain.ended(closed.reason, name, allowed=closed.allowed)
+        sentence = story.ended(closed.reason, name, allowed=closed.allowed)
         self._session = None
         self.tray.show_sharing(sharing=False)
         self.window.show_hands(strange=False)

@@ -7,7 +7,7 @@ import dataclasses
 import enum
 from datetime import datetime
 
-from agent.outbox import Request
+from agent.outbox import Letter, Request
 from agent.own_tickets import OwnTicket
 from protocol import envelope
 from protocol.desk.events import EndReason
@@ -78,6 +78,21 @@ class WaitingListed:
     """The requests that wait for the line, oldest first."""
 
     requests: tuple[Request, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LettersListed:
+    """The letters that wait for the line, oldest first; told anew with each change."""
+
+    letters: tuple[Letter, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LetterFailed:
+    """The letter was not and will not be taken; the text is still the user's."""
+
+    letter: Letter
+    sentence: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -187,6 +202,8 @@ Happened = (
     | RequestTaken
     | RequestFailed
     | WaitingListed
+    | LettersListed
+    | LetterFailed
     | TicketsListed
     | TicketSeen
     | TicketRead
@@ -214,11 +231,10 @@ class ReadTicket:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class WriteMessage:
-    """Put this message on the ticket."""
+class SendLetter:
+    """Put this message on its ticket, now or when the line is back."""
 
-    number: int
-    text: str
+    letter: Letter
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -278,6 +294,11 @@ class StopSession:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class TryNow:
+    """The user is there, or this computer has a network again: do not wait for the next try."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Beat:
     """The windows are alive: the worker and the guard may hear that."""
 
@@ -285,12 +306,13 @@ class Beat:
 Wish = (
     SendRequest
     | ReadTicket
-    | WriteMessage
+    | SendLetter
     | GiveVerdict
     | CancelTicket
     | AnswerQuestion
     | QuestionOnScreen
     | TakeBack
     | StopSession
+    | TryNow
     | Beat
 )

@@ -1,7 +1,8 @@
-"""Requests for help that the relay has not taken yet. Guarantees: what was put in is sent, over restarts, until taken.
+"""What the user wrote and the relay has not taken yet. Guarantees: what was put in is sent, over restarts, until taken.
 
-On the network thread. A request bears a number of its own choice (`request`); the relay makes one ticket of it, however
-often it is sent. Distrusts the file: a damaged one is set aside, not believed.
+On the network thread. A request bears a number of its own choice (`request`), a message on a ticket a mark; the relay
+makes one ticket, one message of it, however often it is sent. Distrusts the file: a damaged one is set aside, not
+believed.
 """
 
 import secrets
@@ -47,31 +48,52 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class Letter(Struct, frozen=True, forbid_unknown_fields=True):
+    """A message on a ticket, as the user wrote it and as it will be sent; see `envelope.AddMessage`."""
+
+    mark: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    ticket: envelope.TicketNumber
+    text: Annotated[str, Meta(min_length=1, max_length=limits.NOTE_CHARS)]
+    written_at: Annotated[datetime, Meta(tz=True)]
+
+    def as_sent(self, ref: int) -> envelope.AddMessage:
+        """The message to the relay."""
+        return envelope.AddMessage(ref=ref, ticket=self.ticket, text=self.text, mark=self.mark)
+
+
 def new_request_id() -> str:
-    """128 random bits: no two requests share one, on any machine."""
+    """128 random bits: no two requests or letters share one, on any machine."""
     return secrets.token_hex(16)
 
 
 class _Stored(Struct, forbid_unknown_fields=True):
     version: int
     requests: list[Request]
+    letters: list[Letter] = []
 
 
 class Outbox:
-    """The requests not taken yet, oldest first."""
+    """The requests and letters not taken yet, oldest first."""
 
     def __init__(self, place: Place) -> None:
         """Reads what was left over. Raises PlaceError."""
         self._place = place
         self._requests: dict[str, Request] = {}
+        self._letters: dict[str, Letter] = {}
         stored = place.read_as(FILE, _Stored)
         if stored is not None:
             self._requests = {request.request: request for request in stored.requests}
+            self._letters = {letter.mark: letter for letter in stored.letters}
 
     @property
     def waiting(self) -> tuple[Request, ...]:
-        """What is still to be sent."""
+        """The requests still to be sent."""
         return tuple(self._requests.values())
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """The letters still to be sent, in this order."""
+        return tuple(self._letters.values())
 
     def put(self, request: Request) -> None:
         """Keeps a request; when this returns it survives a power cut. The same one again changes nothing.
@@ -87,10 +109,25 @@ class Outbox:
         self._requests[request.request] = request
         self._store()
 
-    def taken(self, request: str) -> None:
-        """The relay has it, or will never take it. Raises PlaceError; it may then be sent once more after a restart."""
-        if self._requests.pop(request, None) is not None:
+    def put_letter(self, letter: Letter) -> None:
+        """The same for a letter. Raises as `put`."""
+        if letter.mark in self._letters:
+            return
+        if len(self._letters) >= limits.UNSENT_MESSAGES:
+            raise OutboxFull(_("So many messages are waiting already. Please call us instead."))
+        self._letters[letter.mark] = letter
+        self._store()
+
+    def taken(self, key: str) -> None:
+        """The relay has it, or will never take it. Raises PlaceError; it may then be sent once more after a restart.
+
+        Args:
+            key: the request's number, or the letter's mark.
+        """
+        gone = (self._requests.pop(key, None), self._letters.pop(key, None))
+        if gone != (None, None):
             self._store()
 
     def _store(self) -> None:
-        self._place.write(FILE, msgspec.json.encode(_Stored(1, list(self._requests.values()))))
+        stored = _Stored(1, list(self._requests.values()), list(self._letters.values()))
+        self._place.write(FILE, msgspec.json.encode(stored))

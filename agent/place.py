@@ -14,7 +14,7 @@ import structlog
 from agent.errors import PlaceError
 from agent.words import _
 
-MAX_FILE_BYTES = 4 * 1024 * 1024
+MAX_FILE_BYTES = 16 * 1024 * 1024
 """Far above anything that is kept here; a larger file is not ours."""
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
-"""The clerk: keeps what the user asked until the relay has taken it, passes on what both sides say, runs the session.
+"""The clerk: passes on what both sides say, and runs the session.
 
-Guarantees: a request that was kept is sent until taken, over cuts and restarts, and makes one ticket; there is one
-session at most, and only for a ticket that this user opened on this device. On the network thread.
+Guarantees: there is one session at most, and only for a ticket that this user opened on this device; what the user's
+side knows of a session reaches the history. On the network thread.
 Distrusts the relay: what it says about tickets is shown, but a consent question quotes this device's own memory.
 """
 
@@ -14,11 +14,14 @@ import structlog
 from websockets.exceptions import WebSocketException
 
 from agent import enrolled, messages
-from agent.errors import AgentError, EnrolmentError, OutboxFull, PlaceError
+from agent.errors import AgentError, EnrolmentError, PlaceError
 from agent.messages import Line, LineChanged, Trouble
+from agent.net.asked import About, Asked
 from agent.net.enrol import enrol
 from agent.net.link import FINAL_WAIT_S, Link
-from agent.outbox import Outbox, Request
+from agent.net.pause import Pause
+from agent.net.post import Post
+from agent.outbox import Letter, Request
 from agent.own_tickets import OwnTickets
 from agent.place import Place
 from agent.sessions import Party, Session
@@ -29,23 +32,11 @@ from protocol.trust import RevocationList
 
 _NUMBER = "revocations.number"
 _ENROL_AGAIN_S = 10.0
-_SEND_AGAIN_S = 20.0
-"""A request that the relay put off ("too fast", "not now") is sent again after this."""
 _LAST_WORDS_S, _LOOK_S = 1.0, 0.02
 """How long reports may take to reach the relay when the program ends."""
-MAX_UNANSWERED = 256
-"""Requests to the relay without an answer; beyond it the oldest is forgotten, its answer then goes unnoticed."""
-_PASSING = {
-    envelope.RefusalReason.NOT_NOW,
-    envelope.RefusalReason.TOO_FAST,
-    envelope.RefusalReason.FAULT,
-}
 _OVER = {TicketState.CLOSED, TicketState.CANCELLED}
 
 _log = structlog.get_logger()
-
-About = Request | int | str
-"""What a request to the relay was about: a user's request, a ticket, or a session's report."""
 
 
 class Clerk:
@@ -61,13 +52,14 @@ class Clerk:
     ) -> None:
         """Reads what was kept. Raises PlaceError."""
         self._place, self._standing, self._hot_key, self._tell = place, standing, hot_key, tell
-        self._outbox, self._own = Outbox(place), OwnTickets(place)
+        self._own = OwnTickets(place)
+        self._asked = Asked(self._send)
+        self._post = Post(place, self._asked, tell)
+        self._pause = Pause()
         self._link: Link | None = None
         self._session: Session | None = None
         self._session_task: asyncio.Task[None] | None = None
         self._revocations = b""
-        self._ref = 0
-        self._unanswered: dict[int, About] = {}
         self._reports: dict[str, list[envelope.ReportConsent | envelope.ReportEnd]] = {}
 
     def _line_changed(self, change: LineChanged) -> None:
@@ -76,11 +68,12 @@ class Clerk:
 
     async def run(self) -> None:
         """Enrols if need be, then keeps the line up. Ends when cancelled, and with it the session."""
-        self._tell(messages.WaitingListed(self._outbox.waiting))
+        self._post.list_all()
         try:
             member = await self._become_member()
             self._link = Link(
                 member,
+                self._pause,
                 last_revocations=self._known_revocations(),
                 on_line=self._line_changed,
                 on_signed_in=self._signed_in,
@@ -113,20 +106,25 @@ class Clerk:
     # --- what the user wants
     def wish(self, wish: messages.Wish) -> None:
         """Carries out what the user wants, or tells why not."""
+        ref = self._asked.next_ref()
         match wish:
             case messages.Beat():
                 if self._session:
                     self._session.beat()
+            case messages.TryNow():
+                self._hurry()
             case messages.SendRequest(request=request):
-                self._keep(request)
+                self._open(request)
             case messages.ReadTicket(number=number):
-                self._ask(envelope.ReadTicket(self._next_ref(), number), number)
-            case messages.WriteMessage(number=number, text=text):
-                self._say(envelope.AddMessage(self._next_ref(), number, text), number, done=False)
+                self._asked.ask(envelope.ReadTicket(ref, number))
+            case messages.SendLetter(letter=letter):
+                if self._post.keep_letter(letter):
+                    self._decide(letter.ticket, done=False)
+                self._hurry()
             case messages.GiveVerdict(number=number, solved=solved, text=text):
-                self._say(envelope.GiveVerdict(self._next_ref(), number, solved, text), number, done=solved)
+                self._say(envelope.GiveVerdict(ref, number, solved, text), number, done=solved)
             case messages.CancelTicket(number=number):
-                self._say(envelope.CancelTicket(self._next_ref(), number), number, done=True)
+                self._say(envelope.CancelTicket(ref, number), number, done=True)
             case _:
                 self._wish_of_session(wish)
 
@@ -147,45 +145,36 @@ class Clerk:
             case messages.QuestionOnScreen() if wish.session == session.number:
                 session.question_on_screen(shown=wish.shown)
 
-    def _keep(self, request: Request) -> None:
-        stored = True
+    def _hurry(self) -> None:
+        if self._link:
+            self._link.hurry()
+        else:
+            self._pause.hurry()
+
+    def _open(self, request: Request) -> None:
         try:
-            self._outbox.put(request)
             self._own.remember(request)
-        except OutboxFull as error:
-            self._tell(messages.RequestFailed(request, str(error)))
-            return
         except PlaceError as error:
-            _log.error("request is in memory only", why=str(error))
-            stored = False
-        self._tell(messages.RequestKept(request.request, stored))
-        self._send_request(request)
+            _log.error("request is remembered in memory only", why=str(error))
+        self._post.keep(request)
+        self._hurry()
 
-    def _send_request(self, request: Request) -> None:
-        ref = self._next_ref()
-        self._ask(request.as_sent(ref), request)
-
-    def _say(self, message: envelope.FromAgent, number: int, *, done: bool) -> None:
+    def _say(self, message: envelope.GiveVerdict | envelope.CancelTicket, number: int, *, done: bool) -> None:
         """The user's own word on a ticket; once it is sent, it holds here, whatever the relay makes of it."""
-        if not self._ask(message, number):
-            return
+        if self._asked.ask(message, number):
+            self._decide(number, done=done)
+        else:
+            self._tell(messages.WishRefused(number, ""))
+        self._hurry()
+
+    def _decide(self, number: int, *, done: bool) -> None:
         try:
             self._own.decide(number, done=done)
         except PlaceError as error:
             _log.error("user's word is in memory only", why=str(error))
 
-    def _ask(self, message: envelope.FromAgent, about: About) -> bool:
-        """Gives False if it cannot be sent now."""
-        self._unanswered[message.ref] = about
-        for oldest in list(self._unanswered)[:-MAX_UNANSWERED]:
-            _log.warning("request forgotten", reason="too many unanswered")
-            del self._unanswered[oldest]
-        if not (self._link and self._link.send(message)):
-            del self._unanswered[message.ref]
-            if isinstance(about, int):
-                self._tell(messages.WishRefused(about, ""))
-            return False
-        return True
+    def _send(self, message: envelope.FromAgent) -> bool:
+        return self._link is not None and self._link.send(message)
 
     # --- what the relay says
     def _signed_in(self, revocations: RevocationList) -> None:
@@ -194,23 +183,21 @@ class Clerk:
             self._place.write(_NUMBER, str(revocations.number).encode())
         except PlaceError as error:
             _log.error("list of revocations is in memory only", why=str(error))
-        lost, self._unanswered = self._unanswered, {}
-        for about in lost.values():
+        for about in self._asked.lost():
             if isinstance(about, int):
                 self._tell(messages.WishRefused(about, ""))
-        self._ask(envelope.ListMyTickets(self._next_ref()), "")
-        for request in self._outbox.waiting:
-            self._send_request(request)
+        self._asked.ask(envelope.ListMyTickets(self._asked.next_ref()))
+        self._post.send_all()
         for reports in self._reports.values():
             for report in reports:
-                self._ask(msgspec.structs.replace(report, ref=self._next_ref()), report.session)
+                self._send_report(report)
 
     def _heard(self, message: envelope.ToClient) -> None:
         match message:
             case envelope.SessionOffered():
                 self._offered(message)
             case envelope.Tickets(ref=ref, tickets=tickets):
-                self._unanswered.pop(ref, None)
+                self._asked.answered(ref)
                 for ticket in tickets:
                     self._number(ticket)
                 self._tell(messages.TicketsListed(tickets))
@@ -218,13 +205,15 @@ class Clerk:
                 self._number(ticket)
                 self._tell(messages.TicketSeen(ticket))
             case envelope.Ticket(ref=ref, ticket=view):
-                self._unanswered.pop(ref, None)
+                about = self._asked.answered(ref)
                 self._number(view)
                 self._tell(messages.TicketRead(message))
+                if isinstance(about, Letter):
+                    self._post.letter_taken(about)
             case envelope.Done(ref=ref):
-                self._reported(self._unanswered.pop(ref, None))
+                self._reported(self._asked.answered(ref))
             case envelope.RequestRefused(ref=ref):
-                self._refused(message, self._unanswered.pop(ref, None))
+                self._refused(message, self._asked.answered(ref))
             case envelope.SessionOver(session=number, reason=reason):
                 if self._session and self._session.number == number:
                     self._session.stop(reason)
@@ -232,37 +221,23 @@ class Clerk:
                 _log.warning("message dropped", reason="not for an agent")
 
     def _number(self, ticket: envelope.TicketView) -> None:
-        waits = any(request.request == ticket.request for request in self._outbox.waiting)
         try:
             if not self._own.numbered(ticket.request, ticket.number, over=ticket.state in _OVER):
                 _log.warning("ticket not ours", ticket=ticket.number)
                 return
-            self._outbox.taken(ticket.request)
         except PlaceError as error:
             _log.error("ticket's number is in memory only", why=str(error))
-        if waits:
-            self._tell(messages.RequestTaken(ticket.request, ticket.number))
+        self._post.taken(ticket.request, ticket.number)
 
-    def _refused(self, refusal: envelope.RequestRefused, about: About | None) -> None:
+    def _refused(self, refusal: envelope.RequestRefused, about: About) -> None:
         _log.info("request refused", reason=refusal.reason.value, sentence=refusal.sentence)
         match about:
-            case Request() if refusal.reason in _PASSING:
-                asyncio.get_running_loop().call_later(_SEND_AGAIN_S, self._send_again, about.request)
-            case Request():
-                try:
-                    self._outbox.taken(about.request)
-                except PlaceError as error:
-                    _log.error("outbox is out of date", why=str(error))
-                self._tell(messages.RequestFailed(about, refusal.sentence))
+            case Request() | Letter():
+                self._post.refused(about, refusal)
             case int():
                 self._tell(messages.WishRefused(about, refusal.sentence))
-            case str():
+            case _:
                 self._reported(about)
-
-    def _send_again(self, number: str) -> None:
-        for request in self._outbox.waiting:
-            if request.request == number:
-                self._send_request(request)
 
     # --- the session
     def _offered(self, offer: envelope.SessionOffered) -> None:
@@ -276,7 +251,7 @@ class Clerk:
         if own is None or own.over or own.done or not isinstance(member, enrolled.Member):
             _log.warning("session refused", reason="not this user's open ticket", ticket=offer.ticket)
             # Not kept until answered, as the user's own sessions' reports are: a relay may make up any number of these.
-            self._ask(envelope.ReportEnd(self._next_ref(), offer.session, EndReason.REFUSED), offer.session)
+            self._asked.ask(envelope.ReportEnd(self._asked.next_ref(), offer.session, EndReason.REFUSED))
             return
         party = Party(member.organisation, member.identity, self._revocations, self._hot_key)
         self._session = Session(
@@ -301,9 +276,12 @@ class Clerk:
     def _report(self, report: envelope.ReportConsent | envelope.ReportEnd) -> None:
         """Tells the ticket's history; again after a cut, until the relay answered."""
         self._reports.setdefault(report.session, []).append(report)
-        self._ask(msgspec.structs.replace(report, ref=self._next_ref()), report.session)
+        self._send_report(report)
 
-    def _reported(self, about: About | None) -> None:
+    def _send_report(self, report: envelope.ReportConsent | envelope.ReportEnd) -> None:
+        self._asked.ask(msgspec.structs.replace(report, ref=self._asked.next_ref()), report.session)
+
+    def _reported(self, about: About) -> None:
         if isinstance(about, str) and (reports := self._reports.get(about)):
             reports.pop(0)
             if not reports:
@@ -318,11 +296,11 @@ class Clerk:
             except EnrolmentError as error:
                 _log.warning("not enrolled", why=str(error), final=error.final)
                 self._line_changed(LineChanged(Line.AWAY, Trouble.NOT_ENROLLED if error.final else Trouble.BUSY))
-                await asyncio.sleep(FINAL_WAIT_S if error.final else _ENROL_AGAIN_S)
+                await self._pause.wait(FINAL_WAIT_S if error.final else _ENROL_AGAIN_S)
             except (AgentError, WebSocketException, OSError, TimeoutError) as error:
                 _log.info("cannot enrol now", why=f"{type(error).__name__}: {error}")
                 self._line_changed(LineChanged(Line.AWAY, Trouble.UNREACHABLE))
-                await asyncio.sleep(_ENROL_AGAIN_S)
+                await self._pause.wait(_ENROL_AGAIN_S)
         return self._standing
 
     def _known_revocations(self) -> int:
@@ -333,7 +311,3 @@ class Clerk:
             _log.error("number of the last list of revocations is lost", why=str(error))
             return 0
         return number
-
-    def _next_ref(self) -> int:
-        self._ref = self._ref % 2**30 + 1
-        return self._ref

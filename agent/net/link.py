@@ -1,10 +1,12 @@
 """The line to the relay's `/control`: signed in, kept alive, and back by itself after every cut.
 
-Guarantees: after a lost line it waits a random while that grows, so that ten thousand agents come back spread out; a
-reason that the user can mend is named. On the network thread. Distrusts the relay, through `protocol.connection`.
+Guarantees: after a lost line it waits a random while that grows to ten seconds, so that ten thousand agents come back
+spread out and nobody sits before a dead line for long; it tries at once when somebody hurries it. A reason that the
+user can mend is named. On the network thread. Distrusts the relay, through `protocol.connection`.
 """
 
 import asyncio
+import contextlib
 import random
 import ssl
 from collections.abc import Callable
@@ -18,16 +20,25 @@ from agent.enrolled import Member
 from agent.errors import AgentError
 from agent.messages import Line, LineChanged, Trouble
 from agent.net.dial import dial, host_of
+from agent.net.pause import Pause
 from protocol import envelope, limits, signin
 from protocol.connection import Connection, ConnectionFailed, Received, SignedIn
 from protocol.trust import Distrust, RevocationList, Role
 
 FIRST_WAIT_S = 2.0
 """The first try after a cut comes within this time, the next within twice of it, and so on."""
-LONGEST_WAIT_S = 60.0
-"""A relay that comes back has everybody back within this time (security figure 8)."""
+LONGEST_WAIT_S = 10.0
+"""A relay that comes back has everybody back within a minute: it takes 1,000 at once and 200 a second after that
+(`limits.SIGN_INS_IN_ALL`)."""
+CROWDED_WAIT_S = 60.0
+"""When it says that there are too many just now."""
 FINAL_WAIT_S = 300.0
 """When somebody has to do something first."""
+PROOF_S = 8.0
+"""A line on which something is to be said, or whose network changed, answers a ping within this time, or it is dead:
+else what the user just sent would wait for the keep-alive to find out, for up to 40 s."""
+_HURRIED_AFTER_S = 1.0
+"""An attempt under way for so long when somebody hurries is begun anew: it may have been to a network that is gone."""
 
 MAX_WAITING = 512
 """Messages for a relay that does not read; a user does not ask for so much."""
@@ -38,19 +49,22 @@ _log = structlog.get_logger()
 class Link:
     """The line. `run()` it once; it never ends by itself."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - who, and whom it tells
         self,
         member: Member,
+        pause: Pause,
         *,
         last_revocations: int,
         on_line: Callable[[LineChanged], None],
         on_signed_in: Callable[[RevocationList], None],
         on_message: Callable[[envelope.ToClient], None],
     ) -> None:
-        """`last_revocations` is the greatest number of a revocation list ever seen."""
-        self._member, self._last = member, last_revocations
+        """`pause` is waited between tries; `last_revocations` is the greatest number of a list ever seen."""
+        self._member, self._pause, self._last = member, pause, last_revocations
         self._on_line, self._on_signed_in, self._on_message = on_line, on_signed_in, on_message
         self._connection: Connection | None = None
+        self._socket: ClientConnection | None = None
+        self._proof: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._failures = 0
 
@@ -67,36 +81,65 @@ class Link:
         self._wake.set()
         return True
 
+    def hurry(self) -> None:
+        """The user wants something, or the network changed: tries at once, or sees whether the line still stands."""
+        if self._socket is None:
+            self._pause.hurry()
+        elif self._proof is None or self._proof.done():
+            self._proof = asyncio.create_task(_prove(self._socket))
+
     async def run(self) -> None:
         """Connects, again and again."""
         while True:
             if not self._failures:  # a quick retry of a line that flickers is not worth a word
                 self._on_line(LineChanged(Line.CONNECTING))
-            trouble, final = await self._connect_once()
+            trouble, longest_s = await self._attempt()
             self._on_line(LineChanged(Line.AWAY, trouble))
-            delay_s = wait_s(self._failures, final=final)
+            delay_s = wait_s(self._failures, longest_s)
             self._failures += 1
-            await asyncio.sleep(delay_s)
+            await self._pause.wait(delay_s)
 
-    async def _connect_once(self) -> tuple[Trouble, bool]:
-        """From dialling to the cut; gives what was the matter, and whether somebody has to do something first."""
+    async def _attempt(self) -> tuple[Trouble, float]:
+        """`_connect_once`, begun anew if somebody hurries while nobody answers."""
+        while True:
+            attempt = asyncio.create_task(self._connect_once())
+            hurry = asyncio.create_task(self._hurried_late())
+            try:
+                await asyncio.wait([attempt, hurry], return_when=asyncio.FIRST_COMPLETED)
+                if attempt.done() or self._socket is not None:
+                    return await attempt
+            finally:
+                attempt.cancel()
+                hurry.cancel()
+                await asyncio.wait([attempt, hurry])
+            self._pause.forget()
+
+    async def _hurried_late(self) -> None:
+        await asyncio.sleep(_HURRIED_AFTER_S)
+        await self._pause.hurried()
+
+    async def _connect_once(self) -> tuple[Trouble, float]:
+        """From dialling to the cut; gives what was the matter, and how long to wait at most."""
         try:
             async with dial(self._member.organisation, "/control") as socket:
                 await self._talk(socket)
         except ConnectionFailed as failed:
             _log.warning("relay refused or distrusted", why=str(failed), final=failed.final)
-            return trouble_of(failed), failed.final
+            crowded = CROWDED_WAIT_S if failed.reason is signin.Refusal.TOO_MANY else LONGEST_WAIT_S
+            return trouble_of(failed), FINAL_WAIT_S if failed.final else crowded
         except ssl.SSLCertVerificationError as error:
             _log.warning("relay's certificate refused", why=error.verify_message)
-            return Trouble.SERVER_CERTIFICATE, False
+            return Trouble.SERVER_CERTIFICATE, LONGEST_WAIT_S
         except (ConnectionClosed, WebSocketException, OSError, TimeoutError) as error:
             _log.info("no line", why=f"{type(error).__name__}: {error}")
         except AgentError as error:
             _log.warning("relay cannot be dialled", why=str(error))
-            return Trouble.NOT_ENROLLED, True
+            return Trouble.NOT_ENROLLED, FINAL_WAIT_S
         finally:
-            self._connection = None
-        return Trouble.UNREACHABLE, False
+            self._connection = self._socket = None
+            if self._proof:
+                self._proof.cancel()
+        return Trouble.UNREACHABLE, LONGEST_WAIT_S
 
     async def _talk(self, socket: ClientConnection) -> None:
         connection = Connection(
@@ -113,7 +156,8 @@ class Link:
             raise ConnectionFailed("the server does not speak athand's language", final=False)
         self._failures = 0
         self._last = event.revocations.number
-        self._connection = connection
+        self._connection, self._socket = connection, socket
+        self._pause.forget()
         self._on_line(LineChanged(Line.CONNECTED))
         self._on_signed_in(event.revocations)
         self._wake.set()
@@ -140,10 +184,20 @@ class Link:
             await socket.send(text)
 
 
-def wait_s(failures: int, *, final: bool) -> float:
-    """How long to wait after so many failures in a row: at random, within a time that doubles."""
-    longest = FINAL_WAIT_S if final else min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(failures, 10))
-    return random.uniform(0, longest)  # noqa: S311 - spreads load, guards nothing
+def wait_s(failures: int, longest_s: float) -> float:
+    """How long to wait after so many failures in a row: at random, within a time that doubles up to `longest_s`."""
+    within_s = longest_s if longest_s >= FINAL_WAIT_S else min(longest_s, FIRST_WAIT_S * 2 ** min(failures, 10))
+    return random.uniform(0, within_s)  # noqa: S311 - spreads load, guards nothing
+
+
+async def _prove(socket: ClientConnection) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        try:
+            async with asyncio.timeout(PROOF_S):
+                await (await socket.ping())
+        except TimeoutError:
+            _log.info("line is dead", after_s=PROOF_S)
+            socket.transport.abort()
 
 
 async def _text(socket: ClientConnection) -> str:

@@ -1,5 +1,7 @@
 """What this program is, whom it belongs to, and how to stop everything."""
 
+from importlib import metadata
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -34,7 +36,9 @@ class AboutWindow(QWidget):
             _(
                 "While somebody does, a banner stands on top of the screen. Its Stop button ends it; so does {keys}."
             ).format(keys=hot_key),
-            _("Free software under the GNU General Public License, version 3 or later."),
+            _("Version {version}.").format(version=_version())
+            + " "
+            + _("Free software under the GNU General Public License, version 3 or later."),
         ):
             layout.addWidget(Text(sentence))
         layout.addStretch(1)
@@ -46,3 +50,10 @@ class AboutWindow(QWidget):
         self.showNormal()
         self.raise_()
         self.activateWindow()
+
+
+def _version() -> str:
+    try:
+        return metadata.version("athand")
+    except metadata.PackageNotFoundError:  # run from a folder that was never installed
+        return "?"

@@ -36,14 +36,14 @@ class AskPage(QWidget):
         sides.takeAt(0)
         sides.addLayout(self._questions(), 5)
         sides.addWidget(self.preview, 4)
-        self.line = Text(tone="muted", size="small")
+        self.notice = Text(tone="accent")
         self.send = Button(_("Send"), _("Sends your request to the help desk (Ctrl+Enter)"), kind="main")
         self.send.setMinimumWidth(20 * GRID)
         self.send.clicked.connect(self._send)
         footer = row(spacing=2 * GRID)
         self.not_now = Text(_("You can send as soon as nobody else uses your mouse and keyboard."), tone="muted")
         self.not_now.hide()
-        footer.addLayout(column(self.line, self.not_now, spacing=0), 1)
+        footer.addLayout(column(self.notice, self.not_now, spacing=0), 1)
         footer.addWidget(self.send)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
@@ -57,8 +57,13 @@ class AskPage(QWidget):
     def begin_again(self) -> None:
         """An empty form, for the next request."""
         self.problem.clear()
+        self.notice.clear()
         self._urgency.button(_HINDERED).setChecked(True)
         self.minutes.setValue(_USUAL_MINUTES)
+
+    def say(self, sentence: str) -> None:
+        """Why what was sent came back."""
+        self.notice.setText(sentence)
 
     def put_back(self, request: Request) -> None:
         """What could not be sent stands in the form again."""
@@ -80,12 +85,6 @@ class AskPage(QWidget):
         self._strange_hands = strange
         self.not_now.setVisible(strange)
         self._check()
-
-    def show_line(self, sentence: str) -> None:
-        """How the line is; empty when it is well."""
-        if sentence:
-            sentence += " " + _("You can write now; it will be sent as soon as the line is back.")
-        self.line.setText(sentence)
 
     def _questions(self) -> QVBoxLayout:
         self.problem = QPlainTextEdit()

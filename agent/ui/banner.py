@@ -51,6 +51,7 @@ class Banner(QWidget):
         self._screen = screen_key(screen)
         self._grabbed_at: QPoint | None = None
         self._moved_to = 0.5
+        self._over = False
         self._home = QRect()
         self._missed = 0
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -60,6 +61,9 @@ class Banner(QWidget):
         self.what = Text(size="small", wrap=False)
         self.view_only = Button(_("View only"), _("Takes back mouse and keyboard; looking stays allowed"))
         self.stop = Button(_("Stop"), _("Ends it at once"), kind="stop")
+        self.seen = Button(_("OK"), _("Closes this note"))
+        self.seen.clicked.connect(self.hide)
+        self.seen.hide()
         self.view_only.clicked.connect(self.view_only_pressed)
         self.stop.clicked.connect(self.stop_pressed)
         self.sign = Sign("ph.eye-bold", "stop")
@@ -69,6 +73,7 @@ class Banner(QWidget):
         line.addSpacing(2 * GRID)
         line.addWidget(self.view_only)
         line.addWidget(self.stop)
+        line.addWidget(self.seen)
         self.card.rows.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         self.card.rows.addLayout(line)
         layout = QVBoxLayout(self)
@@ -90,6 +95,7 @@ class Banner(QWidget):
         self.setToolTip("\n".join(plain.scope(scope) for scope in more))
         self.view_only.setVisible(bool(hands))
         self.stop.show()
+        self.seen.hide()
         self._look(over=False)
         self.show_left(session)
         self.place()
@@ -112,16 +118,18 @@ class Banner(QWidget):
             self.place()
 
     def show_end(self, sentence: str) -> None:
-        """It is over, and why."""
+        """It is over, and why: at the lower edge, since it covers the heads of windows now for no good reason."""
         self.who.setText(_("Nobody sees your screen any more"))
         self.what.setText(sentence)
         self.view_only.hide()
         self.stop.hide()
+        self.seen.show()
         self._look(over=True)
         self.place()
         self.show()
 
     def _look(self, *, over: bool) -> None:
+        self._over = over
         self.sign.setVisible(not over)
         self.over_sign.setVisible(over)
         self.card.setProperty("over", "true" if over else "false")
@@ -135,11 +143,15 @@ class Banner(QWidget):
         return screens.get(self._screen) or next(iter(screens.values()), QRect(0, 0, 1, 1))
 
     def place(self) -> None:
-        """To the upper edge, where the user left it."""
+        """To the upper edge, where the user left it; to the lower one once it is over."""
         self._fit()
         area = self._area
         room = max(0, area.width() - self.width())
-        self.move(area.x() + round(room * self._moved_to), area.y())
+        if self._over:
+            below = self.screen().availableGeometry().bottom() + 1 - self.height() - GRID
+            self.move(area.x() + room // 2, max(area.y(), below))
+        else:
+            self.move(area.x() + round(room * self._moved_to), area.y())
         self._home = self.geometry()
 
     def keep(self, eye: Eye | None) -> bool:
@@ -292,5 +304,25 @@ def screen_key(screen: QScreen) -> ScreenKey:
 
 def hot_key_words(hot_key: str) -> str:
     """A hot key as it is written on keyboards, such as Ctrl + Alt + End."""
-    names = {"ctrl": _("Ctrl"), "alt": _("Alt"), "shift": _("Shift"), "super": _("Super")}
+    names = {
+        "ctrl": _("Ctrl"),
+        "alt": _("Alt"),
+        "shift": _("Shift"),
+        "super": _("Super"),
+        "End": _("End"),
+        "Home": _("Home"),
+        "Insert": _("Insert"),
+        "Delete": _("Delete"),
+        "Prior": _("Page Up"),
+        "Page_Up": _("Page Up"),
+        "Next": _("Page Down"),
+        "Page_Down": _("Page Down"),
+        "Pause": _("Pause"),
+        "Print": _("Print Screen"),
+        "Escape": _("Esc"),
+        "Return": _("Enter"),
+        "BackSpace": _("Backspace"),
+        "Tab": _("Tab"),
+        "space": _("Space"),
+    }
     return " + ".join(names.get(part, part[:1].upper() + part[1:]) for part in hot_key.split("+"))

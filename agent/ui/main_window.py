@@ -5,15 +5,17 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from agent.messages import Line, LineChanged
-from agent.outbox import Request
+from agent.outbox import Letter, Request
 from agent.ui import plain, theme
 from agent.ui.ask_page import AskPage
+from agent.ui.line_strip import LineStrip
 from agent.ui.parts import Button, Text, row
 from agent.ui.request_page import RequestPage
 from agent.ui.requests_page import RequestsPage
 from agent.ui.theme import GRID
 from agent.words import _
 from protocol import envelope
+from protocol.desk.states import TicketState
 
 _WIDTH, _HEIGHT = 116 * GRID, 84 * GRID
 
@@ -21,11 +23,13 @@ _WIDTH, _HEIGHT = 116 * GRID, 84 * GRID
 class MainWindow(QWidget):
     """Pages: ask, list, one request.
 
-    Signals: `about_to_ask()` when the form comes up and wants facts, `ticket_wanted(int)` when a ticket's history is.
+    Signals: `about_to_ask()` when the form comes up and wants facts, `ticket_wanted(int)` when a ticket's history is,
+    `line_said(str, bool)` how the line is in a sentence, and whether it is down.
     """
 
     about_to_ask = Signal()
     ticket_wanted = Signal(object)
+    line_said = Signal(str, bool)
 
     def __init__(self, organisation: str, requester: str, computer: str) -> None:
         super().__init__()
@@ -38,7 +42,10 @@ class MainWindow(QWidget):
         self._waiting: dict[str, Request] = {}
         self._unstored: set[str] = set()
         self._tickets: dict[int, envelope.TicketView] = {}
+        self._tickets_known = False
+        self._letters: tuple[Letter, ...] = ()
         self._line = LineChanged(Line.STARTING)
+        self.strip = LineStrip()
         self.pages = QStackedWidget()
         for page in (self.ask, self.requests, self.request):
             self.pages.addWidget(page)
@@ -46,12 +53,24 @@ class MainWindow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._header(organisation))
+        layout.addWidget(self.strip)
         layout.addWidget(self.pages, 1)
         self.requests.ticket_chosen.connect(self.show_ticket)
         self.requests.waiting_chosen.connect(self.show_waiting)
         room = self.screen().availableSize()
         self.resize(min(_WIDTH, room.width() - 2 * GRID), min(_HEIGHT, room.height() - 6 * GRID))
         self._titled(_("Get help"), 0)
+
+    @property
+    def unsent(self) -> bool:
+        """Whether something of the user's waits for the line."""
+        return bool(self._waiting or self._letters)
+
+    @property
+    def open_requests(self) -> bool:
+        """Whether a request waits for somebody: for the help desk, or for the user's verdict."""
+        over = (TicketState.CLOSED, TicketState.CANCELLED)
+        return any(ticket.state not in over for ticket in self._tickets.values())
 
     # --- where to be
     def show_ask(self) -> None:
@@ -71,6 +90,7 @@ class MainWindow(QWidget):
         """One request that has a number."""
         if number in self._tickets:
             self.request.show_ticket(self._tickets[number])
+        self._show_unsent()
         self._titled(_("Request {number}").format(number=number), None)
         self._up(self.request)
         self.ticket_wanted.emit(number)
@@ -86,7 +106,8 @@ class MainWindow(QWidget):
     def line_changed(self, change: LineChanged) -> None:
         """The line is up or down."""
         self._line = change
-        self.ask.show_line(plain.line(change))
+        self._say_line()
+        self._show_unsent()
         if self.request.number is None and (request := self._waiting.get(self.request.request)):
             self._show_waiting_page(request)
 
@@ -124,11 +145,24 @@ class MainWindow(QWidget):
         if not self.ask.touched:
             self.ask.put_back(request)
         self.show_ask()
-        self.ask.line.setText(plain.one_line(sentence, 400))
+        self.ask.say(plain.one_line(sentence, 400))
+
+    def letters_listed(self, letters: tuple[Letter, ...]) -> None:
+        """What the user wrote to requests and the help desk does not have yet."""
+        self._letters = letters
+        self._show_unsent()
+        self._say_line()
+
+    def letter_failed(self, letter: Letter, sentence: str) -> None:
+        """The help desk will not take it: the words go back to where they were written."""
+        self.show_ticket(letter.ticket)
+        if self.request.number == letter.ticket:
+            self.request.put_back(letter, sentence)
 
     def tickets_listed(self, tickets: tuple[envelope.TicketView, ...]) -> None:
         """All of the user's tickets."""
         self._tickets = {ticket.number: ticket for ticket in tickets}
+        self._tickets_known = True
         self._list()
         if self.request.number in self._tickets:
             self.ticket_wanted.emit(self.request.number)
@@ -167,9 +201,20 @@ class MainWindow(QWidget):
         up = self._line.line is Line.CONNECTED
         self.request.show_waiting(request, line_up=up, stored=request.request not in self._unstored)
 
+    def _show_unsent(self) -> None:
+        mine = tuple(letter for letter in self._letters if letter.ticket == self.request.number)
+        self.request.show_unsent(mine, line_up=self._line.line is Line.CONNECTED)
+
+    def _say_line(self) -> None:
+        down = self._line.line is Line.AWAY
+        sentence = plain.line(self._line, waiting=self.unsent)
+        self.strip.say(sentence if down else "")
+        self.line_said.emit(sentence, down)
+
     def _list(self) -> None:
         tickets = sorted(self._tickets.values(), key=lambda ticket: ticket.number, reverse=True)
-        self.requests.show_requests(list(self._waiting.values()), tickets)
+        self.requests.show_requests(list(self._waiting.values()), tickets, known=self._tickets_known)
+        self._say_line()
 
     def _up(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)

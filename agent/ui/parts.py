@@ -36,6 +36,7 @@ class Sign(QLabel):
         super().__init__()
         self._name, self._tone, self._size = name, tone, size
         self.setFixedSize(size, size)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._draw()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

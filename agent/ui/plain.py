@@ -1,4 +1,4 @@
-"""Times, states and events in plain words. Pure but for the language and the zone of the computer's clock."""
+"""Times, states and the line in plain words. Pure but for the language and the zone of the computer's clock."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -7,8 +7,6 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 from agent.messages import Line, LineChanged, Trouble
 from agent.words import _, language
-from protocol.desk import events
-from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
 from protocol.scopes import Scope
 
@@ -104,10 +102,25 @@ def scope(scope: Scope) -> str:
     }[scope]
 
 
-def line(change: LineChanged) -> str:
-    """How the line is, in one kind sentence; empty while everything is well."""
-    troubles = {
-        Trouble.UNREACHABLE: _("The line to the help desk is down at the moment. We keep trying."),
+def line(change: LineChanged, *, waiting: bool = False) -> str:
+    """How the line is, in a kind sentence or two; empty while everything is well.
+
+    Args:
+        change: how it is.
+        waiting: whether something of the user's is not sent yet.
+    """
+    if change.line is Line.AWAY:
+        return _away(change.trouble or Trouble.UNREACHABLE, waiting=waiting)
+    return {
+        Line.STARTING: _("One moment …"),
+        Line.ENROLLING: _("Introducing this computer to the help desk …"),
+        Line.CONNECTING: _("Connecting to the help desk …"),
+    }.get(change.line, "")
+
+
+def _away(trouble: Trouble, *, waiting: bool) -> str:
+    why = {
+        Trouble.UNREACHABLE: _("No connection at the moment."),
         Trouble.CLOCK: _(
             "This computer's clock seems to be wrong. Please set date and time right, then it works again."
         ),
@@ -117,84 +130,7 @@ def line(change: LineChanged) -> str:
         Trouble.NOT_ENROLLED: _("The help desk does not know this computer. Please call your help desk."),
         Trouble.BUSY: _("The help desk is busy at the moment. We keep trying."),
         Trouble.REFUSED: _("The help desk does not let this computer in. Please call your help desk."),
-    }
-    if change.trouble:
-        return troubles[change.trouble]
-    return {
-        Line.STARTING: _("One moment …"),
-        Line.ENROLLING: _("Introducing this computer to the help desk …"),
-        Line.CONNECTING: _("Connecting to the help desk …"),
-        Line.CONNECTED: "",
-        Line.AWAY: _("The line to the help desk is down at the moment. We keep trying."),
-    }[change.line]
-
-
-def ended(reason: EndReason, name: str, *, allowed: bool) -> str:
-    """Why a session is over, and that nobody sees the screen any more."""
-    if not allowed:
-        return {
-            EndReason.NO_ANSWER: _("You did not answer, so nobody was allowed to see your screen."),
-            EndReason.REFUSED: _("You said no, so nobody was allowed to see your screen."),
-        }.get(reason, _("It did not come to it. Nobody saw your screen."))
-    why = {
-        EndReason.USER_STOPPED: _("You ended it."),
-        EndReason.HOT_KEY: _("You ended it with the keyboard."),
-        EndReason.TECHNICIAN_LEFT: _("{name} ended it.").format(name=name),
-        EndReason.TIME_OVER: _("The time you gave is over."),
-        EndReason.LINE_LOST: _("The line broke."),
-        EndReason.USER_LOGGED_OFF: _("You are logging off."),
-        EndReason.NOT_TRUSTED: _("Something could not be trusted, so we ended it."),
-        EndReason.BANNER_HIDDEN: _("The strip that shows who is looking was hidden, so we ended it."),
-    }.get(reason, _("Something went wrong on this computer, so we ended it."))
-    return _("{why} {name} can no longer see your screen.").format(why=why, name=name)
-
-
-def event(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
-    """What happened, for the requester; `who` did it. Empty for what is of no interest."""
-    match event:
-        case events.Opened():
-            return _("You asked for help.")
-        case events.Triaged():
-            return _("{who} judged how urgent it is.").format(who=who)
-        case events.Assigned(staff=staff):
-            return _("{name}, {title}, {phone} takes care of it.").format(
-                name=one_line(staff.name), title=one_line(staff.title), phone=one_line(staff.phone)
-            )
-        case events.Started():
-            return _("{who} began to work on it.").format(who=who)
-        case events.NextStepSet(next_step=text, due=due):
-            by = " (" + _("by {when}").format(when=when(due)) + ")" if due else ""
-            return _("Next step: {text}").format(text=clean(text)) + by
-        case events.MessageAdded(text=text):
-            return _("{who} wrote: {text}").format(who=who, text=clean(text))
-        case _:
-            return _later(event, who)
-
-
-def _later(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
-    match event:
-        case events.SessionRequested(staff=staff):
-            return _("{name} asked to see your screen.").format(name=one_line(staff.name))
-        case events.SessionConsented(staff=staff, end=end, scopes=scopes):
-            allowed = _("You allowed {name} to see your screen until {time}.")
-            if Scope.CONTROL in scopes:
-                allowed = _("You allowed {name} to see your screen and use your mouse and keyboard until {time}.")
-            return allowed.format(name=one_line(staff.name), time=time_of(end))
-        case events.SessionEnded(worked_s=worked_s):
-            return (
-                _("The look at your screen ended ({minutes} min).").format(minutes=round(worked_s / 60) or "< 1")
-                if worked_s
-                else _("Nobody saw your screen.")
-            )
-        case events.SessionNoted(text=text):
-            return _("{who} noted: {text}").format(who=who, text=clean(text))
-        case events.Resolved(solution=solution):
-            return _("{who} thinks it is solved: {text}").format(who=who, text=clean(solution))
-        case events.Accepted():
-            return _("You said that it is solved.")
-        case events.NotSolved(text=text):
-            return _("You said that it is not solved yet.") + (f" {clean(text)}" if text else "")
-        case events.Cancelled():
-            return _("You took the request back.")
-        case _:
-            return ""
+    }[trouble]
+    if waiting:
+        return why + " " + _("What you wrote is kept and goes out by itself.")
+    return why + " " + _("You can write all the same: it is kept and goes out by itself.")

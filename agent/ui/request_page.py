@@ -1,22 +1,28 @@
 """One request: number, state, next step and when, who helps, what happened; and the last word, which is the user's."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from agent.outbox import Request
-from agent.ui import plain
-from agent.ui.parts import Button, Card, Text, column, empty, initials, row
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from agent.outbox import Letter, Request, new_request_id
+from agent.ui import plain, story
+from agent.ui.history import History
+from agent.ui.parts import Text, column, row
 from agent.ui.theme import GRID
+from agent.ui.verdict_card import VerdictCard
+from agent.ui.who_card import WhoCard
+from agent.ui.writing import Writing
 from agent.words import _
-from protocol import envelope, limits
-from protocol.desk.events import Actor, Staff
+from protocol import envelope
 from protocol.desk.states import OPEN_STATES, TicketState
 
 
 class RequestPage(QWidget):
-    """Signals: `message_written(int, str)`, `verdict_given(int, bool, str)`, `taken_back(int)`; by number."""
+    """Signals: `letter_ready(Letter)`, `verdict_given(int, bool, str)`, `taken_back(int)`; by the ticket's number."""
 
-    message_written = Signal(object, str)
+    letter_ready = Signal(object)
     verdict_given = Signal(object, bool, str)
     taken_back = Signal(object)
 
@@ -25,7 +31,7 @@ class RequestPage(QWidget):
         self.setObjectName("page")
         self.number: int | None = None
         self.request = ""
-        self._sent = ""
+        self._waits_for_answer = False
         self._strange_hands = False
         self._view: envelope.TicketView | None = None
         self.title = Text(size="title", wrap=False)
@@ -33,39 +39,46 @@ class RequestPage(QWidget):
         self.problem = Text(tone="muted")
         self.state = Text(size="lead")
         self.next_step = Text()
-        self.who = Card()
-        self.history = QVBoxLayout()
-        self.history.setSpacing(GRID)
+        self.verdict = VerdictCard()
+        self.who = WhoCard()
+        self.history = History()
         self.notice = Text(tone="accent")
-        self.verdict = self._verdict_card()
+        self.notice.hide()
+        self.writing = Writing()
+        self.verdict.given.connect(self._give_verdict)
+        self.writing.written.connect(self._write)
+        self.writing.taken_back.connect(self._take_back)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
         layout.addLayout(row(self.title, self.chip, 1, spacing=2 * GRID))
         layout.addWidget(self._scrolled(), 1)
         layout.addWidget(self.notice)
-        self.writing = QWidget()
-        self.writing.setLayout(self._writing())
         layout.addWidget(self.writing)
 
     def show_waiting(self, request: Request, *, line_up: bool, stored: bool = True) -> None:
         """A request that the help desk does not have yet."""
-        self._changed_to(None, request.request)
+        if self.request != request.request or self.number is not None:
+            self._changed_to(None, request.request)
         self.title.setText(_("Your request"))
-        self.chip.setText(_("Being sent") if line_up else _("Waiting for the line"))
-        self.problem.setText(plain.clean(request.problem, 600))
+        self.chip.setText(_("Being sent") if line_up else _("Not sent yet"))
+        self.problem.setText(_wrote(request.asked_at, request.problem))
         if line_up:
             self.state.setText(_("We are sending your request …"))
         elif stored:
-            self.state.setText(_("We have your request; it will be sent as soon as the line is back."))
+            self.state.setText(
+                _("Your request is kept on this computer and goes out by itself as soon as there is a connection.")
+            )
         else:
             self.state.setText(
-                _("It will be sent as soon as the line is back. Please leave this computer on: its disk is full.")
+                _("Your request goes out by itself as soon as there is a connection.")
+                + " "
+                + _("Please leave this computer on until then: its disk is full.")
             )
-        self.next_step.setText("")
+        self._say_next("" if line_up else _("If it cannot wait, please call your help desk."))
         self.who.hide()
         self.verdict.hide()
-        empty(self.history)
+        self.history.show_told([(request.asked_at, _("You wrote your request."))])
 
     def show_ticket(self, view: envelope.TicketView) -> None:
         """A ticket as it stands; an older state than the one shown is ignored."""
@@ -73,113 +86,62 @@ class RequestPage(QWidget):
             return
         if self.number != view.number:
             self._changed_to(view.number, view.request)
+            self.history.show_told(story.beginning(view))
         self._view = view
         self.title.setText(_("Request {number}").format(number=view.number))
         self.chip.setText(plain.state(view.state))
-        self.problem.setText(
-            _("{when} you wrote: {problem}").format(
-                when=plain.when(view.asked_at).capitalize(), problem=plain.clean(view.problem, 600)
-            )
-        )
+        self.problem.setText(_wrote(view.asked_at, view.problem))
         self.state.setText(plain.state_sentence(view.state))
-        self._show_next_step(view)
-        self._show_who(view.owner)
+        self._say_next(_next(view))
+        self.who.show_staff(view.owner)
         self.verdict.setVisible(view.state is TicketState.RESOLVED)
-        self.solution.setText(plain.clean(view.solution, 1000))
-        self.take_back.setVisible(view.state in OPEN_STATES)
+        self.verdict.show_solution(view.solution)
         self.writing.setVisible(view.state in OPEN_STATES)  # else there is one thing to say: solved or not
-        self._enable(on=True)
+        self._wait_for_answer(waits=False)
 
     def show_history(self, ticket: envelope.Ticket) -> None:
-        """A ticket with all that happened, newest first."""
+        """A ticket with all that happened."""
         self.show_ticket(ticket.ticket)
         self._notice("")
-        if self._sent and any(line.actor is Actor.REQUESTER for line in ticket.history):
-            if self._sent == self.message.toPlainText().strip():
-                self.message.clear()
-            self._sent = ""
-        empty(self.history)
-        for line in reversed(ticket.history):
-            who = _("You") if line.actor is Actor.REQUESTER else plain.one_line(line.actor_name) or _("The help desk")
-            if words := plain.event(line.event, who):
-                at = Text(plain.when(line.at), tone="muted", size="small", wrap=False)
-                at.setFixedWidth(18 * GRID)
-                at.setAlignment(Qt.AlignmentFlag.AlignTop)
-                entry = QWidget()
-                inside = row(spacing=GRID)
-                inside.addWidget(at)
-                inside.addWidget(Text(words), 1)
-                entry.setLayout(inside)
-                self.history.addWidget(entry)
+        self.history.show_told(story.story(ticket.history) or story.beginning(ticket.ticket))
+
+    def show_unsent(self, letters: Sequence[Letter], *, line_up: bool) -> None:
+        """What the user wrote to this request and the help desk does not have yet."""
+        self.history.show_unsent(letters, line_up=line_up)
 
     def show_refusal(self, sentence: str) -> None:
-        """What the user wanted was not carried out; nothing that was written is lost."""
-        self._sent = ""
+        """What the user wanted was not carried out."""
         self._notice(
             plain.one_line(sentence, 400)
-            or _("The line is down just now, so this was not sent. Please try again soon.")
+            or _("There is no connection just now, so this was not sent. Please try again soon.")
         )
-        self._enable(on=True)
+        self._wait_for_answer(waits=False)
+
+    def put_back(self, letter: Letter, sentence: str) -> None:
+        """The help desk does not take this letter: the words go back into the field."""
+        self.writing.put_back(letter.text)
+        self._notice(plain.one_line(sentence, 400))
 
     def show_hands(self, *, strange: bool) -> None:
         """Whether somebody else uses the mouse just now: the user's words are for the user's own hand (P18)."""
         self._strange_hands = strange
-        self._enable(on=self.number is not None)
-        for words in (self.not_now, self.not_sent_now):
-            words.setVisible(strange)
-
-    def _notice(self, sentence: str) -> None:
-        self.notice.setText(sentence)
-        self.notice.setVisible(bool(sentence))
-
-    def _show_next_step(self, view: envelope.TicketView) -> None:
-        text = plain.clean(view.next_step, 600)
-        if text and view.due:
-            self.next_step.setText(_("Next: {text} ({when})").format(text=text, when=plain.when(view.due)))
-        elif text:
-            self.next_step.setText(_("Next: {text}").format(text=text))
-        elif view.state in (TicketState.NEW, TicketState.TRIAGED):
-            self.next_step.setText(_("Next: somebody takes care of it, and you will see here who that is."))
-        else:
-            self.next_step.setText("")
-        self.next_step.setVisible(bool(self.next_step.text()))
-
-    def _show_who(self, staff: Staff | None) -> None:
-        empty_card(self.who)
-        self.who.setVisible(staff is not None)
-        if staff is None:
-            return
-        name, title, phone = (plain.one_line(part) for part in (staff.name, staff.title, staff.phone))
-        face = initials(name)
-        # The relay's word, not a certificate's: only the consent question vouches for anybody.
-        said = Text(_("According to the help desk:"), tone="muted", size="small")
-        helps = Text(_("{name} helps you").format(name=name), size="strong")
-        who = column(said, helps, Text(title), Text(phone), spacing=0)
-        line = row(face, spacing=2 * GRID)
-        line.addLayout(who, 1)
-        inside = QWidget()
-        inside.setLayout(line)
-        self.who.rows.addWidget(inside)
-        helps_you = _("{name} helps you").format(name=f"{name}, {title}, {phone}")
-        self.who.setAccessibleName(_("According to the help desk:") + " " + helps_you)
+        self.verdict.not_now.setVisible(strange)
+        self.writing.show_hands(strange=strange)
+        self._wait_for_answer(waits=self._waits_for_answer)
 
     def _changed_to(self, number: int | None, request: str) -> None:
         self.number, self.request, self._view = number, request, None
         self._notice("")
-        self._sent = ""
-        self.message.clear()
-        self.not_yet_why.clear()
-        empty(self.history)
-        self._enable(on=number is not None)
+        self.verdict.not_yet_why.clear()
+        self.history.show_unsent((), line_up=True)
+        self.writing.begin(number)
         self.writing.setVisible(number is not None)
-        self.take_back.setVisible(False)
+        self._wait_for_answer(waits=False)
 
     def _scrolled(self) -> QScrollArea:
-        content = column(self.problem, self.state, self.next_step, self.verdict, self.who, spacing=2 * GRID)
-        self.happened = Text(_("What happened so far"), size="strong")
-        content.addWidget(self.happened)
-        content.addLayout(self.history)
-        content.addStretch(1)
+        content = column(
+            self.problem, self.state, self.next_step, self.verdict, self.who, self.history, 1, spacing=2 * GRID
+        )
         content.setContentsMargins(0, 0, GRID, 0)
         inside = QWidget()
         inside.setObjectName("scrolled")
@@ -190,77 +152,47 @@ class RequestPage(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return scroll
 
-    def _verdict_card(self) -> Card:
-        card = Card("soft")
-        self.solution = Text()
-        self.not_yet_why = QPlainTextEdit()
-        self.not_yet_why.setAccessibleName(_("What is still wrong?"))
-        self.not_yet_why.setPlaceholderText(_("If not: what is still wrong? (you may leave this empty)"))
-        self.not_yet_why.setToolTip(_("Goes along with “Not yet”"))
-        self.not_yet_why.setTabChangesFocus(True)
-        self.not_yet_why.setFixedHeight(8 * GRID)
-        self.yes = Button(_("Yes, it is solved"), _("Closes the request; only you can do that"), kind="main")
-        self.not_yet = Button(_("Not yet"), _("The help desk goes on working on it"))
-        self.yes.clicked.connect(lambda: self._give_verdict(solved=True))
-        self.not_yet.clicked.connect(lambda: self._give_verdict(solved=False))
-        card.rows.addWidget(Text(_("Is it solved?"), size="lead"))
-        card.rows.addWidget(self.solution)
-        card.rows.addWidget(self.not_yet_why)
-        card.rows.addLayout(row(self.yes, self.not_yet, 1, spacing=2 * GRID))
-        self.not_now = Text(_("You can answer as soon as nobody else uses your mouse and keyboard."), tone="muted")
-        self.not_now.hide()
-        card.rows.addWidget(self.not_now)
-        return card
+    def _say_next(self, sentence: str) -> None:
+        self.next_step.setText(sentence)
+        self.next_step.setVisible(bool(sentence))
 
-    def _writing(self) -> QVBoxLayout:
-        self.message = QPlainTextEdit()
-        self.message.setAccessibleName(_("Message to the help desk"))
-        self.message.setPlaceholderText(_("Anything else we should know?"))
-        self.message.setToolTip(_("Write to whoever helps you"))
-        self.message.setTabChangesFocus(True)
-        self.message.setFixedHeight(8 * GRID)
-        self.message.textChanged.connect(self._message_changed)
-        self.write = Button(_("Send message"), _("Sends what you wrote to whoever helps you"))
-        self.write.clicked.connect(self._send_message)
-        self.take_back = Button(
-            _("I don't need help any more"), _("Takes the request back; nobody works on it then"), kind="flat"
-        )
-        self.take_back.clicked.connect(self._take_back)
-        layout = column(self.message, spacing=GRID)
-        self.not_sent_now = Text(_("You can send as soon as nobody else uses your mouse and keyboard."), tone="muted")
-        self.not_sent_now.hide()
-        layout.addWidget(self.not_sent_now)
-        layout.addLayout(row(self.take_back, 1, self.write))
-        return layout
+    def _notice(self, sentence: str) -> None:
+        self.notice.setText(sentence)
+        self.notice.setVisible(bool(sentence))
 
-    def _give_verdict(self, *, solved: bool) -> None:
-        if self.number:
-            self._enable(on=False)
-            self.verdict_given.emit(self.number, solved, "" if solved else self.not_yet_why.toPlainText().strip())
+    def _give_verdict(self, solved: bool, text: str) -> None:
+        if self.number and not self._strange_hands:
+            self._wait_for_answer(waits=True)
+            self.verdict_given.emit(self.number, solved, text)
 
     def _take_back(self) -> None:
         if self.number:
-            self._enable(on=False)
+            self._wait_for_answer(waits=True)
             self.taken_back.emit(self.number)
 
-    def _send_message(self) -> None:
-        text = self.message.toPlainText().strip()[: limits.NOTE_CHARS]
-        if self.number and text and not self._strange_hands:
-            self._sent = text
-            self.write.setEnabled(False)
-            self.message_written.emit(self.number, text)
+    def _write(self, text: str) -> None:
+        if self.number:
+            self.letter_ready.emit(Letter(new_request_id(), self.number, text, datetime.now(UTC)))
 
-    def _message_changed(self) -> None:
-        free = not self._sent and not self._strange_hands
-        self.write.setEnabled(bool(self.number and self.message.toPlainText().strip()) and free)
-
-    def _enable(self, *, on: bool) -> None:
-        self.message.setEnabled(on)
-        for part in (self.yes, self.not_yet, self.take_back):
-            part.setEnabled(on and not self._strange_hands)
-        self._message_changed()
+    def _wait_for_answer(self, *, waits: bool) -> None:
+        """While a word of the user's is on its way, there is no second one."""
+        self._waits_for_answer = waits
+        free = self.number is not None and not waits
+        self.verdict.allow(on=free and not self._strange_hands)
+        self.writing.allow(on=free)
 
 
-def empty_card(card: Card) -> None:
-    """Takes everything out of a card."""
-    empty(card.rows)
+def _wrote(at: datetime, problem: str) -> str:
+    when = plain.when(at)
+    return _("{when} you wrote: {problem}").format(when=when[:1].upper() + when[1:], problem=plain.clean(problem, 600))
+
+
+def _next(view: envelope.TicketView) -> str:
+    text = plain.clean(view.next_step, 600)
+    if text and view.due:
+        return _("Next: {text} ({when})").format(text=text, when=plain.when(view.due))
+    if text:
+        return _("Next: {text}").format(text=text)
+    if view.state in (TicketState.NEW, TicketState.TRIAGED):
+        return _("Next: somebody takes care of it, and you will see here who that is.")
+    return ""

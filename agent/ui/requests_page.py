@@ -20,7 +20,7 @@ class RequestsPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.none = Text(_("You have not asked for anything yet."), tone="muted")
+        self.none = Text(tone="muted")
         self.list = QListWidget()
         self.list.setAccessibleName(_("My requests"))
         self.list.setToolTip(_("Press Enter or click to see more about a request"))
@@ -34,17 +34,23 @@ class RequestsPage(QWidget):
         layout.addWidget(Text(_("My requests"), size="title"))
         layout.addWidget(self.none)
         layout.addWidget(self.list, 1)
-        self.show_requests([], [])
+        self.show_requests([], [], known=False)
 
-    def show_requests(self, waiting: list[Request], tickets: list[TicketView]) -> None:
-        """Everything there is, in the order it is to be shown."""
+    def show_requests(self, waiting: list[Request], tickets: list[TicketView], *, known: bool = True) -> None:
+        """Everything there is, in the order it is to be shown; `known`: the help desk said which tickets there are."""
         self.list.clear()
+        self.none.setText(
+            _("You have not asked for anything yet.")
+            if known
+            else _("What you asked before comes up here as soon as there is a connection.")
+        )
         for request in waiting:
-            self._add(_("Waiting for the line"), request.problem, request.request)
+            head = f"{_('Not sent yet')}  ·  {plain.when(request.asked_at)}"
+            self._add(head, request.problem, request.request)
         for ticket in tickets:
             head = _("Request {number}").format(number=ticket.number) + f"  ·  {plain.state(ticket.state)}"
             self._add(f"{head}  ·  {plain.when(ticket.asked_at)}", ticket.problem, ticket.number)
-        self.none.setVisible(not self.list.count())
+        self.none.setVisible(not self.list.count() or not known)
         self.list.setVisible(bool(self.list.count()))
 
     def _add(self, head: str, problem: str, key: str | int) -> None:

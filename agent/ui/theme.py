@@ -65,6 +65,8 @@ _SMALLEST_POINTS = 10.0
 """Systems without a setting of their own come up with less, which is small print."""
 _MIDDLE = 128
 """Of a colour's lightness; a window darker than this is a dark one."""
+_AWAY = "#6b7775"
+"""The sign's ground while there is no connection."""
 _INDICATOR = 20
 """Pixels of a tick's box."""
 
@@ -153,18 +155,29 @@ def icon(name: str, colour: str) -> QIcon:
     return QIcon(qtawesome.icon(name, color=colour))
 
 
-def program_icon(*, size: int = 64, badge: bool = False) -> QIcon:
-    """The program's sign: a white life buoy on teal. `badge`: a dot that says that somebody sees the screen."""
+def program_icon(*, size: int = 64, badge: bool = False, away: bool = False) -> QIcon:
+    """The program's sign: a white life buoy on teal.
+
+    Args:
+        size: in pixels.
+        badge: with a dot that says that somebody sees the screen.
+        away: there is no connection: on grey, with a bar through it.
+    """
     pixmap = QPixmap(QSize(size, size))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(LIGHT.accent))
+    painter.setBrush(QColor(_AWAY if away else LIGHT.accent))
     painter.drawRoundedRect(QRectF(0, 0, size, size), size * 0.22, size * 0.22)
     inset = size // 8
     sign = icon("ph.lifebuoy-bold", "#ffffff").pixmap(size - 2 * inset, size - 2 * inset)
     painter.drawPixmap(inset, inset, size - 2 * inset, size - 2 * inset, sign)
+    if away:
+        for colour, width in ((_AWAY, 0.2), ("#ffffff", 0.09)):
+            painter.setPen(QPen(QColor(colour), size * width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawLine(QPointF(size * 0.18, size * 0.18), QPointF(size * 0.82, size * 0.82))
+        painter.setPen(Qt.PenStyle.NoPen)
     if badge:
         painter.setBrush(QColor("#ff5a4a"))
         painter.drawEllipse(QRectF(size * 0.58, size * 0.58, size * 0.42, size * 0.42))
@@ -215,7 +228,8 @@ def _sheet(c: Tones) -> str:
     #card {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 8px; }}
     #soft {{ background: {c.accent_soft}; border: 1px solid {c.accent}; border-radius: 8px; }}
     #warning {{ background: {c.warn}; border: none; border-radius: 8px; }}
-    #warning QLabel {{ color: {c.on_warn}; }}
+    #warning QLabel, #strip QLabel {{ color: {c.on_warn}; }}
+    #strip {{ background: {c.warn}; border-bottom: 1px solid {c.line}; }}
     QLabel[tone="muted"] {{ color: {c.muted}; }}
     QLabel[tone="accent"] {{ color: {c.accent}; }}
     QLabel[tone="chip"] {{ color: {c.accent}; background: {c.accent_soft}; border-radius: 10px; padding: 4px 12px; }}

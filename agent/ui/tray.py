@@ -32,6 +32,7 @@ class Tray(QObject):
         self.window = None if there else SmallWindow()
         self.menu = QMenu()
         self.stop_action = QAction()
+        self._sharing, self._down = False, False
         self._build_menu()
         self._noted_until = 0.0
         if self.icon:
@@ -43,11 +44,13 @@ class Tray(QObject):
             self.window.requests.clicked.connect(self.requests_wanted)
             self.window.stop.clicked.connect(self.stop_wanted)
             self.window.show()
-        self.say_line("")
+        self.say_line("", down=False)
 
-    def say_line(self, sentence: str) -> None:
-        """How the line is: gently, in the tooltip."""
+    def say_line(self, sentence: str, *, down: bool) -> None:
+        """How the line is: in the tooltip, and if it is `down`, in the sign's colour."""
         tip = sentence or _("Help is at hand. Click here if something does not work.")
+        self._down = down
+        self._draw()
         if self.icon:
             self.icon.setToolTip(tip)
         if self.window:
@@ -57,8 +60,8 @@ class Tray(QObject):
     def show_sharing(self, *, sharing: bool) -> None:
         """Whether somebody sees the screen now."""
         self.stop_action.setVisible(sharing)
-        if self.icon:
-            self.icon.setIcon(theme.program_icon(badge=sharing))
+        self._sharing = sharing
+        self._draw()
         if self.window:
             self.window.stop.setVisible(sharing)
             self.window.fit()
@@ -89,6 +92,10 @@ class Tray(QObject):
             self.icon.hide()
         if self.window:
             self.window.hide()
+
+    def _draw(self) -> None:
+        if self.icon:
+            self.icon.setIcon(theme.program_icon(badge=self._sharing, away=self._down))
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.messages import Question, TechnicianShown
-from agent.outbox import Request, new_request_id
+from agent.outbox import Letter, Request, new_request_id
 from agent.own_tickets import OwnTicket
 from protocol import envelope
 from protocol.desk.events import Staff
@@ -28,6 +28,10 @@ def a_request(**changes: Any) -> Request:
         "asked_at": NOW,
     }
     return Request(**(facts | changes))
+
+
+def a_letter(ticket: int = 7, text: str = "It still smokes") -> Letter:
+    return Letter(new_request_id(), ticket, text, NOW)
 
 
 def a_view(request: Request, number: int = 7, **changes: Any) -> envelope.TicketView:

@@ -3,6 +3,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from agent.errors import OutboxFull, PlaceError
 from agent.outbox import FILE, MAX_WAITING, Outbox, Request
 from agent.place import Place
-from protocol import envelope
-from tests.agent.asked import a_request
+from protocol import envelope, limits
+from tests.agent.asked import a_letter, a_request
 from tests.conftest import Logs
 
 
@@ -95,6 +96,28 @@ def test_a_damaged_outbox_is_set_aside_not_believed(tmp_path: Path, logs: Logs) 
     (tmp_path / FILE).write_bytes(b'{"version": 1, "requests": [{"request": "../../etc"}]}')
     assert Outbox(Place(tmp_path)).waiting == ()
     assert (tmp_path / f"{FILE}.damaged").exists()
+
+
+def test_letters_survive_a_restart_in_their_order_and_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+    outbox = Outbox(Place(tmp_path))
+    letters = [a_letter(text=str(number)) for number in range(limits.UNSENT_MESSAGES)]
+    for letter in letters:
+        outbox.put_letter(letter)
+    outbox.put_letter(letters[0])  # the same one again changes nothing
+    with pytest.raises(OutboxFull, match="call us"):
+        outbox.put_letter(a_letter())
+    assert Outbox(Place(tmp_path)).letters == tuple(letters)
+    outbox.taken(letters[0].mark)
+    assert Outbox(Place(tmp_path)).letters == tuple(letters[1:])
+
+
+def test_an_outbox_from_before_there_were_letters_is_read(tmp_path: Path) -> None:
+    asked = a_request()
+    (tmp_path / FILE).write_bytes(msgspec.json.encode({"version": 1, "requests": [asked]}))
+    assert Outbox(Place(tmp_path)).waiting == (asked,)
 
 
 def test_too_many_waiting_requests_are_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from agent import ipc, messages, sessions
 from agent.launch import Launched
 from agent.own_tickets import OwnTicket
 from agent.sessions import Party, Session
-from agent.ui import plain
+from agent.ui import story
 from protocol import consent, limits
 from protocol.desk.events import EndReason, Staff
 from protocol.envelope import SessionOffered
@@ -324,7 +324,7 @@ async def test_a_banner_that_stays_hidden_ends_it_and_both_sides_hear_why(monkey
         play.worker.pipe.send(ipc.Ended(EndReason.BANNER_HIDDEN, "done"))
         assert await end_of(play) is EndReason.BANNER_HIDDEN  # and to the relay
     closed = await play.until(messages.SessionClosed)
-    assert "was hidden" in plain.ended(closed.reason, "Jana", allowed=closed.allowed)
+    assert "was hidden" in story.ended(closed.reason, "Jana", allowed=closed.allowed)
 
 
 @scene

@@ -12,7 +12,9 @@ from tests.stage.waiting import wait_for
 pytestmark = pytest.mark.e2e
 
 LINE_BACK_S = 30.0
-"""Agents and consoles come back after a random while that grows with each try."""
+"""Consoles come back after a random while that grows with each try."""
+AGENT_BACK_S = 12.0
+"""An agent's wait between tries grows to 10 s."""
 
 
 def _relay(scene: Scene) -> Process:
@@ -39,11 +41,11 @@ def test_a_request_made_while_the_relay_is_away_survives_and_is_sent_once(scene:
     assert _relay(scene).stop() == 0
     scene.technician.console.wait_text("No connection; trying again by itself.")
     form = scene.user.open_form()
-    form.wait_text("The line to the help desk is down at the moment.")
+    form.wait_text("No connection at the moment.")
     form.field("What is wrong?").fill("The network is gone")
     form.button("Send").press()
     waiting = scene.user.desk.ui.window("Your request")
-    waiting.wait_text("We have your request; it will be sent as soon as the line is back.")
+    waiting.wait_text("Your request is kept on this computer and goes out by itself as soon as there is a connection.")
     assert _agent(scene).stop() == 0
     scene.world.start_agent()
     scene.world.start_relay()
@@ -61,13 +63,18 @@ def test_a_relay_that_restarts_in_a_session_has_everybody_back(scene: Scene) -> 
     assert _relay(scene).stop() == 0
     scene.user.wait_over("The line broke.")
     scene.technician.session(number).wait_text("The line to the server was cut.")
+    scene.user.desk.display.focus_window("Request")
+    page = scene.user.request(number)
+    page.wait_text("No connection at the moment.")
+    page.field("Message to the help desk").fill("Are you back?")
+    page.button("Send message").press()
+    page.wait_text("not sent yet")
     scene.world.start_relay()
+    page.control("strip", ["panel"], "Connection").wait_gone(timeout_s=AGENT_BACK_S)
     scene.technician.console.wait_text("Connected", timeout_s=LINE_BACK_S)
     scene.technician.write_note(number, "Half of it is done.")
     scene.technician.session(number).button("Close").press()
-    scene.user.desk.display.focus_window("Request")
-    scene.user.request(number).field("Message to the help desk").fill("Are you back?")
-    wait_for("the agent's line", lambda: _message_sent(scene, number), timeout_s=LINE_BACK_S, every_s=0.5)
+    page.wait_text("You wrote: Are you back?")
     scene.technician.open(number)
     scene.technician.history.wait_text(re.compile(r"Session over after .*\. The line .* was cut\."))
     scene.technician.history.wait_text("What was done: Half of it is done.")
@@ -76,13 +83,6 @@ def test_a_relay_that_restarts_in_a_session_has_everybody_back(scene: Scene) -> 
     scene.wait_same_picture(number)
     scene.technician.end(number)
     scene.technician.skip_note(number)
-
-
-def _message_sent(scene: Scene, number: int) -> bool:
-    page = scene.user.request(number)
-    if page.field("Message to the help desk").text:
-        page.button("Send message").press()
-    return any("You wrote: Are you back?" in text for text in page.texts())
 
 
 def test_a_screen_that_changes_its_size_is_shown_in_its_new_size(scene: Scene) -> None:
@@ -154,6 +154,31 @@ def test_no_answer_within_a_minute_means_no(scene: Scene) -> None:
     session.button("Close").press()
     scene.technician.open(number)
     scene.technician.history.wait_text("Session over after 0 minutes. The user did not answer within a minute")
+
+
+def test_whoever_quits_while_a_question_is_open_has_said_no_and_finds_the_way_back(scene: Scene) -> None:
+    number = scene.user.ask_for_help("I only wanted to look")
+    scene.technician.take(number)
+    session = scene.technician.connect(number)
+    scene.user.question()
+    asked = scene.user.quit()
+    asked.wait_text("The question of Tina Tech then counts as answered with no.")
+    asked.wait_text("Your request stays open; help goes on when you start athand again.")
+    asked.button("Keep it running").press()
+    asked.wait_gone()
+    scene.user.question()
+    scene.user.quit().button("Quit athand").press()
+    assert _agent(scene).wait() == 0
+    session.wait_text("The user closed athand.")
+    session.button("Close").press()
+    scene.world.start_agent()
+    window = scene.user.open_form()
+    window.control("page", ["check box"], "My requests").press()
+    requests = scene.user.desk.ui.window("My requests").control("list", ["list"], "My requests")
+    requests.row(re.compile(f"Request {number} ")).click()
+    scene.user.request(number).wait_text(
+        "You closed athand without an answer, and that means no. Nobody saw your screen."
+    )
 
 
 def test_a_technician_who_is_revoked_is_out_at_once(scene: Scene) -> None:

@@ -21,7 +21,8 @@ from agent import messages as told_by_agent
 from agent import messages as wishes
 from agent.enrolled import Member
 from agent.messages import LineChanged
-from agent.net.clerk import MAX_UNANSWERED, Clerk
+from agent.net.asked import MAX_UNANSWERED
+from agent.net.clerk import Clerk
 from agent.net.link import MAX_WAITING
 from agent.own_tickets import OwnTicket
 from agent.place import Place
@@ -167,7 +168,7 @@ async def test_a_flood_of_sessions_made_up_takes_no_more_memory_than_a_few(
             assert await until(lambda: len(logs.of("session refused")) >= 5000, 20)
             held = sum(len(reports) for reports in clerk._reports.values())
             assert held <= MAX_UNANSWERED
-            assert len(clerk._unanswered) <= MAX_UNANSWERED
+            assert len(clerk._asked._unanswered) <= MAX_UNANSWERED
             link = clerk._link
             waiting = link._connection.waiting if link is not None and link._connection is not None else 0
             assert waiting <= MAX_WAITING

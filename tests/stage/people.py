@@ -80,6 +80,14 @@ class User:
 
     # During and after a session
 
+    def quit(self) -> Window:
+        """Choose Quit in the tray's menu, and return what it asks."""
+        self.desk.click_tray("athand", button=3)
+        self.desk.ui.menu_item("Quit").press()
+        asked = self.desk.ui.window("Quit athand?")
+        asked.wait()
+        return asked
+
     @property
     def banner(self) -> Window:
         """What says that somebody sees the screen."""

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -12,15 +12,17 @@ import pytest
 from agent import enrolled, messages
 from agent.messages import Line, Trouble
 from agent.net import clerk as clerk_module
-from agent.net import link
+from agent.net import link, post
 from agent.net.clerk import Clerk
+from agent.net.dial import dial
 from agent.place import Place
 from protocol import envelope
 from protocol.connection import ConnectionFailed
+from protocol.desk.events import MessageAdded
 from protocol.desk.states import TicketState
 from protocol.signin import Refusal
-from protocol.trust import Bundle, Distrust
-from tests.agent.asked import a_request
+from protocol.trust import Bundle, Distrust, Organisation
+from tests.agent.asked import a_letter, a_request
 from tests.conftest import Logs
 from tests.relay.rig import TOKEN, House, scene
 
@@ -36,7 +38,7 @@ def house(tmp_path: Path) -> House:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "FIRST_WAIT_S", 0.05)
     monkeypatch.setattr(clerk_module, "_ENROL_AGAIN_S", 0.05)
-    monkeypatch.setattr(clerk_module, "_SEND_AGAIN_S", 0.05)
+    monkeypatch.setattr(post, "_SEND_AGAIN_S", 0.05)
 
 
 class Desk:
@@ -136,8 +138,8 @@ async def test_only_the_requester_closes_and_hears_of_each_change(house: House, 
             seen = await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
             assert seen.ticket.owner is not None
             assert seen.ticket.owner.phone == "+420 123 456"
-            desk.clerk.wish(messages.WriteMessage(number, "It still smokes"))
-            await desk.hears(messages.TicketRead)
+            desk.clerk.wish(messages.SendLetter(a_letter(number)))
+            await desk.hears(messages.LettersListed, lambda said: said.letters == ())
             await console.ask(envelope.ResolveTicket, number, "Put it out")
             await desk.hears(messages.TicketSeen, lambda said: said.ticket.state is TicketState.RESOLVED)
             desk.clerk.wish(messages.GiveVerdict(number, solved=True))
@@ -148,7 +150,7 @@ async def test_only_the_requester_closes_and_hears_of_each_change(house: House, 
 @scene
 async def test_a_wish_without_a_line_is_told_at_once_not_forgotten(house: House, tmp_path: Path) -> None:
     async with at_work(tmp_path / "agent", laptop(house, 9)) as desk:
-        desk.clerk.wish(messages.WriteMessage(3, "Hello?"))
+        desk.clerk.wish(messages.GiveVerdict(3, solved=True))
         assert (await desk.hears(messages.WishRefused)).ticket == 3
 
 
@@ -219,12 +221,140 @@ def test_each_reason_that_matters_to_the_user_is_named(reason: Distrust | Refusa
 
 def test_ten_thousand_agents_come_back_spread_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "FIRST_WAIT_S", 2.0)
-    waits = [link.wait_s(failures, final=False) for failures in range(12) for _ in range(200)]
-    assert max(waits) <= link.LONGEST_WAIT_S
-    first = [link.wait_s(0, final=False) for _ in range(10_000)]
+    waits = [link.wait_s(failures, link.LONGEST_WAIT_S) for failures in range(12) for _ in range(200)]
+    assert max(waits) <= 10
+    assert max(waits[-200:]) > 9  # and not all at once
+    first = [link.wait_s(0, link.LONGEST_WAIT_S) for _ in range(10_000)]
     for tenth in range(10):  # no tenth of the first two seconds gets more than its share and a fifth
         share = sum(tenth * 0.2 <= wait < (tenth + 1) * 0.2 for wait in first)
         assert share < 1200
+
+
+@scene
+async def test_messages_written_offline_are_sent_once_and_in_order_over_a_restart(house: House, tmp_path: Path) -> None:
+    said = [f"message {number}" for number in range(5)]
+    async with house.relay() as relay:
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            desk.clerk.wish(messages.SendRequest(a_request()))
+            number = (await desk.hears(messages.RequestTaken)).number
+        letters = [a_letter(number, text) for text in said]
+        async with at_work(tmp_path / "agent", laptop(house, 9)) as desk:  # nobody listens at port 9
+            for letter in letters:
+                desk.clerk.wish(messages.SendLetter(letter))
+            kept = await desk.hears(messages.LettersListed, lambda listed: len(listed.letters) == len(said))
+            assert kept.letters == tuple(letters)
+        console = await relay.console()
+        # The answer to the first one was lost: it is sent again, and written down once.
+        other = await relay.agent()
+        await other.ask(envelope.AddMessage, number, said[0], mark=letters[0].mark)
+        await other.leave()
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            assert (await desk.hears(messages.LettersListed)).letters == tuple(letters)
+            await desk.hears(messages.LettersListed, lambda listed: listed.letters == ())
+        history = (await console.ask(envelope.ReadTicket, number)).history
+        assert [line.event.text for line in history if isinstance(line.event, MessageAdded)] == said
+
+
+@scene
+async def test_a_letter_that_the_relay_will_never_take_goes_back_and_the_next_one_is_sent(
+    house: House, tmp_path: Path
+) -> None:
+    async with house.relay() as relay, at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+        desk.clerk.wish(messages.SendRequest(a_request()))
+        number = (await desk.hears(messages.RequestTaken)).number
+        lost = a_letter(number + 1)
+        desk.clerk.wish(messages.SendLetter(lost))
+        desk.clerk.wish(messages.SendLetter(a_letter(number)))
+        failed = await desk.hears(messages.LetterFailed)
+        assert failed.letter == lost
+        assert failed.sentence
+        await desk.hears(messages.LettersListed, lambda listed: listed.letters == ())
+
+
+@scene
+async def test_whoever_wants_something_does_not_wait_for_the_next_try(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house.relay() as relay:
+        port = relay.port
+    monkeypatch.setattr(link, "wait_s", lambda _failures, _longest_s: 3600.0)
+    async with at_work(tmp_path / "agent", laptop(house, port)) as desk:
+        settings = house.settings
+        house.settings = lambda: dataclasses.replace(settings(), port=port)  # type: ignore[method-assign]
+        for wish in (messages.TryNow(), messages.SendRequest(a_request())):
+            await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
+            async with house.relay():
+                desk.clerk.wish(wish)
+                await desk.connects()
+
+
+@scene
+async def test_an_attempt_that_nobody_answers_is_begun_anew_when_the_network_came_back(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "_HURRIED_AFTER_S", 0.05)
+    async with house.relay() as relay:
+        dialled: list[str] = []
+
+        def nowhere_first(organisation: Organisation, path: str) -> Any:
+            dialled.append(path)
+            return dial(organisation, path) if len(dialled) > 1 else _Nowhere()
+
+        monkeypatch.setattr("agent.net.link.dial", nowhere_first)
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            await desk.hears(messages.LineChanged, lambda change: change.line is Line.CONNECTING)
+            desk.clerk.wish(messages.TryNow())
+            await desk.connects()
+
+
+class _Nowhere:
+    """A network that swallows everything."""
+
+    async def __aenter__(self) -> None:
+        await asyncio.Event().wait()
+
+    async def __aexit__(self, *_error: object) -> None:
+        pass
+
+
+@scene
+async def test_a_line_that_is_dead_in_silence_is_noticed_when_something_is_sent(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "PROOF_S", 0.2)
+    async with (
+        house.relay() as relay,
+        swallowing(relay.port) as (port, swallow),
+        at_work(tmp_path / "agent", laptop(house, port)) as desk,
+    ):
+        await desk.connects()
+        swallow.set()
+        asked = a_request()
+        desk.clerk.wish(messages.SendRequest(asked))
+        await desk.hears(messages.LineChanged, lambda change: change.line is Line.AWAY)
+        swallow.clear()
+        assert (await desk.hears(messages.RequestTaken)).request == asked.request
+
+
+@contextlib.asynccontextmanager
+async def swallowing(port: int) -> AsyncIterator[tuple[int, asyncio.Event]]:
+    """A line to `port` on which nothing arrives any more, in silence, while the event is set."""
+    swallow = asyncio.Event()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                if not swallow.is_set():
+                    writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], swallow
 
 
 @scene

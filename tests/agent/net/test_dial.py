@@ -16,6 +16,7 @@ from agent import enrolled, messages
 from agent.errors import EnrolmentError
 from agent.net.dial import dial, host_of, tls_to
 from agent.net.link import Link
+from agent.net.pause import Pause
 from protocol.trust import Organisation, key_to_pem, new_key
 from tests.conftest import Logs
 from tests.parties import Parties
@@ -97,7 +98,12 @@ async def test_a_relay_behind_tls_is_reached_with_its_authority_and_not_without(
         told: list[messages.LineChanged] = []
         member = enrolled.Member(at(f"wss://127.0.0.1:{port}"), PARTIES.laptop)
         line = Link(
-            member, last_revocations=0, on_line=told.append, on_signed_in=lambda _: None, on_message=lambda _: None
+            member,
+            Pause(),
+            last_revocations=0,
+            on_line=told.append,
+            on_signed_in=lambda _: None,
+            on_message=lambda _: None,
         )
         task = asyncio.create_task(line.run())
         async with asyncio.timeout(10):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from agent import words
 from agent.messages import SessionRunning
 from agent.ui.banner import Banner, Banners, hot_key_words
 from agent.ui.eye import Blind
@@ -86,12 +87,18 @@ def test_the_end_is_said_with_its_reason_and_then_it_goes(qtbot: QtBot) -> None:
     assert banner.who.text() == "Nobody sees your screen any more"
     assert banner.what.text().startswith("You ended it.")
     assert not banner.stop.isVisible()
+    assert banner.y() > banner.screen().geometry().center().y()  # the heads of windows are at the top
+    QTest.mouseClick(banner.seen, Qt.MouseButton.LeftButton)
+    assert not banner.isVisible()
     banners._clear()
     assert banners.all == []
 
 
-def test_a_hot_key_is_written_as_on_the_keyboard() -> None:
+def test_a_hot_key_is_written_as_on_the_users_keyboard() -> None:
     assert hot_key_words("ctrl+alt+End") == "Ctrl + Alt + End"
+    assert hot_key_words("super+F9") == "Super + F9"
+    words.use("de")
+    assert hot_key_words("ctrl+alt+End") == "Strg + Alt + Ende"
 
 
 def test_seconds_are_counted_only_when_few_are_left(qtbot: QtBot) -> None:

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from agent import words
 from agent.messages import Line, LineChanged, Trouble
-from agent.outbox import Request
+from agent.outbox import Letter, Request
 from agent.ui import theme
 from agent.ui.main_window import MainWindow
 from agent.ui.tray import Tray
@@ -78,9 +78,12 @@ def test_offline_it_says_that_the_request_is_kept_and_later_its_number(window: M
     window.line_changed(DOWN)
     request = send(window)
     window.kept(request.request, stored=True)
-    assert "We have your request; it will be sent as soon as the line is back." in says(window)
+    assert "Your request is kept on this computer and goes out by itself" in says(window)
+    assert "We have your request" not in says(window)
+    assert "No connection at the moment. What you wrote is kept and goes out by itself." in says(window)
     window.line_changed(UP)
     assert "We are sending your request" in says(window)
+    assert "No connection" not in says(window)
     wanted: list[int] = []
     window.ticket_wanted.connect(wanted.append)
     window.taken(request.request, 7)
@@ -101,7 +104,7 @@ def test_a_request_that_is_refused_stands_in_the_form_again(window: MainWindow) 
     request = send(window)
     window.failed(request, "This cannot be taken.")
     assert window.ask.problem.toPlainText() == "The printer is on fire"
-    assert window.ask.line.text() == "This cannot be taken."
+    assert window.ask.notice.text() == "This cannot be taken."
 
 
 def shown_ticket(window: MainWindow, *history: HistoryLine, **changes: Any) -> None:
@@ -134,12 +137,12 @@ def test_p18_the_last_word_is_the_users(window: MainWindow) -> None:
     assert window.request.verdict.isVisible()
     given: list[tuple[int, bool, str]] = []
     window.request.verdict_given.connect(lambda *args: given.append(args))
-    window.request.not_yet_why.setPlainText("It still smokes")
-    QTest.mouseClick(window.request.not_yet, Qt.MouseButton.LeftButton)
+    window.request.verdict.not_yet_why.setPlainText("It still smokes")
+    QTest.mouseClick(window.request.verdict.not_yet, Qt.MouseButton.LeftButton)
     assert given == [(7, False, "It still smokes")]
-    assert not window.request.yes.isEnabled()
+    assert not window.request.verdict.yes.isEnabled()
     window.request.show_refusal("")
-    assert window.request.yes.isEnabled()
+    assert window.request.verdict.yes.isEnabled()
     assert "this was not sent" in window.request.notice.text()
 
 
@@ -148,28 +151,28 @@ def test_p18_nor_can_a_technicians_hand_on_the_users_mouse_say_it(window: MainWi
     given: list[tuple[int, bool, str]] = []
     window.request.verdict_given.connect(lambda *args: given.append(args))
     window.request.show_hands(strange=True)
-    QTest.mouseClick(window.request.yes, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.request.verdict.yes, Qt.MouseButton.LeftButton)
     shown_ticket(window, revision=2, state=TicketState.RESOLVED, solution="Put it out")  # whatever comes in meanwhile
-    QTest.mouseClick(window.request.yes, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.request.verdict.yes, Qt.MouseButton.LeftButton)
     assert given == []
     assert "as soon as nobody else uses your mouse" in says(window)
     window.request.show_hands(strange=False)
-    QTest.mouseClick(window.request.yes, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.request.verdict.yes, Qt.MouseButton.LeftButton)
     assert given == [(7, True, "")]
 
 
 def test_nobody_else_writes_or_asks_in_the_users_name(window: MainWindow) -> None:
     shown_ticket(window, state=TicketState.IN_PROGRESS)
     written: list[object] = []
-    window.request.message_written.connect(lambda *args: written.append(args))
+    window.request.letter_ready.connect(written.append)
     window.ask.request_ready.connect(written.append)
-    window.request.message.setPlainText("It is solved, thank you")
+    window.request.writing.message.setPlainText("It is solved, thank you")
     window.show_hands(strange=True)
-    QTest.mouseClick(window.request.write, Qt.MouseButton.LeftButton)
-    window.request._send_message()
+    QTest.mouseClick(window.request.writing.send, Qt.MouseButton.LeftButton)
+    window.request.writing._send()
     assert "You can send as soon as nobody else" in says(window)
-    window.request.message.setPlainText("It is solved, thanks")
-    assert not window.request.write.isEnabled()
+    window.request.writing.message.setPlainText("It is solved, thanks")
+    assert not window.request.writing.send.isEnabled()
     window.show_ask()
     window.ask.problem.setPlainText("The whole house is on fire")
     QTest.mouseClick(window.ask.send, Qt.MouseButton.LeftButton)
@@ -177,7 +180,7 @@ def test_nobody_else_writes_or_asks_in_the_users_name(window: MainWindow) -> Non
     assert "You can send as soon as nobody else" in says(window)
     assert written == []
     window.show_hands(strange=False)
-    assert window.request.write.isEnabled()
+    assert window.request.writing.send.isEnabled()
     QTest.mouseClick(window.ask.send, Qt.MouseButton.LeftButton)
     assert len(written) == 1
 
@@ -189,17 +192,81 @@ def test_an_older_state_never_comes_back(window: MainWindow) -> None:
     assert window.request.chip.text() == "Solved?"
 
 
-def test_a_message_that_could_not_be_sent_stays_in_its_field(window: MainWindow) -> None:
+def written(window: MainWindow, text: str) -> Letter:
+    letters: list[Letter] = []
+    window.request.letter_ready.connect(letters.append)
+    window.request.writing.message.setPlainText(text)
+    QTest.mouseClick(window.request.writing.send, Qt.MouseButton.LeftButton)
+    window.letters_listed((*window._letters, letters[-1]))
+    return letters[-1]
+
+
+def test_a_message_written_offline_stands_there_as_not_sent_yet_until_it_is(window: MainWindow) -> None:
     shown_ticket(window, state=TicketState.IN_PROGRESS)
-    window.request.message.setPlainText("It still smokes")
-    QTest.mouseClick(window.request.write, Qt.MouseButton.LeftButton)
-    window.request.show_refusal("")
-    assert window.request.message.toPlainText() == "It still smokes"
-    assert window.request.write.isEnabled()
-    QTest.mouseClick(window.request.write, Qt.MouseButton.LeftButton)
-    mine = HistoryLine(2, NOW, Actor.REQUESTER, "Eva", events.MessageAdded("It still smokes"))
+    window.line_changed(DOWN)
+    letter = written(window, "It still smokes")
+    assert window.request.writing.message.toPlainText() == ""
+    assert "not sent yet\nYou wrote: It still smokes" in says(window)
+    window.line_changed(UP)
+    assert "being sent\nYou wrote: It still smokes" in says(window)
+    mine = HistoryLine(2, NOW, Actor.REQUESTER, "Eva", events.MessageAdded("It still smokes", mark=letter.mark))
+    window.letters_listed(())
     window.ticket_read(a_ticket(a_view(a_request(request=window.request.request), revision=9), mine))
-    assert window.request.message.toPlainText() == ""
+    assert says(window).count("You wrote: It still smokes") == 1
+
+
+def test_a_message_that_is_refused_goes_back_before_what_was_written_since(window: MainWindow) -> None:
+    shown_ticket(window, state=TicketState.IN_PROGRESS)
+    letter = written(window, "It still smokes")
+    window.request.writing.message.setPlainText("And it smells")
+    window.letters_listed(())
+    window.letter_failed(letter, "That was very much at once.")
+    assert window.request.writing.message.toPlainText() == "It still smokes\n\nAnd it smells"
+    assert "That was very much at once." in says(window)
+
+
+def test_what_is_half_written_for_one_request_waits_there_while_another_is_looked_at(window: MainWindow) -> None:
+    window.tickets_listed((a_view(a_request(), number=1), a_view(a_request(), number=2)))
+    window.show_ticket(1)
+    window.request.writing.message.setPlainText("Half a")
+    window.show_ticket(2)
+    assert window.request.writing.message.toPlainText() == ""
+    window.show_ticket(1)
+    assert window.request.writing.message.toPlainText() == "Half a"
+
+
+def test_what_happened_so_far_is_never_an_empty_frame(window: MainWindow) -> None:
+    window.line_changed(DOWN)
+    send(window)
+    assert "What happened so far" in says(window)
+    assert "You wrote your request." in says(window)
+    window.ticket_seen(a_view(a_request()))
+    window.show_ticket(7)  # and its history never comes
+    assert "You asked for help." in says(window)
+    window.ticket_read(a_ticket(window._tickets[7]))
+    assert "You asked for help." in says(window)
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_that_the_line_is_down_stands_on_every_page_in_kind_words(trouble: Trouble, window: MainWindow) -> None:
+    said: list[tuple[str, bool]] = []
+    window.line_said.connect(lambda *args: said.append(args))
+    window.line_changed(LineChanged(Line.AWAY, trouble))
+    window.tickets_listed((a_view(a_request()),))
+    for show in (window.show_ask, window.show_requests, lambda: window.show_ticket(7)):
+        show()
+        assert "You can write all the same" in says(window)
+    assert said[-1] == (window.strip.sentence.text(), True)
+    window.line_changed(UP)
+    assert not window.strip.isVisible()
+    assert said[-1] == ("", False)
+
+
+def test_before_anybody_said_which_requests_there_are_it_does_not_say_none(window: MainWindow) -> None:
+    window.show_requests()
+    assert "comes up here as soon as there is a connection" in says(window)
+    window.tickets_listed(())
+    assert "You have not asked for anything yet." in says(window)
 
 
 HOSTILE = [
@@ -234,7 +301,7 @@ def test_the_list_has_the_waiting_ones_on_top_then_the_newest(window: MainWindow
     window.tickets_listed(tuple(a_view(a_request(asked_at=NOW - timedelta(days=9)), number=n) for n in (1, 3, 2)))
     rows = [window.requests.list.item(row).text() for row in range(window.requests.list.count())]
     assert [row.split("  ·")[0].split("\n")[0] for row in rows] == [
-        "Waiting for the line",
+        "Not sent yet",
         "Request 3",
         "Request 2",
         "Request 1",

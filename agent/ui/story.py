@@ -1,0 +1,148 @@
+"""What happened to a request, in its user's words. Pure but for the language and the zone of the computer's clock.
+
+Distrusts the relay: names and texts are cleaned, and what it leaves out is left out, never made up.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from agent.ui.plain import clean, one_line, time_of, when
+from agent.words import _, ngettext
+from protocol.desk import events
+from protocol.desk.events import Actor, EndReason
+from protocol.envelope import HistoryLine, TicketView
+from protocol.scopes import Scope
+
+_MINUTE_S = 60
+
+
+class _Teller:
+    """Tells one line after the other, with what the ones before it said of a session."""
+
+    def __init__(self) -> None:
+        self._asked_by: dict[str, str] = {}
+        self._allowed: set[str] = set()
+
+    def tell(self, line: HistoryLine) -> str:
+        """One line; empty for what is of no interest."""
+        event = line.event
+        match event:
+            case events.SessionRequested(session=session, staff=staff):
+                self._asked_by[session] = one_line(staff.name)
+                return _("{name} asked to see your screen.").format(name=one_line(staff.name))
+            case events.SessionConsented(session=session):
+                self._allowed.add(session)
+                return _allowed(event)
+            case events.SessionEnded(session=session):
+                name = self._asked_by.get(session, "") or _("somebody")
+                return _session_ended(event, name, allowed=session in self._allowed)
+            case _:
+                return _yours(event) if line.actor is Actor.REQUESTER else _theirs(event, _who(line))
+
+
+def story(lines: Iterable[HistoryLine]) -> list[tuple[datetime, str]]:
+    """When and what, in the order of `lines`."""
+    teller = _Teller()
+    told = [(line.at, teller.tell(line)) for line in lines]
+    return [(at, words) for at, words in told if words]
+
+
+def beginning(ticket: TicketView) -> list[tuple[datetime, str]]:
+    """What is known without the history: that it was asked."""
+    return [(ticket.opened_at, _("You asked for help."))]
+
+
+def ended(reason: EndReason, name: str, *, allowed: bool) -> str:
+    """Why a session is over, for its last moment on the screen; `name` is the technician's."""
+    why = why_over(reason, name, allowed=allowed)
+    if allowed:
+        return _("{why} {name} can no longer see your screen.").format(why=why, name=name)
+    return _("{why} Nobody saw your screen.").format(why=why)
+
+
+def why_over(reason: EndReason, name: str, *, allowed: bool) -> str:
+    """Why a session is over, as its user would say it. `allowed`: it had begun, with a yes."""
+    if not allowed:
+        return {
+            EndReason.REFUSED: _("You said no."),
+            EndReason.NO_ANSWER: _("You did not answer, and that means no."),
+            EndReason.USER_QUIT: _("You closed athand without an answer, and that means no."),
+            EndReason.USER_LOGGED_OFF: _("You logged off without an answer, and that means no."),
+            EndReason.USER_STOPPED: _("You ended it before it began."),
+            EndReason.HOT_KEY: _("You ended it before it began."),
+            EndReason.TECHNICIAN_LEFT: _("{name} took the question back.").format(name=name),
+        }.get(reason, _("It did not come to it."))
+    return {
+        EndReason.USER_STOPPED: _("You ended it."),
+        EndReason.HOT_KEY: _("You ended it with the keyboard."),
+        EndReason.USER_QUIT: _("You closed athand, and that ended it."),
+        EndReason.USER_LOGGED_OFF: _("You logged off, and that ended it."),
+        EndReason.TECHNICIAN_LEFT: _("{name} ended it.").format(name=name),
+        EndReason.TIME_OVER: _("The time you gave is over."),
+        EndReason.LINE_LOST: _("The line broke."),
+        EndReason.NOT_TRUSTED: _("Something could not be trusted, so we ended it."),
+        EndReason.BANNER_HIDDEN: _("The strip that shows who is looking was hidden, so we ended it."),
+    }.get(reason, _("Something went wrong on this computer, so we ended it."))
+
+
+def _session_ended(event: events.SessionEnded, name: str, *, allowed: bool) -> str:
+    why = why_over(event.reason, name, allowed=allowed)
+    if not allowed:
+        return _("{why} Nobody saw your screen.").format(why=why)
+    minutes = round(event.worked_s / _MINUTE_S)
+    if not minutes:
+        return _("{why} {name} saw your screen for less than a minute.").format(why=why, name=name)
+    seen = ngettext(
+        "{why} {name} saw your screen for {count} minute.", "{why} {name} saw your screen for {count} minutes.", minutes
+    )
+    return seen.format(why=why, name=name, count=minutes)
+
+
+def _allowed(event: events.SessionConsented) -> str:
+    allowed = _("You allowed {name} to see your screen until {time}.")
+    if Scope.CONTROL in event.scopes:
+        allowed = _("You allowed {name} to see your screen and use your mouse and keyboard until {time}.")
+    return allowed.format(name=one_line(event.staff.name), time=time_of(event.end))
+
+
+def _yours(event: events.Event) -> str:
+    match event:
+        case events.Opened():
+            return _("You asked for help.")
+        case events.MessageAdded(text=text):
+            return _("You wrote: {text}").format(text=clean(text))
+        case events.Accepted():
+            return _("You said that it is solved.")
+        case events.NotSolved(text=text):
+            return _("You said that it is not solved yet.") + (f" {clean(text)}" if text else "")
+        case events.Cancelled():
+            return _("You took the request back.")
+        case _:
+            return ""
+
+
+def _theirs(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
+    match event:
+        case events.Triaged():
+            return _("{who} judged how urgent it is.").format(who=who)
+        case events.Assigned(staff=staff):
+            return _("{name}, {title}, {phone} takes care of it.").format(
+                name=one_line(staff.name), title=one_line(staff.title), phone=one_line(staff.phone)
+            )
+        case events.Started():
+            return _("{who} began to work on it.").format(who=who)
+        case events.NextStepSet(next_step=text, due=due):
+            by = " (" + _("by {when}").format(when=when(due)) + ")" if due else ""
+            return _("Next step: {text}").format(text=clean(text)) + by
+        case events.MessageAdded(text=text):
+            return _("{who} wrote: {text}").format(who=who, text=clean(text))
+        case events.SessionNoted(text=text):
+            return _("{who} noted: {text}").format(who=who, text=clean(text))
+        case events.Resolved(solution=solution):
+            return _("{who} thinks it is solved: {text}").format(who=who, text=clean(solution))
+        case _:
+            return ""
+
+
+def _who(line: HistoryLine) -> str:
+    return one_line(line.actor_name) or _("The help desk")
