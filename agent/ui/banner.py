@@ -2,8 +2,9 @@
 
 Guarantees: no window manager closes, minimises or covers it (it bypasses it, X11's override redirect), and what is put
 over it is put under it again within half a second. It can be moved along the upper edge, out of the way, never off it.
-Distrusts Qt's word for what is on the screen: other programs, and hands that are not the user's, hide windows behind
-Qt's back. Where somebody can be asked who knows (`agent.ui.eye`), it asks; what cannot be shown again, it says is lost.
+Distrusts Qt's word for what is on the screen: other programs, and hands that are not the user's, hide and cover windows
+behind Qt's back. Where somebody can be asked who knows (`agent.ui.eye`), it asks; what cannot be shown again, or is
+covered again and again, it says is lost.
 """
 
 import math
@@ -11,11 +12,11 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QScreen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from agent.messages import SessionRunning
 from agent.ui import plain
-from agent.ui.eye import Eye, Rectangle, open_eye
+from agent.ui.eye import Eye, Rectangle, Sight, open_eye
 from agent.ui.parts import Button, Card, Sign, Text, column, row
 from agent.ui.theme import GRID
 from agent.words import _
@@ -24,6 +25,8 @@ from protocol.scopes import Scope
 _RAISE_MS = 500
 _LOST_AFTER = 2
 """So many times it is put back without effect; the next time is too often."""
+_LOST_AFTER_OTHERS = 9
+"""So many times it may be covered, if by other windows each time: so do menus, as a hand wanders along them."""
 _COUNT_SECONDS_BELOW_S = 120
 """Before that minutes will do: a banner that ticks each second distracts, and is sent each second."""
 _GOODBYE_MS = 12_000
@@ -53,8 +56,9 @@ class Banner(QWidget):
         self._moved_to = 0.5
         self._over = False
         self._home = QRect()
-        self._missed = 0
+        self._patience = _Patience()
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)  # it is never the active window
         self.setWindowTitle(_("Screen is being shared"))
         self.card = Card("banner")
         self.who = Text(size="strong", wrap=False)
@@ -154,26 +158,29 @@ class Banner(QWidget):
             self.move(area.x() + round(room * self._moved_to), area.y())
         self._home = self.geometry()
 
-    def keep(self, eye: Eye | None) -> bool:
+    def keep(self, eye: Eye | None, besides: frozenset[int] = frozenset()) -> bool:
         """Puts it back to where it can be seen, and over everything; False once that stays without effect.
 
         Args:
             eye: who knows what is on the screen; without one, Qt is believed.
+            besides: the windows that may lie over it.
         """
         here = self.isVisible() and self.windowOpacity() == 1.0 and self.geometry() == self._home
         if not here:
             self.setWindowOpacity(1.0)
             self.place()
             self.show()
-        self.raise_()
-        if eye:
-            window, scale = int(self.winId()), self.devicePixelRatio()
-            wanted = _pixels(self._home, self._area.topLeft(), scale)
-            here = eye.shows(window, wanted, _pixels(self._area, self._area.topLeft(), scale))
-            if not here:
-                eye.put_back(window, wanted)
-        self._missed = 0 if here else self._missed + 1
-        return self._missed <= _LOST_AFTER
+        if not eye:
+            self.raise_()
+            return self._patience.bears(Sight(here))
+        window, scale = _number(self), self.devicePixelRatio()
+        wanted, screen = (_pixels(area, self._area.topLeft(), scale) for area in (self._home, self._area))
+        sight = eye.look(window, wanted, screen, besides)
+        if not sight.in_place:
+            eye.put_back(window, wanted)
+        elif sight.over:
+            eye.lift(window)  # Qt would keep that to itself until something else happens
+        return self._patience.bears(sight)
 
     def _fit(self) -> None:
         most = self._area.width()
@@ -262,9 +269,15 @@ class Banners(QWidget):
             return
         for banner in self._banners.values():
             banner.show_left(self._session)
-        kept = [banner.keep(self._eye) for banner in self._banners.values()]
+        besides = self._besides()
+        kept = [banner.keep(self._eye, besides) for banner in self._banners.values()]
         if not all(kept):
             self.lost.emit()
+
+    def _besides(self) -> frozenset[int]:
+        """What may lie over a banner: those of mirrored screens, and the words that say what a button does."""
+        tips = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.inherits("QTipLabel")]
+        return frozenset(_number(one) for one in (*tips, *self._banners.values()))
 
     def _screens_changed(self, _screen: QScreen | None = None) -> None:
         screens = {screen_key(screen): screen for screen in QGuiApplication.screens()}
@@ -285,6 +298,30 @@ class Banners(QWidget):
             banner.hide()
             banner.deleteLater()
         self._banners.clear()
+
+
+class _Patience:
+    """Tells what lay over a banner for a moment from what keeps it out of sight."""
+
+    def __init__(self) -> None:
+        self._missed = 0
+        self._stubborn: frozenset[int] = frozenset()
+
+    def bears(self, sight: Sight) -> bool:
+        """Whether that may be yet, after what was seen before."""
+        if sight.whole:
+            self._missed = 0
+            return True
+        self._stubborn = self._stubborn & sight.over if self._missed else sight.over
+        self._missed += 1
+        fought = self._stubborn or not sight.in_place
+        return self._missed <= (_LOST_AFTER if fought else _LOST_AFTER_OTHERS)
+
+
+def _number(shown: QWidget) -> int:
+    """Of its window in the window system: a widget still tells the old one where Qt has made its window anew."""
+    handle = shown.windowHandle()
+    return int(handle.winId() if handle else shown.winId())
 
 
 def _pixels(area: QRect, origin: QPoint, scale: float) -> Rectangle:

@@ -34,16 +34,50 @@ class Rectangle:
         """Whether `other` has room in it."""
         return self.width >= other.width - _SLACK_PX and self.height >= other.height - _SLACK_PX
 
+    def overlaps(self, other: "Rectangle") -> bool:
+        """Whether any of it lies in `other`."""
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sight:
+    """What there is of a window on the screen.
+
+    Attributes:
+        in_place: it is there, whole, as large as it should be, solid, and out of any manager's hands.
+        over: the windows that cover any of it, by number.
+    """
+
+    in_place: bool
+    over: frozenset[int] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is seen."""
+        return self.in_place and not self.over
+
+
+NOTHING = Sight(in_place=False)
+
 
 class Eye(Protocol):
     """Sees windows as the user does, by their number in the window system."""
 
-    def shows(self, window: int, wanted: Rectangle, screen: Rectangle) -> bool:
-        """Whether `window` can be seen whole on `screen`, as large as `wanted`, solid, out of any manager's hands."""
+    def look(self, window: int, wanted: Rectangle, screen: Rectangle, besides: frozenset[int]) -> Sight:
+        """What is seen of `window`, which should lie on `screen`, as large as `wanted`, under none but `besides`."""
+        ...
+
+    def lift(self, window: int) -> None:
+        """Puts it over everything, at once. What cannot be done, `look` will tell."""
         ...
 
     def put_back(self, window: int, wanted: Rectangle) -> None:
-        """Shows it where it belongs, over everything. What cannot be done, `shows` will tell."""
+        """Shows it where it belongs, over everything. What cannot be done, `look` will tell."""
         ...
 
     def close(self) -> None:
@@ -54,10 +88,13 @@ class Eye(Protocol):
 class Blind:
     """An eye that sees nothing: what cannot be looked at may be hidden."""
 
-    def shows(self, window: int, wanted: Rectangle, screen: Rectangle) -> bool:
-        """Never."""
-        del self, window, wanted, screen
-        return False
+    def look(self, window: int, wanted: Rectangle, screen: Rectangle, besides: frozenset[int]) -> Sight:
+        """Sees nothing."""
+        del self, window, wanted, screen, besides
+        return NOTHING
+
+    def lift(self, window: int) -> None:
+        """Cannot."""
 
     def put_back(self, window: int, wanted: Rectangle) -> None:
         """Cannot."""
