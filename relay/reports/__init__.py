@@ -1,0 +1,8 @@
+"""Reports: what was worked, what was billed, which promises were kept.
+
+    monthly     a customer's month, computed from the tickets' histories; pure
+    sheet       the same as CSV
+    document    the same as PDF
+
+A report is derived each time it is asked for; nothing of it is kept.
+"""

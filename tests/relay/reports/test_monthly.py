@@ -1,0 +1,126 @@
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from protocol.desk import book, events
+from protocol.desk.book import Book
+from protocol.desk.calendar import Calendar, CalendarVersion
+from protocol.desk.contract import Contract, ContractVersion, Metric, Rate, ServiceLevel, Target
+from protocol.desk.events import Actor, Customer, DeskSettings, Entry, WorkKind
+from protocol.desk.opening_hours import parse_week
+from relay.reports import document, monthly, sheet
+
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 4, 1, 9, tzinfo=UTC)
+JANA = events.Staff("jana", "Jana Nováková", "Support engineer", "+420 123 456")
+EVIL = "#set page() *x* =HYPERLINK(1)"
+
+
+def the_book(*, works_council: bool = False) -> Book:
+    hours = Calendar("prague", "Prague", (CalendarVersion(LONG_AGO, "Europe/Prague", parse_week("Mo-Fr 08:00-17:00")),))
+    level = ServiceLevel(first_response=Target(15, "prague"))
+    terms = ContractVersion(LONG_AGO, "jana", "petr", Rate(6000, "EUR"), "prague", (level,) * 5)
+    made = (
+        events.DeskSet(DeskSettings("Help desk", works_council=works_council)),
+        events.CalendarSet(hours),
+        events.ContractSet(Contract("gold", "firma", (terms,))),
+        events.CustomerSet(Customer("firma", "Firma s.r.o.", "gold")),
+    )
+    return book.read(Entry(0, LONG_AGO, Actor.DESK, "", "athand", event) for event in made)
+
+
+def a_ticket(number: int, opened: datetime, answered_min: int, worked: Sequence[int], title: str = EVIL) -> list[Entry]:
+    begun = opened + timedelta(minutes=answered_min)
+    asked = events.Opened(f"{number:032x}", "", "", "Eva", title, 2, 10, (), opened, customer="firma")
+    happened: list[tuple[datetime, Actor, events.Event]] = [
+        (opened, Actor.REQUESTER, asked),
+        (begun, Actor.STAFF, events.Triaged(2, 2)),
+        (begun, Actor.STAFF, events.Assigned(JANA)),
+        (begun, Actor.STAFF, events.Started()),
+        (begun, Actor.STAFF, events.MessageAdded("I am on it.")),
+    ]
+    for n, minutes in enumerate(worked):
+        end = begun + timedelta(minutes=minutes)
+        logged = events.TimeLogged(f"{number:016x}{n:016x}", JANA, begun, end, minutes * 60.0, WorkKind.PHONE, EVIL)
+        happened.append((end, Actor.STAFF, logged))
+        begun = end
+    return [Entry(number, at, actor, "x", "X", event) for at, actor, event in happened]
+
+
+def report(*histories: Sequence[Entry], works_council: bool = False) -> monthly.Report:
+    of = the_book(works_council=works_council)
+    return monthly.compose(of, "firma", monthly.month("2026-03"), histories, NOW)
+
+
+def rows(made: monthly.Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(sheet.write(made, "en").decode("utf-8-sig"), newline="")))
+
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@given(st.lists(st.lists(st.integers(0, 300), max_size=6), max_size=6))
+def test_p29_the_rows_of_a_report_add_up_to_the_ledger(worked: list[list[int]]) -> None:
+    made = report(*(a_ticket(n, MONDAY, 5, minutes) for n, minutes in enumerate(worked, 1)))
+    written = rows(made)
+    assert sum(int(row["Minutes worked"]) for row in written) == made.worked_min == sum(map(sum, worked))
+    assert sum(int(row["Minutes billed"]) for row in written) == made.billed_min == sum(made.billed_by_day)
+    assert made.cents == made.billed_min * 100
+
+
+def test_work_belongs_to_the_month_of_the_customers_time_zone() -> None:
+    last_evening = datetime(2026, 2, 28, 23, 30, tzinfo=UTC)  # half past midnight on March 1 in Prague
+    assert len(report(a_ticket(1, last_evening, 5, [10])).lines) == 1
+    assert report(a_ticket(1, last_evening - timedelta(hours=1), 5, [10])).lines == ()
+
+
+def test_a_promise_broken_is_named_with_its_ticket_and_one_kept_is_counted() -> None:
+    made = report(a_ticket(1, MONDAY, 10, []), a_ticket(2, MONDAY, 20, []))
+    (kept,) = [promise for promise in made.kept if promise.metric is Metric.FIRST_RESPONSE]
+    assert (kept.kept, kept.broken) == (1, 1)
+    (broken,) = made.broken
+    assert (broken.ticket, broken.metric) == (2, Metric.FIRST_RESPONSE)
+
+
+def test_with_works_councils_rules_no_technician_is_named_in_table_or_document() -> None:
+    history = a_ticket(1, MONDAY, 5, [10])
+    assert "Jana" in sheet.write(report(history), "en").decode()
+    assert "Jana" in text_of(document.write(report(history), "en"))
+    silent = report(history, works_council=True)
+    assert "Jana" not in sheet.write(silent, "en").decode()
+    assert "Jana" not in text_of(document.write(silent, "en"))
+
+
+def test_a_subject_that_looks_like_a_command_is_printed_and_never_run() -> None:
+    made = report(a_ticket(1, MONDAY, 5, [10]))
+    assert EVIL in text_of(document.write(made, "en"))
+    formula = report(a_ticket(1, MONDAY, 5, [10], title="=1+1"))
+    (row,) = rows(formula)
+    assert row["Subject"] == "'=1+1"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Promises kept"), ("de", "Zusagen gehalten")])
+def test_the_document_is_in_its_readers_language(language: str, said: str) -> None:
+    text = text_of(document.write(report(a_ticket(1, MONDAY, 5, [10])), language))
+    assert said in text
+    assert "Firma s.r.o." in text
+
+
+def test_a_month_without_work_has_a_report_that_says_so() -> None:
+    assert "Nothing was worked on" in text_of(document.write(report(), "en"))
+
+
+@pytest.mark.parametrize("text", ["2026-13", "march", "2026", "2026-03-01", ""])
+def test_what_is_no_month_gets_a_sentence(text: str) -> None:
+    with pytest.raises(monthly.ReportError, match="2026-03"):
+        monthly.month(text)
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
