@@ -25,6 +25,7 @@ from protocol import limits
 from protocol.desk.events import EndReason
 from protocol.trust import DeviceAuthority, Role, TrustError
 from relay import log as logs
+from relay import notices
 from relay.admin.files import AdminError
 from relay.admin.folder import RelayFolder
 from relay.counts import Counts
@@ -114,7 +115,7 @@ class Relay:
         authority = self._read_folder(folder)
         self._lock = lock_folder(self._settings.home)
         try:
-            self._store = await EventStore.open(self._settings.home / "athand.db")
+            self._store = await EventStore.open(self._settings.home / "athand.db", notices.follow_up)
         except BaseException:
             self._lock.close()
             raise

@@ -4,6 +4,7 @@
     duty         absences, rota, schedules
     knowledge    articles, recommendations
     watch        thresholds, faults, problems proposed
+    said         what was announced, to whom, about what: nothing twice
 
 It is changed in place: it holds ten thousands of people and would be copied for each. Whoever keeps one applies an
 event once it is committed, and only then.
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from protocol.desk import events
 from protocol.desk.duty import Duty
 from protocol.desk.knowledge import Knowledge
+from protocol.desk.notices import Said
 from protocol.desk.register import Register
 from protocol.desk.watch import Watch
 
@@ -38,6 +40,7 @@ class Book:
         self.duty = Duty()
         self.knowledge = Knowledge()
         self.watch = Watch()
+        self.said: set[Said] = set()
 
     def apply(self, entry: events.Entry) -> None:
         """One more event. Raises BookError for a ticket's."""
@@ -48,6 +51,8 @@ class Book:
         self.duty.apply(event, entry.at)
         self.knowledge.apply(event, entry.at)
         self.watch.apply(event, entry.at)
+        if isinstance(event, events.Announced):
+            self.said.add((event.kind, event.to, event.about))
         self.revision += 1
 
 

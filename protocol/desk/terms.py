@@ -25,6 +25,10 @@ Minutes = Annotated[int, Meta(ge=0, le=366 * 24 * 60)]
 Cents = Annotated[int, Meta(ge=0, le=10**9)]
 Address = Annotated[str, Meta(max_length=254)]
 """A mail address (RFC 5321, 4.5.3.1.3), in lower case."""
+MessageId = Annotated[str, Meta(max_length=998)]
+"""Of a mail, without the brackets; a line of its header holds no more (RFC 5322, 2.1.1)."""
+Digest = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
+"""SHA-256, hexadecimal, of bytes that lie beside the database; empty: they were not kept."""
 
 
 class TicketKind(enum.StrEnum):

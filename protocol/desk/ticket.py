@@ -44,6 +44,7 @@ class Ticket(Struct, frozen=True):
         hold_until: and until when that is expected to take.
         dormant: the requester answered no reminder; it is off the queues until he does.
         marks: of the last messages that bore one, oldest first.
+        address: the mail address it was asked from.
     """
 
     number: int
@@ -86,6 +87,7 @@ class Ticket(Struct, frozen=True):
     subject: str = ""
     follows: int = 0
     fingerprint: str = ""
+    address: str = ""
     talk: Talk = Talk()
     agreements: Agreements = Agreements()
     kinship: Kinship = Kinship()
@@ -263,6 +265,7 @@ def _opened(entry: events.Entry, event: events.Opened) -> Ticket:
         subject=event.subject,
         follows=event.follows,
         fingerprint=event.fingerprint,
+        address=event.address,
     )
 
 

@@ -4,6 +4,7 @@
     migrations   how an older database becomes this one (Alembic)
     database     one SQLite file: opened, brought up to date, closed
     events       appending and reading
+    mail_tables  what the history says of mails: numbers replies refer to, what waits to be sent
     verify       the check of it all, for the administrator and for tests
 
 An event is acknowledged after it is committed, with synchronous=FULL: what was acknowledged survives `kill -9` and a

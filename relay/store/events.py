@@ -24,7 +24,7 @@ from protocol.desk.book import THE_BOOK, Book, BookError
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import FoldError, Ticket, apply, fold
 from relay.errors import StoreFault
-from relay.store import tables
+from relay.store import mail_tables, tables
 from relay.store.database import Database, open_database
 
 CACHED_TICKETS = 4000
@@ -67,14 +67,17 @@ Decide = Callable[[Ticket], Sequence[events.Event]]
 """From the ticket as it is now to what happens to it; raises to let nothing happen."""
 DecideBook = Callable[[Book], Sequence[events.BookEvent]]
 """From the desk's book as it is now to what happens to it; raises to let nothing happen."""
+React = Callable[[Book, Ticket | None, Ticket, Sequence[events.Event], events.Actor], Sequence[events.Event]]
+"""What the desk does by itself when something happens: from its book, the ticket before and after, and what was done
+by whom, to what follows in the same transaction."""
 
 
 class EventStore:
     """The desk's events in one SQLite file."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, react: React) -> None:
         """Use `open`."""
-        self._database = database
+        self._database, self._react = database, react
         self._writing = asyncio.Lock()
         self._head: chain.Head | None = None  # None: to be read from the file
         self._last_ticket = 0
@@ -82,9 +85,9 @@ class EventStore:
         self._book: Book | None = None  # None: to be read from the file
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
+    async def open(cls, path: Path, react: React = lambda *_: ()) -> Self:
         """Raises StartRefused when `path` cannot be opened or brought up to date."""
-        store = cls(await asyncio.to_thread(open_database, path))
+        store = cls(await asyncio.to_thread(open_database, path), react)
         async with store._reading() as connection:
             await store._read_head(connection)
         return store
@@ -164,7 +167,7 @@ class EventStore:
             if not happened:
                 return range(0)
             written = _Happened(THE_BOOK, happened, by)
-            head, numbers = await self._write(connection, written, now)
+            head, numbers = await self._write(connection, (written,), now)
             await connection.commit()
             self._head = head
             for event in happened:
@@ -239,20 +242,26 @@ class EventStore:
             after = apply(after, _entry(happened, event, now))
         if after is None:
             raise FoldError(f"nothing happened to ticket {happened.ticket}")
-        head, numbers = await self._write(connection, happened, now)
+        written = [happened]
+        book = await self._read_book(connection)
+        if follows := self._react(book, before, after, happened.events, happened.by.actor):
+            written.append(_Happened(happened.ticket, follows, THE_DESK))
+            for event in follows:
+                after = apply(after, _entry(written[-1], event, now))
+        head, numbers = await self._write(connection, written, now)
         await self._derive(connection, before, after, head.number)
         await connection.commit()
         self._head = head
         return Change(after, numbers)
 
     async def _write(
-        self, connection: AsyncConnection, happened: "_Happened", now: datetime
+        self, connection: AsyncConnection, happened: Sequence[_Happened], now: datetime
     ) -> tuple[chain.Head, range]:
         """Puts events on the chain, to be committed by the caller: where it stands then, and their numbers."""
         head = first = self._head or chain.EMPTY
-        rows = []
-        for event in happened.events:
-            body = events.encode(_entry(happened, event, now))
+        rows, entries = [], []
+        for entry in (_entry(one, event, now) for one in happened for event in one.events):
+            body = events.encode(entry)
             events.decode(body)  # what cannot be read back is never written
             salt = secrets.token_bytes(chain.SALT_BYTES)
             digest = chain.digest(salt, body)
@@ -260,17 +269,19 @@ class EventStore:
             rows.append(
                 {
                     "number": head.number,
-                    "ticket": happened.ticket,
-                    "kind": type(event).__name__,
+                    "ticket": entry.ticket,
+                    "kind": type(entry.event).__name__,
                     "at_us": tables.microseconds(now),
-                    "session": tables.session_of(event),
+                    "session": tables.session_of(entry.event),
                     "salt": salt,
                     "body": body,
                     "digest": digest,
                     "link": head.link,
                 }
             )
+            entries.append((head.number, entry))
         await connection.execute(sa.insert(tables.events), rows)
+        await mail_tables.follow(connection, entries)
         return head, range(first.number + 1, head.number + 1)
 
     async def _derive(self, connection: AsyncConnection, before: Ticket | None, after: Ticket, last_event: int) -> None:

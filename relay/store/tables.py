@@ -51,6 +51,40 @@ session_marks = sa.Table(
 )
 """How long sessions under way have lasted when last looked at: what a relay that was killed still knows of them."""
 
+mail_ids = sa.Table(
+    "mail_ids",
+    metadata,
+    sa.Column("event", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("mark", sa.Text, nullable=False),
+    sa.Column("ticket", sa.Integer, nullable=False),
+    sa.Column("own", sa.Boolean, nullable=False),
+)
+"""Which ticket a mail is about: what replies refer to (`own`: sent by the desk), and what was taken down already."""
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("event", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("due_us", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+"""What became of each notice that goes by mail; it is queued by the transaction that writes the notice down."""
+
+mails_aside = sa.Table(
+    "mails_aside",
+    metadata,
+    sa.Column("mark", sa.Text, primary_key=True),
+    sa.Column("at_us", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("original", sa.Text, nullable=False),
+)
+"""Mails that came and became no event, each with the reason why."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -48,7 +48,7 @@ from protocol.desk.events.lifecycle import (
     Triaged,
     WentDormant,
 )
-from protocol.desk.events.notices import NoticeKind, NoticeSent, PageAcknowledged, Paged
+from protocol.desk.events.notices import Announced, NoticeKind, NoticeSent, PageAcknowledged, Paged
 from protocol.desk.events.proof import ArticleUsed, CheckKept, CheckRan, CheckResult, ProblemNamed, ProofPhase
 from protocol.desk.events.register import (
     CalendarSet,
@@ -174,6 +174,7 @@ BookEvent = (
     | FaultRaised
     | FaultCleared
     | ProblemProposed
+    | Announced
 )
 """What happens to the desk itself."""
 Event = TicketEvent | BookEvent
@@ -228,6 +229,7 @@ __all__ = [
     "Absorbed",
     "Accepted",
     "Actor",
+    "Announced",
     "AppointmentMade",
     "AppointmentOutcome",
     "AppointmentOver",

@@ -6,7 +6,21 @@ from msgspec import Meta
 
 from protocol import limits, moment
 from protocol.desk.events.base import EventBase
-from protocol.desk.terms import Channel, HoldReason, Language, Level, Name, Staff, Text, TicketKind, Words
+from protocol.desk.events.talk import Attachment
+from protocol.desk.terms import (
+    Address,
+    Channel,
+    Digest,
+    HoldReason,
+    Language,
+    Level,
+    MessageId,
+    Name,
+    Staff,
+    Text,
+    TicketKind,
+    Words,
+)
 from protocol.diagnostics import DiagnosticField
 from protocol.moment import Moment
 
@@ -23,6 +37,9 @@ class Opened(EventBase, frozen=True):
         subject: of the mail; else the first line of the problem is shown.
         follows: the closed ticket that this one comes from.
         fingerprint: of the fault it was opened for.
+        address: the mail address it came from, where answers go when the register knows no better;
+        automatic: no human wrote that mail, so there is nobody to send a receipt to;
+        message_id, quoted, attachments, original: of that mail, as in `MessageAdded`.
     """
 
     request: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -42,6 +59,12 @@ class Opened(EventBase, frozen=True):
     subject: Annotated[str, Meta(max_length=998)] = ""
     follows: Annotated[int, Meta(ge=0, le=2**53)] = 0
     fingerprint: Name = ""
+    address: Address = ""
+    automatic: bool = False
+    message_id: MessageId = ""
+    quoted: Annotated[str, Meta(max_length=64 * 1024)] = ""
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=64)] = ()
+    original: Digest = ""
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from protocol.desk.events.base import EventBase
-from protocol.desk.terms import Key, Name, Text
+from protocol.desk.terms import Key, MessageId, Name, Text
 
 
 class NoticeKind(enum.StrEnum):
@@ -38,6 +38,8 @@ class NoticeSent(EventBase, frozen=True):
     Attributes:
         about: what makes it one notice and not another: a clock and its target, an appointment, a fault.
         to: identifier of a user or technician, or a mail address.
+        way: ``mail``, or empty: it is shown to whoever signs in.
+        message_id: of the mail that it goes as, without the brackets.
     """
 
     kind: NoticeKind
@@ -45,6 +47,11 @@ class NoticeSent(EventBase, frozen=True):
     about: Annotated[str, Meta(max_length=254)] = ""
     way: Name = ""
     text: Text = ""
+    message_id: MessageId = ""
+
+
+class Announced(NoticeSent, frozen=True):
+    """The same about no ticket: a fault, its end, a mail that was set aside. Its entry bears number 0."""
 
 
 class Paged(EventBase, frozen=True):

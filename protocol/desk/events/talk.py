@@ -5,10 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from protocol.desk.events.base import EventBase
-from protocol.desk.terms import Address, Channel, Key, Mark, Text, Words
-
-MessageId = Annotated[str, Meta(max_length=998)]
-"""A line of a mail's header holds no more (RFC 5322, 2.1.1)."""
+from protocol.desk.terms import Address, Channel, Digest, Key, Mark, MessageId, Text, Words
 
 
 class Attachment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,7 +18,7 @@ class Attachment(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=255)]
     media_type: Annotated[str, Meta(max_length=127)]
     size_bytes: Annotated[int, Meta(ge=0)]
-    sha256: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
+    sha256: Digest
 
 
 class MessageAdded(EventBase, frozen=True):
@@ -33,6 +30,7 @@ class MessageAdded(EventBase, frozen=True):
         mark: the writer's own number for it, so that one sent again after a cut is written down once.
         sender: and the address it came from.
         quoted: what was trimmed for display: earlier mails, signatures, disclaimers.
+        original: the whole mail as it came, kept beside the database under this hash.
     """
 
     text: Text
@@ -44,14 +42,16 @@ class MessageAdded(EventBase, frozen=True):
     sender: Address = ""
     quoted: Annotated[str, Meta(max_length=64 * 1024)] = ""
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=64)] = ()
+    original: Digest = ""
 
 
 class MailBounced(EventBase, frozen=True):
-    """A mail of ours did not arrive (RFC 3464)."""
+    """A mail of ours did not arrive (RFC 3464); `mark` is that of the report."""
 
     message_id: MessageId
     recipient: Address
     reason: Text
+    mark: Mark = ""
 
 
 class ReadBack(EventBase, frozen=True):

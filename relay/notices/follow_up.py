@@ -1,0 +1,61 @@
+"""What a requester without an agent is told by mail when something happens to his ticket. Pure, but for rolled numbers.
+
+Guarantees: whatever staff say to him, whoever takes it over (promise 14), a solution with both answers, a price, an
+appointment: each goes out with the event it is about, or neither happens. Who has an agent sees it there.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from protocol.desk import events
+from protocol.desk.book import Book
+from protocol.desk.events import Actor, Channel, NoticeKind
+from protocol.desk.ticket import Ticket
+from relay.notices.readers import asked_from_a_window, requester
+from relay.notices.told import tell
+
+_RECEIVED = frozenset({Channel.MAIL, Channel.WEB, Channel.PHONE})
+
+
+def follow_up(
+    book: Book, before: Ticket | None, after: Ticket, happened: Sequence[events.Event], actor: Actor
+) -> tuple[events.NoticeSent, ...]:
+    """The notices to the requester that belong to what `actor` just did."""
+    if asked_from_a_window(after) or not book.register.desk.address or not requester(book, after).address:
+        return ()
+    said: list[events.NoticeSent] = []
+    for position, event in enumerate(happened):
+        if isinstance(event, events.MessageAdded) and actor is not Actor.STAFF:
+            continue
+        for kind, about, text in _notice(before, event):
+            # Numbered by the history, so that the same thing said again later is said again.
+            said += tell(book, after, kind, about=about or f"{after.revision}.{position}", text=text)
+    return tuple(said)
+
+
+def _notice(before: Ticket | None, event: events.Event) -> Iterator[tuple[NoticeKind, str, str]]:
+    """Kind, what it is about (empty: this very event), and what a human wrote."""
+    match event:
+        case events.Opened(channel=channel, automatic=False) if channel in _RECEIVED:
+            yield NoticeKind.RECEIPT, "opened", ""
+        case events.Assigned(staff=staff) | events.HandedOver(to=staff):
+            if before is None or before.owner is None or before.owner.identifier != staff.identifier:
+                yield NoticeKind.NEW_HANDLER, "", ""
+        case events.MessageAdded(internal=False, automatic=False, text=text):
+            yield NoticeKind.ANSWER, "", text
+        case events.QuestionAsked(question=question, text=text):
+            yield NoticeKind.ANSWER, f"question {question}", text
+        case events.ReadBack(text=text):
+            yield NoticeKind.ANSWER, "", text
+        case events.InstructionGiven(instruction=instruction, steps=steps):
+            numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
+            yield NoticeKind.ANSWER, f"instruction {instruction}", numbered
+        case events.Resolved():
+            yield NoticeKind.RESOLVED, "", ""
+        case events.QuoteMade(quote=quote):
+            yield NoticeKind.QUOTE, quote, ""
+        case events.AppointmentMade(appointment=appointment, begin=begin):
+            yield NoticeKind.APPOINTMENT, f"{appointment} {begin.isoformat()}", ""
+        case events.Displaced():
+            yield NoticeKind.DISPLACED, "", ""
+        case _:
+            pass
