@@ -2,8 +2,11 @@
 
 import re
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from Xlib.display import Display as XDisplay
 
 from tests.stage.process import Process
 from tests.stage.scene import Scene
@@ -96,6 +99,36 @@ def test_a_screen_that_changes_its_size_is_shown_in_its_new_size(scene: Scene) -
         wait_for("the mouse", lambda at=at: scene.user.desk.display.pointer() == at)  # type: ignore[misc] # at once
     scene.technician.end(number)
     scene.technician.skip_note(number)
+
+
+def test_a_program_that_keeps_the_banner_covered_ends_the_session_and_everybody_is_told_why(scene: Scene) -> None:
+    number = scene.begin_session("The screen locks itself")
+    with whole_screen_covered(scene.user.desk.display.name) as cover_again:
+
+        def over() -> bool:
+            cover_again()
+            return scene.technician.session(number).label(re.compile("banner on the user's screen was hidden")).exists
+
+        wait_for("the end of the session", over, every_s=0.1, timeout_s=10)
+    scene.user.wait_over("The strip that shows who is looking was hidden, so we ended it.")
+    _close_session(scene, number)
+
+
+@contextmanager
+def whole_screen_covered(display: str) -> Iterator[Callable[[], None]]:
+    """Puts a window over everything, as a screen locker does, and gives what puts it there again."""
+    x = XDisplay(display)
+    root = x.screen().root
+    size = root.get_geometry()
+    cover = root.create_window(0, 0, size.width, size.height, 0, x.screen().root_depth, override_redirect=True)
+    cover.map()
+
+    def again() -> None:
+        cover.raise_window()
+        x.sync()
+
+    yield again
+    x.close()
 
 
 def test_a_second_session_on_the_same_computer_is_refused_with_a_sentence(scene: Scene) -> None:
