@@ -28,8 +28,9 @@ from relay import log as logs
 from relay import notices
 from relay.admin.files import AdminError
 from relay.admin.folder import RelayFolder
+from relay.admin.spool import Spool
 from relay.counts import Counts
-from relay.desk import Desk, Room
+from relay.desk import Desk, Room, ledger
 from relay.errors import StartRefused, StoreFault
 from relay.sessions import LiveSession, Over, Switchboard
 from relay.sockets import door as doors
@@ -122,6 +123,8 @@ class Relay:
         try:
             room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds)
             self._desk = Desk(room)
+            self._spool = Spool(folder.book)
+            await self._take_in()
             left_open = await self._desk.close_left_open()
             if left_open:
                 self.counts.add("sessions_left_open", sessions=left_open)
@@ -274,10 +277,16 @@ class Relay:
             self._log.info("revocations_read", number=self._trusted.revocations.number)
         self._throw_out()
         await self._write_ends()
+        await self._take_in()
         if ticks % STALE_EVERY == 1 and not self._trusted.is_fresh():
             self.counts.add("revocations_stale", age_s=self._trusted.age_s())
         if ticks % MARK_EVERY == 0:
             await self._mark_sessions()
+
+    async def _take_in(self) -> None:
+        """What the administrator set in the desk's book."""
+        if taken := await ledger.take_in(self._spool, self._store, self._clock):
+            self._log.info("book_changed", changes=taken)
 
     async def _mark_sessions(self) -> None:
         seconds = self._seconds()

@@ -1,6 +1,8 @@
 """Customers, contracts, calendars, people and machines, and who somebody is by mail address or number. Pure."""
 
 import re
+from collections.abc import Iterable
+from copy import copy
 
 from protocol.desk import events
 from protocol.desk.calendar import Calendar
@@ -8,6 +10,10 @@ from protocol.desk.contract import Contract
 from protocol.desk.events import Customer, DeskSettings, Machine, StaffProfile, User
 
 _NOT_DIALLED = re.compile(r"[^0-9+]")
+
+
+class RegisterError(ValueError):
+    """Something the register cannot hold; the sentence is for whoever wrote it."""
 
 
 class Register:
@@ -47,6 +53,71 @@ class Register:
             case _:
                 pass
 
+    def new(self, changes: Iterable[events.BookEvent]) -> tuple[events.BookEvent, ...]:
+        """Those of the changes, one after the other, that change anything; so one that is sent again is written once.
+
+        Raises RegisterError for the first one that speaks of what is not there, or takes what is somebody else's.
+        """
+        after = self._copied()
+        fresh = []
+        for change in changes:
+            after.check(change)
+            if not after.holds(change):
+                after.apply(change)
+                fresh.append(change)
+        return tuple(fresh)
+
+    def holds(self, event: events.BookEvent) -> bool:
+        """Whether it stands there already, to the letter."""
+        match event:
+            case events.DeskSet(settings=settings):
+                return self.desk == settings
+            case events.CustomerSet(customer=one):
+                known: object = self.customers.get(one.identifier)
+            case events.ContractSet(contract=one):
+                known = self.contracts.get(one.identifier)
+            case events.CalendarSet(calendar=one):
+                known = self.calendars.get(one.identifier)
+            case events.UserSet(user=one):
+                known = self.users.get(one.identifier)
+            case events.MachineSet(machine=one):
+                known = self.machines.get(one.identifier)
+            case events.StaffSet(profile=one):
+                known = self.staff.get(one.identifier)
+            case _:
+                return False
+        return known == one
+
+    def check(self, event: events.BookEvent) -> None:
+        """Raises RegisterError when it speaks of what is not there, or takes an address that is somebody else's."""
+        match event:
+            case events.DeskSet(settings=settings):
+                self._check_known("contract", settings.contract, self.contracts)
+            case events.CustomerSet(customer=customer):
+                self._check_known("contract", customer.contract, self.contracts)
+                for domain in customer.domains:
+                    self._check_free("domain", domain, self._by_domain.get(domain.lower()), customer.identifier)
+            case events.ContractSet(contract=contract):
+                self._check_known("customer", contract.customer, self.customers)
+                for version in contract.versions[-1:]:
+                    self._check_staff(version.contact, version.deputy)
+                    for calendar in sorted(version.calendars):
+                        self._check_known("calendar", calendar, self.calendars)
+            case events.UserSet(user=user):
+                self._check_known("customer", user.customer, self.customers)
+                self._check_staff(user.contact)
+                for index, what, keys in (
+                    (self._by_mail, "address", map(str.lower, user.mails)),
+                    (self._by_phone, "number", map(dialled, user.phones)),
+                ):
+                    for key in () if user.gone else keys:
+                        self._check_free(what, key, index.get(key), user.identifier)
+            case events.MachineSet(machine=machine):
+                self._check_known("user", machine.user, self.users)
+                self._check_known("customer", machine.customer, self.customers)
+            case _:
+                pass
+
     def user_of_mail(self, address: str) -> User | None:
         """Whose mail address it is; somebody who is gone no longer has one."""
         return self._present(self._by_mail.get(address.strip().lower()))
@@ -68,6 +139,40 @@ class Register:
         known = self.customers.get(customer)
         return self.contracts.get(known.contract if known and known.contract else self.desk.contract)
 
+    def customer_of(self, user: User | None, machine: Machine | None = None) -> str:
+        """Whose ticket it is when this user asks at this machine; empty: nobody's."""
+        return (user.customer if user else "") or (machine.customer if machine else "")
+
+    # --- inside
+    def _copied(self) -> "Register":
+        twin = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict):
+                setattr(twin, name, value.copy())
+        return twin
+
+    @staticmethod
+    def _check_known(
+        what: str,
+        identifier: str,
+        known: "dict[str, Customer] | dict[str, Contract] | dict[str, Calendar] | dict[str, User]",
+    ) -> None:
+        if identifier and identifier not in known:
+            raise RegisterError(f"There is no {what} “{identifier}”.")
+
+    def _check_staff(self, *identifiers: str) -> None:
+        for identifier in identifiers:
+            profile = self.staff.get(identifier)
+            if identifier and (profile is None or profile.gone):
+                raise RegisterError(f"Nobody of the staff is “{identifier}”.")
+
+    def _check_free(self, what: str, key: str, whose: str | None, mine: str) -> None:
+        if whose in (None, mine):
+            return
+        if what != "domain" and self._present(whose) is None:
+            return
+        raise RegisterError(f"The {what} {key} is {whose}'s already.")
+
     def _set_user(self, user: User) -> None:
         before = self.users.get(user.identifier)
         if before is not None:
@@ -76,6 +181,8 @@ class Register:
                     if index.get(key) == user.identifier:
                         del index[key]
         self.users[user.identifier] = user
+        if user.gone:
+            return
         self._by_mail |= dict.fromkeys((mail.lower() for mail in user.mails), user.identifier)
         self._by_phone |= dict.fromkeys(map(dialled, user.phones), user.identifier)
 

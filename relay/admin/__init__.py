@@ -9,5 +9,7 @@ people     invite, approve, staff
 devices    bundle
 revoking   revoke, refresh
 checking   verify
+spool      changes of the desk's book on their way to a relay that runs
+desk       the commands about the desk's book
 __main__   the command line: every mistake ends in one sentence and exit code 2
 """

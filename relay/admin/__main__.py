@@ -9,6 +9,9 @@ import click
 
 from protocol.trust import TrustError
 from relay.admin.checking import verify
+from relay.admin.desk.parties import customer, machine, user
+from relay.admin.desk.setting import desk, staff_profile
+from relay.admin.desk.terms import calendar, contract
 from relay.admin.devices import bundle
 from relay.admin.files import AdminError
 from relay.admin.home import said
@@ -37,6 +40,8 @@ def admin() -> None:
 
 
 for command in (init, invite, approve, bundle, staff, revoke, refresh, verify):
+    admin.add_command(command)
+for command in (desk, staff_profile, calendar, contract, customer, user, machine):
     admin.add_command(command)
 
 

@@ -5,6 +5,7 @@
     revocations.crl        the signed list                      admin writes, relay reads
     tokens.json            hashes of bundles' tokens, open invitations; admin writes, relay reads
     devices.jsonl          certificates the relay issued        relay appends, admin reads
+    book/                  changes of the desk's book; see `relay.admin.spool`
     enrolment/<id>.<key>.request       a technician's request   relay writes, either removes
     enrolment/<id>.<key>.certificate   its answer               admin writes, relay reads
     enrolment/<id>.<key>.refused       the other answer         admin writes, relay reads
@@ -68,6 +69,7 @@ class RelayFolder:
         self.tokens_file = path / "tokens.json"
         self.devices_file = path / "devices.jsonl"
         self.mailbox = path / "enrolment"
+        self.book = path / "book"
 
     def organisation(self) -> Organisation:
         """Raises TrustError, AdminError, OSError."""

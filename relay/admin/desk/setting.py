@@ -1,0 +1,141 @@
+"""`desk` and `staff-profile`: how the desk is set up, and what its technicians can do (promises 39, 40, 45)."""
+
+from datetime import UTC, datetime
+
+import click
+import msgspec
+
+from protocol.desk import events
+from protocol.desk.events import StaffProfile
+from protocol.trust.names import clean_phone, clean_text
+from relay.admin.desk import words
+from relay.admin.desk.ledger import Ledger, ledger_option
+from relay.admin.files import AdminError
+from relay.admin.home import Home
+from relay.admin.register import Person, Standing
+
+
+@click.command()
+@click.option("--name", help="As people read it.")
+@click.option("--address", help="The one mail address for everything.")
+@click.option("--phone", help="The one number.")
+@click.option("--contract", help="For tickets of nobody's customer: the contract's ID.")
+@click.option("--page", help="Address of the web page: https://help.example.org.")
+@click.option("--language", help="Of what the desk writes by itself, such as de.")
+@click.option("--works-council/--no-works-council", default=None, help="Reports show no single technician's work.")
+@click.option("--reopen-days", type=click.IntRange(0, 365), help="So long a word on a closed ticket reopens it.")
+@click.option("--remind-days", metavar="N,N,…", help="After so many days a requester who owes a word is reminded.")
+@ledger_option
+@words.sentences
+def desk(ledger: Ledger, remind_days: str | None, **given: str | int | bool | None) -> None:
+    """Show how the desk is set up, or change it: only what is given changes."""
+    book = ledger.read()
+    facts: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    for name, check in (("address", words.mail), ("phone", clean_phone), ("language", words.language)):
+        if name in facts:
+            facts[name] = check(str(facts[name]))
+    if "name" in facts:
+        facts["name"] = words.person(str(facts["name"]))
+    page = str(facts.get("page", ""))
+    if page and not page.startswith(("https://", "http://")):
+        raise AdminError(f"“{page}” is no address of a page; write for example https://help.example.org.")
+    if remind_days is not None:
+        facts["remind_days"] = _days(remind_days)
+    settings = msgspec.structs.replace(book.register.desk, **facts)
+    if facts:
+        click.echo(ledger.write(book, events.DeskSet(settings)))
+    words.show(
+        settings.name or "The desk",
+        ("address", settings.address),
+        ("phone", settings.phone),
+        ("contract", settings.contract),
+        ("page", settings.page),
+        ("language", settings.language),
+        ("works council", "yes" if settings.works_council else "no"),
+        ("reopens for", f"{settings.reopen_days} days"),
+        ("reminds after", ", ".join(map(str, settings.remind_days)) + " days"),
+    )
+
+
+@click.command("staff-profile")
+@click.argument("who", required=False)
+@click.option("--skill", "skills", multiple=True, metavar="NAME=1|2|3", help="1 some, 3 expert, 0 none any more.")
+@click.option("--mail", help="Where the desk writes to.")
+@click.option("--lead/--no-lead", default=None, help="Hears of what is late, and owns complaints.")
+@click.option("--gone/--back", default=None, help="Does not work here any more.")
+@ledger_option
+@words.sentences
+def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
+    ledger: Ledger, who: str | None, skills: tuple[str, ...], mail: str | None, lead: bool | None, gone: bool | None
+) -> None:
+    """List the technicians with their skills, or set those of WHO: a name, or an identifier as `staff` shows it.
+
+    Name, title and phone are the certificate's; nobody has a profile without the three.
+    """
+    book = ledger.read()
+    if who is None:
+        for profile in book.register.staff.values():
+            _show(profile)
+        if not book.register.staff:
+            click.echo("Nobody yet. Set somebody with: athand-admin staff-profile NAME --skill network=2")
+        return
+    if ledger.home is None:
+        raise AdminError("A profile is set where the organisation is: its register says who is a technician.")
+    certified = _certified(ledger.home, who)
+    known = book.register.staff.get(certified.identifier)
+    profile = StaffProfile(
+        certified.identifier,
+        clean_text(certified.name, "name"),
+        clean_text(certified.title, "title"),
+        clean_phone(certified.phone),
+        mail=words.mail(mail) if mail else (known.mail if known else ""),
+        skills=_skills(known.skills if known else {}, skills),
+        lead=(known.lead if known else False) if lead is None else lead,
+        gone=(known.gone if known else False) if gone is None else gone,
+    )
+    click.echo(ledger.write(book, events.StaffSet(profile)))
+    _show(profile)
+
+
+def _certified(home: Home, who: str) -> Person:
+    """The approved technician of this name or identifier. Raises AdminError."""
+    now = datetime.now(UTC)
+    found = [
+        person for person in home.register().people if who.casefold() in (person.name.casefold(), person.identifier)
+    ]
+    if not found:
+        raise AdminError(f"There is no technician called {who}; see: athand-admin staff")
+    approved = [person for person in found if person.certificates and person.standing(now) is not Standing.REVOKED]
+    if not approved:
+        raise AdminError(f"{found[0].name} is not approved; a profile is for those who are: athand-admin approve")
+    if len(approved) > 1:
+        names = ", ".join(person.identifier for person in approved)
+        raise AdminError(f"Several are called {who}; use the identifier: {names}.")
+    return approved[0]
+
+
+def _skills(known: dict[str, int], given: tuple[str, ...]) -> dict[str, int]:
+    skills = dict(known)
+    for text in given:
+        name, equals, level = text.rpartition("=")
+        if not equals or level not in {"0", "1", "2", "3"}:
+            raise AdminError(f"“{text}” is no skill; write for example network=2.")
+        skills[clean_text(name, "skill").casefold()] = int(level)
+    return {name: level for name, level in sorted(skills.items()) if level}
+
+
+def _days(text: str) -> tuple[int, ...]:
+    parts = text.replace(" ", "").split(",")
+    if not all(part.isdecimal() and 0 < int(part) <= 365 for part in parts) or len(parts) > 8:  # noqa: PLR2004 - a year
+        raise AdminError(f"“{text}” are no days; write for example 2,5,10.")
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def _show(profile: StaffProfile) -> None:
+    words.show(
+        f"{profile.name}, {profile.title}, {profile.phone}  [{profile.identifier}]",
+        ("mail", profile.mail),
+        ("skills", ", ".join(f"{name} {level}" for name, level in profile.skills.items())),
+        ("lead", "yes" if profile.lead else ""),
+        ("gone", "yes" if profile.gone else ""),
+    )
