@@ -105,7 +105,8 @@ class ConsentDialog(QDialog):
         if words.remark:
             card.rows.addWidget(Text(words.remark, tone="muted"))
         layout = column(Text(words.heading, size="title"), card, spacing=2 * GRID)
-        layout.addLayout(_signed("ph.mouse-bold" if self._again else "ph.eye-bold", words.first))
+        hands = self._again and Scope.CONTROL in self.question.scopes | self.question.allowed
+        layout.addLayout(_signed("ph.mouse-bold" if hands else "ph.eye-bold", words.first))
         for scope, sentence in words.ticks:
             tick = QCheckBox(unmarked(sentence))
             tick.setAccessibleName(sentence)

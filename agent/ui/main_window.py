@@ -85,6 +85,7 @@ class MainWindow(QWidget):
         """The list."""
         self._titled(_("My requests"), 1)
         self._up(self.requests)
+        self.requests.list.setFocus()
 
     def show_ticket(self, number: int) -> None:
         """One request that has a number."""
@@ -93,6 +94,7 @@ class MainWindow(QWidget):
         self._show_unsent()
         self._titled(_("Request {number}").format(number=number), None)
         self._up(self.request)
+        self.request.take_focus()
         self.ticket_wanted.emit(number)
 
     def show_waiting(self, request: str) -> None:
@@ -101,6 +103,7 @@ class MainWindow(QWidget):
             self._show_waiting_page(self._waiting[request])
             self._titled(_("Your request"), None)
             self._up(self.request)
+            self.request.take_focus()
 
     # --- what happened
     def line_changed(self, change: LineChanged) -> None:

@@ -53,7 +53,8 @@ class Preview(Card):
     def show_fields(self, fields: tuple[DiagnosticField, ...] | None) -> None:
         """The facts, all ticked; None while they are being collected."""
         empty(self._list)
-        self._list.setRowStretch(self._list.rowCount(), 0)
+        for at in range(self._list.rowCount()):
+            self._list.setRowStretch(at, 0)
         self._ticks = []
         for field in fields or ():
             tick = QCheckBox(unmarked(field.label))

@@ -3,6 +3,7 @@
 import dataclasses
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog
 
 from agent.ui import theme
@@ -68,10 +69,15 @@ class QuitDialog(QDialog):
         layout.addLayout(row(1, self.quit, self.stay, spacing=2 * GRID))
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         self.setLayout(layout)
-        self.setFixedWidth(_WIDTH)
         self.stay.setAutoDefault(True)
         self.stay.setDefault(True)
         self.stay.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Wrapped lines count only once the style is on."""
+        super().showEvent(event)
+        if (layout := self.layout()) is not None:
+            self.setFixedSize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
 
     def _confirm(self) -> None:
         self.accept()

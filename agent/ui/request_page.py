@@ -52,7 +52,7 @@ class RequestPage(QWidget):
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
         layout.addLayout(row(self.title, self.chip, 1, spacing=2 * GRID))
-        layout.addWidget(self._scrolled(), 1)
+        layout.addWidget(self._content(), 1)
         layout.addWidget(self.notice)
         layout.addWidget(self.writing)
 
@@ -122,6 +122,10 @@ class RequestPage(QWidget):
         self.writing.put_back(letter.text)
         self._notice(plain.one_line(sentence, 400))
 
+    def take_focus(self) -> None:
+        """To where the next word is, if there is one to say."""
+        (self.writing.message if self.writing.isVisible() else self.scrolled).setFocus()
+
     def show_hands(self, *, strange: bool) -> None:
         """Whether somebody else uses the mouse just now: the user's words are for the user's own hand (P18)."""
         self._strange_hands = strange
@@ -138,7 +142,7 @@ class RequestPage(QWidget):
         self.writing.setVisible(number is not None)
         self._wait_for_answer(waits=False)
 
-    def _scrolled(self) -> QScrollArea:
+    def _content(self) -> QScrollArea:
         content = column(
             self.problem, self.state, self.next_step, self.verdict, self.who, self.history, 1, spacing=2 * GRID
         )
@@ -146,11 +150,11 @@ class RequestPage(QWidget):
         inside = QWidget()
         inside.setObjectName("scrolled")
         inside.setLayout(content)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return scroll
+        self.scrolled = QScrollArea()
+        self.scrolled.setWidgetResizable(True)
+        self.scrolled.setWidget(inside)
+        self.scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return self.scrolled
 
     def _say_next(self, sentence: str) -> None:
         self.next_step.setText(sentence)
