@@ -28,6 +28,8 @@ _AGAIN_HEAT = 1.3
 """A second change within a short time."""
 BUSY_HEAT = 3.0
 """Three changes within a short time; a film's tile has 12 at 24 frames a second."""
+SOON_HEAT = 1.7
+"""Two changes within 0.18 s: enough where a film's first picture costs the line less than an exact one."""
 _LOOK_AGAIN_S = 0.15
 """What was looked at within so long is believed to look the same."""
 
@@ -69,10 +71,10 @@ class Looks:
         if len(rows):
             self._look(pixels, differs, rows, columns, now_s)
 
-    def busy(self, now_s: float) -> Grid:
+    def busy(self, now_s: float, heat_at_least: float = BUSY_HEAT) -> Grid:
         """Which tiles keep changing."""
         heat = self._heat * np.exp(np.maximum(-700.0, (self.changed_s - now_s) / self._heat_s))
-        grid: Grid = heat >= BUSY_HEAT
+        grid: Grid = heat >= heat_at_least
         return grid
 
     def again(self, tiles: Grid, now_s: float) -> bool:

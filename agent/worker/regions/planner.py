@@ -30,7 +30,7 @@ from agent.worker.regions.areas import (
 )
 from agent.worker.regions.debts import Debts
 from agent.worker.regions.films import Film, Films
-from agent.worker.regions.looks import Looks
+from agent.worker.regions.looks import BUSY_HEAT, SOON_HEAT, Looks
 from protocol.session.picture import Rect
 
 _MOTION_PIXELS = 8 * 1024
@@ -282,7 +282,7 @@ class Planner:
         filmed: Grid = np.zeros_like(pictures)
         if not self._films:
             return [], filmed
-        busy = self._looks.busy(now_s)
+        busy = self._looks.busy(now_s, SOON_HEAT if budget.rate is None else BUSY_HEAT)
         wanted = (pictures & busy) | self._films.goes_on(pictures)
         wanted |= grown(wanted) & busy & changed  # a film's rim, and the sky in it
         least = _FILM_TILES if budget.rate is None else _FILM_TILES_SLOW
