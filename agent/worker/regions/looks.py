@@ -77,6 +77,10 @@ class Looks:
         grid: Grid = heat >= heat_at_least
         return grid
 
+    def cool(self) -> None:
+        """A whole picture was begun: that everything changed with it says nothing."""
+        self._heat.fill(0.0)
+
     def again(self, tiles: Grid, now_s: float) -> bool:
         """Whether most of these tiles, which have just changed, had changed shortly before."""
         heat = self._heat[tiles] * np.exp(np.maximum(-700.0, (self.changed_s[tiles] - now_s) / self._heat_s))

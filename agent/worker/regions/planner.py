@@ -163,7 +163,9 @@ class Planner:
         self.pixels[:] = pixels
         self._differs[: self._whole.height, : self._whole.width] = True
         self._debts.settle(self._whole)
-        return self._close(self._send([self._whole], budget, now_s, None), budget, now_s)
+        actions = self._send([self._whole], budget, now_s, None)
+        self._looks.cool()
+        return self._close(actions, budget, now_s)
 
     def plan(self, grabbed: Sequence[tuple[Rect, Pixels]], budget: Budget, now_s: float) -> list[Action]:
         """What to do about what was grabbed, in the order in which the console is to do it.
