@@ -1,8 +1,11 @@
 """How much of the picture may be under way: as much as the line can carry in one round trip and a little. Pure.
 
-The console acknowledges each frame it has shown. From that follow the smallest round trip and the greatest rate of
-delivery; what may be in flight is their product and a little (`QUEUE_S` of rate), so that nothing queues on the way.
-As long as no queue is seen the amount grows by half each round trip (as slow start does, RFC 5681, 3.1).
+The console acknowledges each frame it has shown. From that follow the smallest round trip and the line's rate (the
+greatest rate of delivery, or what the line did while it worked on a frame); what may be in flight is their product and
+a little (`QUEUE_S` of rate), so that nothing queues on the way. As long as no queue is seen the amount grows by half
+each round trip (as slow start does, RFC 5681, 3.1). A large frame is no queue: the time that the line itself needs for
+it does not count, else frames would follow one another once a round trip. On a line that limits the picture the next
+frame is made when the line is nearly through with the one before: the newest picture, and no wait but its own.
 Distrusts the console: an acknowledgement of what was not sent raises, and never opens the window.
 """
 
@@ -16,7 +19,10 @@ RTT_WINDOW_S = 10.0
 RATE_WINDOW_S = 2.0
 """The greatest rate of so long a time counts."""
 QUEUE_S = 0.008
-"""Round trips longer than the smallest by this much mean that a queue is building up."""
+"""Round trips longer than the smallest by this much mean that a queue is building up; a frame takes as long to be made.
+"""
+_LATE_S = 3 * QUEUE_S
+"""An acknowledgement so late means that the line's rate is not what it seemed: nothing is sent until it is there."""
 FLOOR_BYTES = 4 * 1024
 """What may always be in flight: some keystrokes' echoes; 16 ms of a line of 2 Mbit/s."""
 FIRST_FRAMES = 2
@@ -106,33 +112,51 @@ class Flow:
 
     @property
     def window_bytes(self) -> float:
-        """What may be in flight; one frame always may."""
+        """What may be in flight as long as the line has not shown a limit that matters; one frame always may."""
         if self.rate is None or self.rtt_min_s is None:
             return FLOOR_BYTES
-        return max(FLOOR_BYTES, self._probe, self.rate * (self.rtt_min_s + QUEUE_S))
+        rate = max(self.rate, min(_UNLIMITED, self._measured or 0.0))
+        return max(FLOOR_BYTES, self._probe, rate * (self.rtt_min_s + QUEUE_S))
 
     @property
     def line_rate(self) -> float | None:
         """What the line carries at least, in bytes a second, or None if it has not shown a limit that matters."""
         if self._way.value is None:
             return _UNKNOWN
+        rate = self._measured
+        return None if rate is None or rate >= _UNLIMITED else rate
+
+    @property
+    def _measured(self) -> float | None:
+        """What the line did while it worked on a frame, however fast, in bytes a second."""
         if not self._measures:
             return None
-        rate = sorted(self._measures)[-1 - min(_FASTER, len(self._measures) // 3)]
-        return None if rate >= _UNLIMITED else rate
+        return sorted(self._measures)[-1 - min(_FASTER, len(self._measures) // 3)]
 
     def budget(self) -> Budget:
         """What the next frame may take."""
         rate = self.line_rate
         return Budget(_FREE_BYTES) if rate is None else Budget(rate * _SETTLE_S, rate)
 
-    def may_send(self) -> bool:
-        """Whether another frame may be made now."""
+    def due_s(self, now_s: float) -> float:
+        """When another frame may be made if nothing comes back: `now_s`, later, or never (infinity)."""
         if not self._sent:
-            return True
+            return now_s
         if self.rate is None:
-            return len(self._sent) < FIRST_FRAMES
-        return self.in_flight_bytes < self.window_bytes and len(self._sent) < MAX_FRAMES
+            return now_s if len(self._sent) < FIRST_FRAMES else float("inf")
+        if len(self._sent) >= MAX_FRAMES:
+            return float("inf")
+        rate = self.line_rate
+        if rate is None or self._way.value is None:
+            return now_s if self.in_flight_bytes < self.window_bytes else float("inf")
+        way_s = -self._way.value
+        free_s = self._arrived_s - way_s  # when the line was through with what was acknowledged
+        first_s = max(free_s, self._sent[0].sent_s) + self._sent[0].size / rate
+        if now_s > first_s + way_s + _LATE_S:
+            return float("inf")
+        for frame in self._sent:
+            free_s = max(free_s, frame.sent_s) + frame.size / rate
+        return max(now_s, free_s - QUEUE_S)
 
     def sent(self, number: int, size: int, now_s: float) -> None:
         """Frame `number` of `size` bytes was handed to the line at `now_s`, monotonic seconds."""
@@ -163,8 +187,9 @@ class Flow:
         self._learn_rate(newest, rtt_s, now_s)
         self._measure_line(newest, now_s, took_s)
         self._delivered_s = now_s
-        queued = rtt_s > (self.rtt_min_s or 0.0) + QUEUE_S
-        if queued:
+        own_s = newest.size / self._measured if self._measured else 0.0
+        queued_s = rtt_s - (self.rtt_min_s or 0.0) - own_s
+        if queued_s > QUEUE_S:
             self._probe = 0.0
         elif newest.limited:
             self._probe = self.window_bytes + newest.size / 2

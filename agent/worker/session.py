@@ -54,6 +54,8 @@ _REFRESHES = (4.0, 4.0)
 _ASK_AGAIN_S = 5.0
 """After a no, a technician cannot ask again at once: nobody is to be worn down."""
 _PIECE_BYTES = 256 * 1024
+_CLOCK_S = 0.001
+"""The loop's clock counts so."""
 
 _log = structlog.get_logger()
 
@@ -95,6 +97,7 @@ class Session:
         self._question_shown = False
         self._ask_again_s = float("-inf")
         self._capture: Capture | None = None
+        self._later: asyncio.TimerHandle | None = None
         self._control = Control(open_hands, begin.display, admits=self._admits, user_acted=self._on_user, end=end)
         self._refreshes = TokenBucket(*_REFRESHES)
         self._dropped: Counter[str] = Counter()
@@ -328,8 +331,18 @@ class Session:
         self._allow_frame()
 
     def _allow_frame(self) -> None:
-        if self._capture and self._flow.may_send():
+        """Now, or when the line is through with what is under way; else an acknowledgement will come here."""
+        if self._later:
+            self._later.cancel()
+            self._later = None
+        if self._capture is None or self.state not in SHOWING:
+            return
+        now_s = time.monotonic()
+        wait_s = self._flow.due_s(now_s) - now_s
+        if wait_s < _CLOCK_S:
             self._capture.allow_frame(self._flow.budget())
+        elif wait_s < float("inf"):
+            self._later = self._loop.call_later(wait_s, self._allow_frame)
 
     # --- all along, and at the end
     def report_drops(self) -> None:
@@ -351,6 +364,8 @@ class Session:
         self._gate.close()
         self.state = advance(self.state, Event.OVER)
         self._control.close()
+        if self._later:
+            self._later.cancel()
         if self._capture:
             self._capture.stop()
         try:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from agent.worker.flow import FIRST_FRAMES, FLOOR_BYTES, MAX_FRAMES, QUEUE_S, Flow, FlowError
 
 MAX_STEPS = 4_000
+NEVER = float("inf")
 
 
 class Wire:
@@ -27,51 +28,64 @@ class Wire:
         self._under_way.append((self._free_s + self.rtt_s, number))
         self.delivered += size
 
+    @property
+    def next_s(self) -> float:
+        """When the next acknowledgement comes."""
+        return self._under_way[0][0] if self._under_way else float("inf")
+
     def acknowledgement(self) -> int:
         self.now_s, number = self._under_way.popleft()
         return number
 
 
-def run(wire: Wire, flow: Flow, size: int, until_s: float) -> None:
-    """A screen that always has something new, in frames of one size."""
+def run(wire: Wire, flow: Flow, sizes: list[int], until_s: float) -> None:
+    """A screen that always has something new, in frames of these sizes."""
     for _ in range(MAX_STEPS):
         if wire.now_s >= until_s:
             return
-        while flow.may_send():
-            flow.sent(wire.sent, size, wire.now_s)
-            wire.send(wire.sent, size)
-        flow.acknowledged(wire.acknowledgement(), wire.now_s)
+        number = wire.sent
+        if (due_s := flow.due_s(wire.now_s)) <= wire.next_s:
+            wire.now_s = due_s
+            size = sizes[number % len(sizes)]
+            flow.sent(number, size, wire.now_s)
+            wire.send(number, size)
+        else:
+            flow.acknowledged(wire.acknowledgement(), wire.now_s)
 
 
 def test_at_first_two_frames_may_be_under_way() -> None:
     flow = Flow()
     for number in range(FIRST_FRAMES):
-        assert flow.may_send()
+        assert flow.due_s(0.0) == 0.0
         flow.sent(number, 100_000, 0.0)
-    assert not flow.may_send()
+    assert flow.due_s(0.0) == NEVER
 
 
 def test_one_frame_may_always_be_under_way_however_large() -> None:
     flow = Flow()
     flow.sent(0, 10, 0.0)
     flow.acknowledged(0, 1.0)
-    assert flow.may_send()
+    assert flow.due_s(1.0) == 1.0
     flow.sent(1, 50_000_000, 1.0)
-    assert not flow.may_send()
+    assert flow.due_s(1.0) == NEVER
 
 
 @given(
     mbit=st.sampled_from([2, 10, 100, 1000]),
     rtt_ms=st.sampled_from([0.5, 5, 25, 50, 150]),
     size=st.sampled_from([300, 3_000, 20_000, 150_000]),
+    mixed=st.booleans(),
 )
-def test_the_line_is_used_and_hardly_anything_queues(mbit: int, rtt_ms: float, size: int) -> None:
+def test_the_line_is_used_and_hardly_anything_queues(mbit: int, rtt_ms: float, size: int, mixed: bool) -> None:
     wire, flow = Wire(mbit * 125_000, rtt_ms / 1000), Flow()
-    run(wire, flow, size, 2.0)
+    limits = size > FLOOR_BYTES and mbit <= 10
+    sizes = [200, size] if mixed and limits else [size]  # a small one tells how long the way is
+    run(wire, flow, sizes, 2.0)
     wire.worst_queue_s, before, since_s = 0.0, wire.delivered, wire.now_s
-    run(wire, flow, size, 6.0)
+    run(wire, flow, sizes, 6.0)
     carried = (wire.delivered - before) / (wire.now_s - since_s)
     one_s = size / wire.rate
+    size = sum(sizes) // len(sizes)
     possible = min(wire.rate, MAX_FRAMES * size / (wire.rtt_s + one_s))
     assert carried > 0.8 * possible, flow.window_bytes
     # A frame is never cut, and feeling for more room takes up to a quarter of a round trip.
@@ -81,7 +95,7 @@ def test_the_line_is_used_and_hardly_anything_queues(mbit: int, rtt_ms: float, s
 
 def test_an_idle_time_does_not_make_it_forget_the_line() -> None:
     wire, flow = Wire(1_250_000, 0.05), Flow()
-    run(wire, flow, 3_000, 3.0)
+    run(wire, flow, [3_000], 3.0)
     before = flow.window_bytes
     flow.sent(10**6, 100, 100.0)
     flow.acknowledged(10**6, 100.06)
@@ -102,7 +116,7 @@ def test_what_is_in_flight_is_what_was_sent_less_what_was_shown(steps: list[tupl
             flow.acknowledged(shown, now_s)
             sizes = {n: s for n, s in sizes.items() if n > shown}
         assert flow.in_flight_bytes == sum(sizes.values())
-        assert flow.may_send() or sizes
+        assert flow.due_s(now_s) == now_s or sizes
 
 
 def test_acknowledging_what_was_never_sent_is_refused() -> None:
@@ -142,3 +156,14 @@ def test_a_busy_console_does_not_look_like_a_slow_line() -> None:
 
 def test_before_the_first_answer_a_line_is_not_trusted_with_much() -> None:
     assert Flow().budget().rate is not None
+
+
+@pytest.mark.parametrize("mbit", [2, 10])
+@pytest.mark.parametrize("size", [6_000, 40_000])
+def test_frames_follow_one_another_as_the_line_gets_through_with_them(mbit: int, size: int) -> None:
+    wire, flow = Wire(mbit * 125_000, 0.1), Flow()
+    run(wire, flow, [200, *[size] * 5], 3.0)
+    wire.worst_queue_s, before = 0.0, wire.delivered
+    run(wire, flow, [200, *[size] * 5], 6.0)
+    assert wire.delivered - before > 0.8 * 3.0 * wire.rate
+    assert wire.worst_queue_s < 2 * QUEUE_S
