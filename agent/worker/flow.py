@@ -1,11 +1,11 @@
 """How much of the picture may be under way: as much as the line can carry in one round trip and a little. Pure.
 
-The console acknowledges each frame it has shown. From that follow the smallest round trip and the line's rate (the
-greatest rate of delivery, or what the line did while it worked on a frame); what may be in flight is their product and
-a little (`QUEUE_S` of rate), so that nothing queues on the way. As long as no queue is seen the amount grows by half
-each round trip (as slow start does, RFC 5681, 3.1). A large frame is no queue: the time that the line itself needs for
-it does not count, else frames would follow one another once a round trip. On a line that limits the picture the next
-frame is made when the line is nearly through with the one before: the newest picture, and no wait but its own.
+The console acknowledges each frame it has shown. From that follow the smallest round trip and the greatest rate of
+delivery; what may be in flight is their product and a little (`QUEUE_S` of rate), so that nothing queues on the way.
+As long as no queue is seen the amount grows by half each round trip (as slow start does, RFC 5681, 3.1). A large frame
+is no queue: the time that the line itself needs for it does not count, else frames would go one by one. On a line that
+limits the picture the next frame is made when the line is nearly through with the one before: it is the newest
+picture, and waits for nothing.
 Distrusts the console: an acknowledgement of what was not sent raises, and never opens the window.
 """
 
@@ -115,8 +115,7 @@ class Flow:
         """What may be in flight as long as the line has not shown a limit that matters; one frame always may."""
         if self.rate is None or self.rtt_min_s is None:
             return FLOOR_BYTES
-        rate = max(self.rate, min(_UNLIMITED, self._measured or 0.0))
-        return max(FLOOR_BYTES, self._probe, rate * (self.rtt_min_s + QUEUE_S))
+        return max(FLOOR_BYTES, self._probe, self.rate * (self.rtt_min_s + QUEUE_S))
 
     @property
     def line_rate(self) -> float | None:

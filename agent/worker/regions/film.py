@@ -21,6 +21,10 @@ QUANTISER = 23
 a smaller copy of each picture, of what that will take."""
 QUALITY = 20
 """x264's crf at best where the link is the limit, or where there is one picture only."""
+_FINE_PIXELS = 1280 * 1024
+"""Motion in quarters of a pixel takes 14 MB more for a whole screen, which the worker has not."""
+_FILM_QUALITY = 24
+"""x264's crf at best for a film where the line is the limit: 40 dB, and small enough not to be late."""
 _BUFFER_S = 0.12
 """A picture may be so many seconds of the rate long, the first one too."""
 _LEAST_KBIT, _LEAST_STILL_KBIT = 200, 16
@@ -48,8 +52,10 @@ class FilmEncoder:
         self._reformatter: Any = importlib.import_module("av.video.reformatter").VideoReformatter()
         self._size = (height, width)
         self._count = 0
-        parameters = "keyint=infinite:scenecut=0:repeat-headers=1:subme=1:no-deblock=0:deblock=0,0:chroma-qp-offset=-2"
-        quality_of = {"crf": str(quality)}
+        parameters = "keyint=infinite:scenecut=0:repeat-headers=1:no-deblock=0:deblock=0,0:chroma-qp-offset=-2"
+        if most_bytes is None and width * height <= _FINE_PIXELS:
+            parameters += ":subme=1"
+        quality_of = {"crf": str(quality if rate is None else _FILM_QUALITY)}
         if rate is None and most_bytes is None:
             quality_of = {"qp": str(QUANTISER)}
             parameters += ":ipratio=1"  # the first picture is a third smaller, and looks the same

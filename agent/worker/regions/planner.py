@@ -284,7 +284,8 @@ class Planner:
         filmed: Grid = np.zeros_like(pictures)
         if not self._films:
             return [], filmed
-        busy = self._looks.busy(now_s, SOON_HEAT if budget.rate is None else BUSY_HEAT)
+        soon = budget.rate is None and 2 * np.count_nonzero(pictures) < pictures.size  # else a page that is drawn twice
+        busy = self._looks.busy(now_s, SOON_HEAT if soon else BUSY_HEAT)
         wanted = (pictures & busy) | self._films.goes_on(pictures)
         wanted |= grown(wanted) & busy & changed  # a film's rim, and the sky in it
         least = _FILM_TILES if budget.rate is None else _FILM_TILES_SLOW
