@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from agent import words
@@ -18,3 +19,5 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     for widget in qapp.topLevelWidgets():
         widget.hide()
         widget.deleteLater()
+    # At once: each sheet that is put on dresses whatever still lives.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
