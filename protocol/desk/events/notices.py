@@ -20,9 +20,14 @@ class NoticeKind(enum.StrEnum):
     HOLD_REMINDER = "hold_reminder"
     WARNING = "warning"
     BREACH = "breach"
+    STEP_NEAR = "step_near"
     STEP_DUE = "step_due"
     UNTOUCHED = "untouched"
     APPOINTMENT = "appointment"
+    APPOINTMENT_NEAR = "appointment_near"
+    """In a day, and in an hour (promise 31)."""
+    APPOINTMENT_OPEN = "appointment_open"
+    """It is over, and nobody has said whether it was kept."""
     DISPLACED = "displaced"
     QUOTE = "quote"
     FAULT = "fault"
@@ -59,7 +64,7 @@ class Paged(EventBase, frozen=True):
 
     page: Key
     staff: Name
-    step: Annotated[int, Meta(ge=0, le=20)]
+    step: Annotated[int, Meta(ge=0, le=10**6)]
 
 
 class PageAcknowledged(EventBase, frozen=True):
