@@ -9,7 +9,7 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import sessions, tickets
+from protocol.envelope import sessions, talk, tickets
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -28,6 +28,16 @@ from protocol.envelope.sessions import (
     SessionOffered,
     SessionOver,
     SessionReady,
+)
+from protocol.envelope.talk import (
+    AnswerInstruction,
+    AnswerOpenQuestion,
+    AnswerUnderstood,
+    AskRequester,
+    DropQuestion,
+    GiveInstruction,
+    RateSolution,
+    SayUnderstood,
 )
 from protocol.envelope.tickets import (
     AddMessage,
@@ -48,8 +58,8 @@ from protocol.envelope.tickets import (
     Witness,
 )
 
-FromAgent = tickets.FromAgent | sessions.FromAgent
-FromConsole = tickets.FromConsole | sessions.FromConsole
+FromAgent = tickets.FromAgent | sessions.FromAgent | talk.FromAgent
+FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole
 ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient
 
 _encoder = msgspec.json.Encoder()
@@ -90,11 +100,17 @@ def decode_to_client(text: str | bytes) -> ToClient:
 __all__ = [
     "AddMessage",
     "AddSessionNote",
+    "AnswerInstruction",
+    "AnswerOpenQuestion",
+    "AnswerUnderstood",
+    "AskRequester",
     "CancelTicket",
     "Done",
+    "DropQuestion",
     "EnvelopeError",
     "FromAgent",
     "FromConsole",
+    "GiveInstruction",
     "GiveVerdict",
     "HistoryLine",
     "ListMyTickets",
@@ -102,6 +118,7 @@ __all__ = [
     "MessageBase",
     "Minutes",
     "OpenTicket",
+    "RateSolution",
     "ReadTicket",
     "Ref",
     "RefusalReason",
@@ -110,6 +127,7 @@ __all__ = [
     "RequestRefused",
     "RequestSession",
     "ResolveTicket",
+    "SayUnderstood",
     "SessionOffered",
     "SessionOver",
     "SessionReady",

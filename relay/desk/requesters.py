@@ -75,7 +75,7 @@ class Requesters:
 
     async def read_ticket(self, requester: Requester, message: envelope.ReadTicket) -> envelope.Ticket:
         """One of this device's tickets, without what staff wrote to each other."""
-        ticket = await self._own(requester, message.ticket)
+        ticket = await self.own(requester, message.ticket)
         return await self._room.whole(message.ref, ticket, for_staff=False)
 
     async def add_message(self, requester: Requester, message: envelope.AddMessage) -> envelope.Ticket:
@@ -83,18 +83,18 @@ class Requesters:
         if message.internal:
             raise Refused(RefusalReason.FORBIDDEN, "Only staff can write internal messages.")
         written = events.MessageAdded(message.text, mark=message.mark)
-        return await self._happens(requester, message.ref, message.ticket, written, mark=message.mark)
+        return await self.happens(requester, message.ref, message.ticket, written, mark=message.mark)
 
     async def give_verdict(self, requester: Requester, message: envelope.GiveVerdict) -> envelope.Ticket:
         """Solved: the ticket closes, and nothing else closes it (promise 18). Not solved: work goes on."""
         if not message.solved:
-            return await self._happens(requester, message.ref, message.ticket, events.NotSolved(message.text))
+            return await self.happens(requester, message.ref, message.ticket, events.NotSolved(message.text))
         said = (events.MessageAdded(message.text),) if message.text else ()
-        return await self._happens(requester, message.ref, message.ticket, events.Accepted(), *said)
+        return await self.happens(requester, message.ref, message.ticket, events.Accepted(), *said)
 
     async def cancel_ticket(self, requester: Requester, message: envelope.CancelTicket) -> envelope.Ticket:
         """The user needs no help any more; a session under way ends with it."""
-        return await self._happens(requester, message.ref, message.ticket, events.Cancelled())
+        return await self.happens(requester, message.ref, message.ticket, events.Cancelled())
 
     async def report_consent(self, requester: Requester, message: envelope.ReportConsent) -> envelope.Done:
         """The user allowed a session. The signature, and that it is for this session, are checked before it counts."""
@@ -147,18 +147,19 @@ class Requesters:
             raise Refused(RefusalReason.BAD_INPUT, "The consent was given in another session, or at another time.")
         return given
 
-    async def _own(self, requester: Requester, number: int) -> Ticket:
+    async def own(self, requester: Requester, number: int) -> Ticket:
+        """One of this device's tickets. Raises Refused."""
         ticket = await self._room.find(number)
         if ticket.device != requester.party.identifier:
             self._room.counts.add("not_yours", device=requester.party.identifier)
             raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
         return ticket
 
-    async def _happens(
+    async def happens(
         self, requester: Requester, ref: int, number: int, *happened: events.Event, mark: str = ""
     ) -> envelope.Ticket:
-        """Nothing happens a second time with the same `mark`."""
-        await self._own(requester, number)
+        """Lets something happen to one of this device's tickets, once for each `mark`. Raises Refused, StoreFault."""
+        await self.own(requester, number)
         self._check_pace(requester.party)
         by = await self._by(requester, number)
         ticket = await self._room.change(number, lambda now: () if mark and mark in now.marks else happened, by)

@@ -11,6 +11,7 @@ from protocol.trust import Party, Role
 from relay.desk.requesters import Requesters
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
+from relay.desk.talk import TalkRequests
 from relay.errors import Refused, StoreFault
 from relay.sessions import LiveSession, Over
 from relay.sockets.connection import RelayConnection
@@ -23,8 +24,10 @@ class Desk:
     def __init__(self, room: Room) -> None:
         """In its `room`."""
         self._room = room
-        self._from_agent: AgentHandlers = Requesters(room).handlers()
-        self._from_console: ConsoleHandlers = StaffRequests(room).handlers()
+        requesters = Requesters(room)
+        talk = TalkRequests(room, requesters)
+        self._from_agent: AgentHandlers = {**requesters.handlers(), **talk.agent_handlers()}
+        self._from_console: ConsoleHandlers = {**StaffRequests(room).handlers(), **talk.console_handlers()}
 
     async def for_agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:
         """An agent's request and its answer."""
