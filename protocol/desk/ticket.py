@@ -45,6 +45,7 @@ class Ticket(Struct, frozen=True):
         dormant: the requester answered no reminder; it is off the queues until he does.
         marks: of the last messages that bore one, oldest first.
         address: the mail address it was asked from.
+        links_revoked_at: links to the desk's page made until then open it no more.
     """
 
     number: int
@@ -88,6 +89,7 @@ class Ticket(Struct, frozen=True):
     follows: int = 0
     fingerprint: str = ""
     address: str = ""
+    links_revoked_at: datetime | None = None
     talk: Talk = Talk()
     agreements: Agreements = Agreements()
     kinship: Kinship = Kinship()
@@ -146,6 +148,7 @@ class _Changes(TypedDict, total=False):
     customer: str
     language: str
     minutes: int
+    links_revoked_at: datetime | None
     talk: Talk
     agreements: Agreements
     kinship: Kinship
@@ -308,8 +311,10 @@ def _facets(ticket: Ticket, event: events.TicketEvent, at: datetime) -> _Changes
     match event:
         case events.KindSet(kind=kind):
             return {"kind": kind}
-        case events.RequesterSet(user=user, requester=requester, customer=customer, language=language):
-            return {"user": user, "requester": requester, "customer": customer, "language": language}
+        case events.RequesterSet():
+            return _whose(ticket, event, at)
+        case events.LinksRevoked():
+            return {"links_revoked_at": at}
         case events.BudgetProlonged(minutes=minutes):
             return {"minutes": minutes}
         case events.Displaced(done_by=done_by):
@@ -320,6 +325,18 @@ def _facets(ticket: Ticket, event: events.TicketEvent, at: datetime) -> _Changes
             return {}  # history, not state; and the most frequent
         case _:
             return _facet(ticket, event, at)
+
+
+def _whose(ticket: Ticket, event: events.RequesterSet, at: datetime) -> _Changes:
+    changes: _Changes = {
+        "user": event.user,
+        "requester": event.requester,
+        "customer": event.customer,
+        "language": event.language,
+    }
+    if ticket.user and ticket.user != event.user:
+        changes["links_revoked_at"] = at  # they were sent to somebody else
+    return changes
 
 
 def _facet(ticket: Ticket, event: events.TicketEvent, at: datetime) -> _Changes:

@@ -6,6 +6,7 @@
     tokens.json            hashes of bundles' tokens, open invitations; admin writes, relay reads
     devices.jsonl          certificates the relay issued        relay appends, admin reads
     book/                  changes of the desk's book; see `relay.admin.spool`
+    web.key                signs the links to the desk's pages; see `relay.web.links`        whoever needs it first
     enrolment/<id>.<key>.request       a technician's request   relay writes, either removes
     enrolment/<id>.<key>.certificate   its answer               admin writes, relay reads
     enrolment/<id>.<key>.refused       the other answer         admin writes, relay reads
@@ -70,6 +71,7 @@ class RelayFolder:
         self.devices_file = path / "devices.jsonl"
         self.mailbox = path / "enrolment"
         self.book = path / "book"
+        self.web_key_file = path / "web.key"
 
     def organisation(self) -> Organisation:
         """Raises TrustError, AdminError, OSError."""

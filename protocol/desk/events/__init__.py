@@ -34,6 +34,7 @@ from protocol.desk.events.lifecycle import (
     Cancelled,
     EstimateSet,
     KindSet,
+    LinksRevoked,
     LossStated,
     NextStepSet,
     NotSolved,
@@ -107,6 +108,7 @@ TicketEvent = (
     | NextStepSet
     | KindSet
     | RequesterSet
+    | LinksRevoked
     | Resolved
     | Accepted
     | NotSolved
@@ -266,6 +268,7 @@ __all__ = [
     "KindSet",
     "Level",
     "Linked",
+    "LinksRevoked",
     "LossStated",
     "Machine",
     "MachineSet",

@@ -184,6 +184,12 @@ class Reopened(EventBase, frozen=True):
     text: Text = ""
 
 
+class LinksRevoked(EventBase, frozen=True):
+    """The links to the desk's page made so far open this ticket no more: one of them came into wrong hands."""
+
+    reason: Text = ""
+
+
 class WentDormant(EventBase, frozen=True):
     """The requester answered no reminder. It is off the queues and its clocks stand, but it is not closed.
 

@@ -119,6 +119,7 @@ _by_user: list[events.Event] = [
     events.MessageAdded("And?"),
     events.MessageAdded("Out of office", automatic=True),
     events.LossStated(100),
+    events.LinksRevoked("Sent to the wrong people"),
     events.Accepted(),
     events.NotSolved("Still nothing"),
     events.Reopened("Again"),
