@@ -38,6 +38,9 @@ class Agreements(Struct, frozen=True):
         handlers: identifiers of everybody who ever owned it, oldest first (promise 40).
         offered: to whom it was offered and who has not answered (promise 26); empty: nobody.
         declined: who left it to others.
+        barred: who can never own it, having handled what it complains about (promise 40);
+        barred_at: since when; None: nothing was complained about.
+        forecast: how long it was expected to wait when it came (promise 42).
     """
 
     appointments: dict[str, Appointment] = {}
@@ -45,6 +48,9 @@ class Agreements(Struct, frozen=True):
     handlers: tuple[str, ...] = ()
     offered: str = ""
     declined: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
+    barred_at: datetime | None = None
+    forecast: events.WaitForecast | None = None
 
     @property
     def accelerated(self) -> Quote | None:
@@ -60,10 +66,12 @@ Agreed = (
     | events.AppointmentOver
     | events.QuoteMade
     | events.QuoteAnswered
+    | events.HandlersBarred
+    | events.WaitForecast
 )
 
 
-def follow(agreements: Agreements, event: Agreed, at: datetime) -> Agreements:
+def follow(agreements: Agreements, event: Agreed, at: datetime) -> Agreements:  # noqa: PLR0911 - one line for each kind of event
     """The agreements after one more event at an instant. Raises StepRefused for an answer to nothing."""
     match event:
         case events.TicketOffered(staff=staff):
@@ -82,10 +90,19 @@ def follow(agreements: Agreements, event: Agreed, at: datetime) -> Agreements:
             return replace(agreements, quotes=agreements.quotes | {key: made})
         case events.QuoteAnswered(quote=key, accepted=accepted):
             return replace(agreements, quotes=agreements.quotes | {key: _answered(agreements, key, at, accepted)})
+        case events.HandlersBarred(staff=staff):
+            return replace(agreements, barred=agreements.barred | set(staff), barred_at=at)
+        case events.WaitForecast():
+            return agreements if agreements.forecast else replace(agreements, forecast=event)
 
 
 def owned(agreements: Agreements, staff: str) -> Agreements:
-    """Somebody owns it from now on; what was offered is taken."""
+    """Somebody owns it from now on; what was offered is taken.
+
+    Raises StepRefused for somebody whom it complains about, whoever tries (promise 40).
+    """
+    if staff in agreements.barred:
+        raise StepRefused("A complaint goes past the person concerned: somebody else takes care of it.")
     handlers = agreements.handlers if staff in agreements.handlers else (*agreements.handlers, staff)
     return replace(agreements, handlers=handlers, offered="")
 

@@ -75,17 +75,24 @@ def flags(ticket: Ticket, clocks: Iterable[Clock], now: datetime, limits: Limits
     return tuple(flag for flag in Flag if found[flag])
 
 
-def oldest_waiting(tickets: Iterable[Ticket], staff: str, *, without: AbstractSet[int] = frozenset()) -> Ticket | None:
+def oldest_waiting(
+    tickets: Iterable[Ticket],
+    staff: str,
+    *,
+    without: AbstractSet[int] = frozenset(),
+    busy: AbstractSet[str] = frozenset(),
+) -> Ticket | None:
     """The ticket a free technician is offered, whatever its contract (promise 26).
 
-    It is the oldest on which nobody works: without an owner, or this technician's own and not begun.
+    It is the oldest on which nobody works: without an owner, this technician's own, or a busy one's who has not begun.
 
     Args:
         tickets: in any order.
         staff: the technician's identifier.
         without: numbers of those that he cannot or may not own, or has left to others.
+        busy: technicians who are at work on something else, or away.
     """
-    waiting = (ticket for ticket in tickets if _waits_for(ticket, staff) and ticket.number not in without)
+    waiting = (ticket for ticket in tickets if _waits_for(ticket, staff, busy) and ticket.number not in without)
     return min(waiting, key=lambda ticket: (ticket.opened_at, ticket.number), default=None)
 
 
@@ -112,10 +119,12 @@ def raised_by_loss(ticket: Ticket, per_hour: int, levels: LossLevels) -> Triaged
     return judged(ticket.impact, ticket.urgency, per_hour, levels)
 
 
-def _waits_for(ticket: Ticket, staff: str) -> bool:
+def _waits_for(ticket: Ticket, staff: str, busy: AbstractSet[str]) -> bool:
     if ticket.standing is not Standing.OPEN:
         return False
-    return ticket.owner is None or (ticket.owner.identifier == staff and ticket.state is not TicketState.IN_PROGRESS)
+    if ticket.owner is None:
+        return True
+    return ticket.owner.identifier in {staff, *busy} and ticket.state is not TicketState.IN_PROGRESS
 
 
 def _untouched(ticket: Ticket, now: datetime, limits: Limits) -> bool:

@@ -20,10 +20,12 @@ from protocol.desk.events.agreements import (
     BudgetProlonged,
     Displaced,
     HandedOver,
+    HandlersBarred,
     OfferDeclined,
     QuoteAnswered,
     QuoteMade,
     TicketOffered,
+    WaitForecast,
 )
 from protocol.desk.events.duty import AbsenceSet, RotaSet, Schedule, ScheduleFired, ScheduleSet, Shift, ShiftOverridden
 from protocol.desk.events.kinship import Absorbed, Linked, MergedInto, Relation, Released, Tagged, Unlinked, Unmerged
@@ -140,6 +142,8 @@ TicketEvent = (
     | QuoteAnswered
     | Displaced
     | BudgetProlonged
+    | HandlersBarred
+    | WaitForecast
     | Linked
     | Unlinked
     | MergedInto
@@ -262,6 +266,7 @@ __all__ = [
     "FaultCleared",
     "FaultRaised",
     "HandedOver",
+    "HandlersBarred",
     "HoldReason",
     "InstructionAnswered",
     "InstructionGiven",
@@ -335,6 +340,7 @@ __all__ = [
     "Unmerged",
     "User",
     "UserSet",
+    "WaitForecast",
     "WentDormant",
     "WorkKind",
     "decode",

@@ -91,11 +91,12 @@ class QuoteMade(EventBase, frozen=True):
 
 
 class QuoteAnswered(EventBase, frozen=True):
-    """The customer's yes or no."""
+    """The customer's yes or no; `user` is who gave it, in the register."""
 
     quote: Key
     accepted: bool
     text: Text = ""
+    user: Name = ""
 
 
 class Displaced(EventBase, frozen=True):
@@ -113,3 +114,27 @@ class BudgetProlonged(EventBase, frozen=True):
     """The requester has more minutes than he said (promise 30)."""
 
     minutes: Annotated[int, Meta(ge=1, le=24 * 60)]
+
+
+class HandlersBarred(EventBase, frozen=True):
+    """A complaint goes past the persons concerned: none of these can ever own it (promise 40).
+
+    Attributes:
+        staff: identifiers of everybody who handled what is complained about; empty: nobody did.
+        original: the ticket that is complained about; 0: this very one, or none.
+    """
+
+    staff: Annotated[tuple[Name, ...], Meta(max_length=200)]
+    original: Annotated[int, Meta(ge=0, le=2**53)] = 0
+
+
+class WaitForecast(EventBase, frozen=True):
+    """How long the desk expected it to wait until somebody begins, when it came (promise 42).
+
+    Attributes:
+        ahead: tickets that waited already; staff: technicians who were there.
+    """
+
+    wait_min: Minutes
+    ahead: Annotated[int, Meta(ge=0, le=10**6)]
+    staff: Annotated[int, Meta(ge=1, le=10**5)]

@@ -1,0 +1,107 @@
+"""Who takes care of a ticket: when it comes, when it is handed on, when its owner is away. Pure.
+
+Guarantees that nobody who is away or gone, nor anybody a complaint is about, is ever chosen (promises 3, 4, 13, 40).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from protocol.desk.book import Book
+from protocol.desk.events import HandedOver, Staff, StaffProfile
+from protocol.desk.states import StepRefused, TicketState
+from protocol.desk.terms import TicketKind
+from protocol.desk.ticket import Ticket
+
+_WORDS = (("tried", "what was tried"), ("known", "what is known"), ("next_step", "the next step"))
+
+
+def as_staff(profile: StaffProfile) -> Staff:
+    """As people are told who it is (promise 14)."""
+    return Staff(profile.identifier, profile.name, profile.title, profile.phone)
+
+
+def present(book: Book, now: datetime) -> list[StaffProfile]:
+    """Everybody of the staff who is not away."""
+    away = book.duty.absent(now)
+    return [profile for profile in book.register.staff.values() if not profile.gone and profile.identifier not in away]
+
+
+def responsible(ticket: Ticket, book: Book, now: datetime) -> Staff | None:
+    """Who a new ticket goes to: the requester's contact, the contract's, its deputy (promise 4); a complaint to a lead.
+
+    None: the desk has agreed nothing with anybody, and the ticket waits for whoever is free.
+    """
+    there = {profile.identifier: profile for profile in present(book, now)}
+    for barred in ticket.agreements.barred:
+        there.pop(barred, None)
+    if ticket.kind is TicketKind.COMPLAINT:
+        return _first(there, (profile.identifier for profile in there.values() if profile.lead)) or _first(there, there)
+    user = book.register.users.get(ticket.user)
+    contract = book.register.contract_of(ticket.customer)
+    known = [user.contact] if user and user.contact else []
+    if contract is not None:
+        version = contract.in_force(now)
+        known += [version.contact, version.deputy]
+    if not known:
+        return None
+    leads = (profile.identifier for profile in there.values() if profile.lead)
+    return _first(there, (*known, *leads)) or _first(there, there)
+
+
+def successor(ticket: Ticket, book: Book, now: datetime, leaving: str, load: Mapping[str, int]) -> Staff | None:
+    """Who takes over what somebody who is away leaves: contact or deputy, else who knows most of what he knew.
+
+    Args:
+        ticket: open, and his.
+        book: as it is without him, or not yet.
+        now: who is there then is asked.
+        leaving: his identifier.
+        load: open tickets by owner; of two who know as much, it goes to the one who has fewer.
+    """
+    there = {p.identifier: p for p in present(book, now) if p.identifier not in {leaving, *ticket.agreements.barred}}
+    if ticket.kind is not TicketKind.COMPLAINT and (contract := book.register.contract_of(ticket.customer)) is not None:
+        version = contract.in_force(now)
+        if (known := _first(there, (version.contact, version.deputy))) is not None:
+            return known
+    knew = book.register.staff[leaving].skills if leaving in book.register.staff else {}
+
+    def rank(profile: StaffProfile) -> tuple[bool, int, int, str]:
+        knows = sum(min(profile.skills.get(skill, 0), level) for skill, level in knew.items())
+        astray = ticket.kind is TicketKind.COMPLAINT and not profile.lead
+        return astray, -knows, load.get(profile.identifier, 0), profile.identifier
+
+    best = min(there.values(), key=rank, default=None)
+    return None if best is None else as_staff(best)
+
+
+def check_hand_over(ticket: Ticket, card: HandedOver, book: Book, now: datetime) -> None:
+    """Raises StepRefused, with the reason, for one that may not be (promises 2, 3, 13)."""
+    if not ticket.is_open:
+        raise StepRefused("Only an open ticket can be handed over.")
+    missing = [words for name, words in _WORDS if not getattr(card, name).strip()]
+    if missing:
+        raise StepRefused(f"Write on the card {', '.join(missing)}: nobody explains a problem twice.")
+    profile = book.register.staff.get(card.to.identifier)
+    if profile is None or profile.gone:
+        raise StepRefused(f"Nobody of the staff is “{card.to.identifier}”.")
+    if profile.identifier in book.duty.absent(now):
+        raise StepRefused(f"{profile.name} is away; choose somebody who is there.")
+    if ticket.owner is not None and ticket.owner.identifier == profile.identifier:
+        raise StepRefused(f"{profile.name} takes care of it already.")
+    before = book.register.staff.get(ticket.owner.identifier) if ticket.owner else None
+    knew, knows = (p.skills.get(card.skill, 0) if p and card.skill else 0 for p in (before, profile))
+    if knows < knew and not card.reason.strip():
+        raise StepRefused(
+            f"{profile.name} knows less of {card.skill} ({knows}) than who has it now ({knew}): say why all the same."
+        )
+
+
+def check_taking(ticket: Ticket, staff: str) -> None:
+    """Raises StepRefused when somebody else is at it: taking that over needs the card (promise 2)."""
+    begun = ticket.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
+    if begun and ticket.owner is not None and ticket.owner.identifier != staff:
+        raise StepRefused(f"{ticket.owner.name} works on it; to take it over, use Hand over, with its card.")
+
+
+def _first(there: Mapping[str, StaffProfile], wanted: Iterable[str]) -> Staff | None:
+    return next((as_staff(there[who]) for who in wanted if who in there), None)
