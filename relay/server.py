@@ -31,6 +31,8 @@ from relay.admin.folder import RelayFolder
 from relay.admin.spool import Spool
 from relay.counts import Counts
 from relay.desk import Desk, Room, ledger
+from relay.desk.agreed import Agreed
+from relay.desk.completing import Completing
 from relay.errors import StartRefused, StoreFault
 from relay.sessions import LiveSession, Over, Switchboard
 from relay.sockets import door as doors
@@ -115,13 +117,15 @@ class Relay:
         folder = RelayFolder(self._settings.home)
         authority = self._read_folder(folder)
         self._lock = lock_folder(self._settings.home)
+        agreed = Agreed()
         try:
-            self._store = await EventStore.open(self._settings.home / "athand.db", notices.follow_up)
+            reactions = (Completing(agreed), notices.follow_up)
+            self._store = await EventStore.open(self._settings.home / "athand.db", reactions)
         except BaseException:
             self._lock.close()
             raise
         try:
-            room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds)
+            room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds, agreed)
             self._desk = Desk(room)
             self._spool = Spool(folder.book)
             await self._take_in()

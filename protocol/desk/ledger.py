@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from protocol.desk import events
 from protocol.desk.events import WorkKind
+from protocol.desk.states import StepRefused
 from protocol.desk.terms import Staff
 
 MINUTE_S = 60
@@ -48,6 +49,25 @@ class LedgerEntry(Struct, frozen=True):
     def billed_min(self) -> int:
         """Minutes the customer pays for."""
         return self.worked_min if self.billed else 0
+
+
+Logged = events.TimeLogged | events.TimeCorrected
+
+
+def follow(entries: dict[str, LedgerEntry], ticket: int, event: Logged) -> dict[str, LedgerEntry]:
+    """One ticket's entries by number, those struck out too, after one more event; a facet of its fold.
+
+    Raises:
+        StepRefused: a second entry under one number, or a correction of none.
+    """
+    known = entries.get(event.entry)
+    if isinstance(event, events.TimeLogged):
+        if known is not None:
+            raise StepRefused("This time is entered already.")
+        return entries | {event.entry: _logged(ticket, event)}
+    if known is None:
+        raise StepRefused("There is no such time entry on this ticket.")
+    return entries | {event.entry: _corrected(known, event)}
 
 
 def entries(history: Iterable[events.Entry]) -> tuple[LedgerEntry, ...]:

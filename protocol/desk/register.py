@@ -17,9 +17,14 @@ class RegisterError(ValueError):
 
 
 class Register:
-    """What the desk knows of whom, by identifier (promises 44, 45)."""
+    """What the desk knows of whom, by identifier (promises 44, 45).
+
+    Attributes:
+        terms_revision: grows whenever a contract, a calendar, or who has which contract may have changed.
+    """
 
     def __init__(self) -> None:
+        self.terms_revision = 0
         self.desk = DeskSettings()
         self.customers: dict[str, Customer] = {}
         self.contracts: dict[str, Contract] = {}
@@ -36,14 +41,18 @@ class Register:
         match event:
             case events.DeskSet(settings=settings):
                 self.desk = settings
+                self.terms_revision += 1
             case events.CustomerSet(customer=customer):
+                self.terms_revision += 1
                 self._forget(self._by_domain, customer.identifier)
                 self.customers[customer.identifier] = customer
                 self._by_domain |= dict.fromkeys((domain.lower() for domain in customer.domains), customer.identifier)
             case events.ContractSet(contract=contract):
                 self.contracts[contract.identifier] = contract
+                self.terms_revision += 1
             case events.CalendarSet(calendar=calendar):
                 self.calendars[calendar.identifier] = calendar
+                self.terms_revision += 1
             case events.UserSet(user=user):
                 self._set_user(user)
             case events.MachineSet(machine=machine):
@@ -129,6 +138,14 @@ class Register:
     def customer_of_mail(self, address: str) -> Customer | None:
         """Whose people write from this domain."""
         return self.customers.get(self._by_domain.get(address.rpartition("@")[2].strip().lower(), ""))
+
+    def whose(self, device: str) -> tuple[User | None, str]:
+        """A machine's user, and the customer who pays for it; None and empty: not known (promise 44)."""
+        machine = self.machines.get(device)
+        if machine is None or machine.gone:
+            return None, ""
+        user = self._present(machine.user)
+        return user, machine.customer or (user.customer if user else "")
 
     def machines_of(self, user: str) -> list[Machine]:
         """A user's machines (promise 44)."""

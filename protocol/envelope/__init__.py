@@ -42,6 +42,7 @@ from protocol.envelope.talk import (
 from protocol.envelope.tickets import (
     AddMessage,
     CancelTicket,
+    ClockView,
     GiveVerdict,
     HistoryLine,
     ListMyTickets,
@@ -105,6 +106,7 @@ __all__ = [
     "AnswerUnderstood",
     "AskRequester",
     "CancelTicket",
+    "ClockView",
     "Done",
     "DropQuestion",
     "EnvelopeError",

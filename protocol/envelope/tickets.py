@@ -5,9 +5,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from protocol import limits, moment
+from protocol.desk.clocks import ClockState
+from protocol.desk.contract import Metric
 from protocol.desk.events import Actor, Event
+from protocol.desk.overview import Flag
 from protocol.desk.states import TicketState
-from protocol.desk.terms import Level, Mark, Staff, Text
+from protocol.desk.terms import Channel, HoldReason, Level, Mark, Staff, Text, TicketKind
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope.base import MessageBase, Minutes, Ref, TicketNumber, Words
 from protocol.moment import Moment
@@ -125,7 +128,27 @@ class Witness(Struct, frozen=True, forbid_unknown_fields=True):
     link: Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
-class TicketView(Struct, frozen=True, forbid_unknown_fields=True):
+class ClockView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A clock of a ticket when it was read (see `protocol.desk.clocks.Clock`).
+
+    Attributes:
+        target_at: when the time agreed is over, or was; None: nothing is agreed, or it stands.
+        remaining_s: open time until then, negative after it.
+    """
+
+    metric: Metric
+    state: ClockState
+    target_at: Moment | None = None
+    remaining_s: int | None = None
+    agreed_s: int | None = None
+    ticking: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.target_at)
+
+
+class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A ticket as it stands: what a list shows.
 
     Attributes:
@@ -133,6 +156,14 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True):
         revision: grows with each event of this ticket; the greater one is the newer.
         running: the session that is under way, if any.
         online: whether the device can be reached now.
+        title: the mail's subject or the problem's first line; empty: the problem is that short.
+        user, customer: identifiers of the register, empty: not known there.
+        clocks: without those that do not run for anybody.
+        flags: what has to be seen to, the gravest first; for staff, like the tags.
+        merged_into: the ticket it goes on in; 0: it stands by itself.
+        verified: its check failed before and passes now (promise 10).
+        rating: the stars of the last solution rated.
+        open_questions: to the requester, which stand in the way of a solution.
     """
 
     number: TicketNumber
@@ -157,10 +188,33 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True):
     running: str | None = None
     worked_s: float = 0.0
     online: bool = False
+    title: str = ""
+    kind: TicketKind = TicketKind.INCIDENT
+    channel: Channel = Channel.DIRECT
+    user: str = ""
+    customer: str = ""
+    customer_name: str = ""
+    done_by: Moment | None = None
+    hold: HoldReason | None = None
+    hold_until: Moment | None = None
+    dormant: bool = False
+    loss_per_hour: int | None = None
+    clocks: tuple[ClockView, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    tags: tuple[str, ...] = ()
+    merged_into: int = 0
+    verified: bool = False
+    rating: int | None = None
+    open_questions: int = 0
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""
-        moment.check(self.asked_at, self.opened_at, self.changed_at, self.due)
+        moment.check(self.asked_at, self.opened_at, self.changed_at, self.due, self.done_by, self.hold_until)
+
+    @property
+    def shown_title(self) -> str:
+        """One line."""
+        return self.title or self.problem
 
 
 class HistoryLine(Struct, frozen=True, forbid_unknown_fields=True):

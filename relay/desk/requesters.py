@@ -64,14 +64,13 @@ class Requesters:
             diagnostics=message.diagnostics,
             asked_at=message.asked_at,
         )
-        ticket, new = await room.store.open_ticket(opened, by_requester(party, name), room.clock())
-        if new:
-            room.announce(ticket)
+        ticket, _ = await room.open(opened, by_requester(party, name))
         return await room.whole(message.ref, ticket, for_staff=False)
 
     async def list_tickets(self, requester: Requester, message: envelope.ListMyTickets) -> envelope.Tickets:
         """This device's, newest first."""
-        return self._room.listed(message.ref, await self._room.store.tickets_of(requester.party.identifier, LISTED))
+        tickets = await self._room.store.tickets_of(requester.party.identifier, LISTED)
+        return self._room.listed(message.ref, tickets, for_staff=False)
 
     async def read_ticket(self, requester: Requester, message: envelope.ReadTicket) -> envelope.Ticket:
         """One of this device's tickets, without what staff wrote to each other."""

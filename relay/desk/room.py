@@ -1,22 +1,27 @@
 """What the desk's functions share, and what they all do: find a ticket, change it, tell everybody concerned."""
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from protocol import envelope
-from protocol.desk.events import Actor, EndReason, Event, Staff
+from protocol.desk.events import Actor, EndReason, Event, Opened, Staff
+from protocol.desk.overview import flags
 from protocol.desk.states import StepRefused
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
 from relay.counts import Counts
 from relay.desk import views
+from relay.desk.agreed import Agreed
 from relay.errors import Refused
 from relay.sessions import LiveSession, Switchboard
 from relay.sockets.connection import RelayConnection
-from relay.store import By, EventStore
+from relay.store import By, EventStore, Work
 
 LISTED = 2000
 """Tickets in one list; what does not fit into a message is cut off and counted (see views)."""
@@ -67,6 +72,7 @@ class Room:
     counts: Counts
     clock: Callable[[], datetime]
     seconds: Callable[[], float]
+    agreed: Agreed = dataclasses.field(default_factory=Agreed)
 
     async def find(self, number: int) -> Ticket:
         """Raises Refused when there is none, StoreFault."""
@@ -74,6 +80,42 @@ class Room:
         if ticket is None:
             raise Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
         return ticket
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """All that is done in it, to several tickets and the book, happens together or not; everybody is told.
+
+        Raises:
+            Refused: a ticket's state does not allow it.
+            StoreFault: nothing was changed.
+        """
+        try:
+            async with self.store.work(self.clock()) as work:
+                yield work
+        except StepRefused as error:
+            raise Refused(RefusalReason.NOT_NOW, str(error)) from error
+        for ticket in work.changed.values():
+            self.announce(ticket)
+
+    async def open(self, opened: Opened, by: By) -> tuple[Ticket, bool]:
+        """A new ticket, by whichever way it came, or the one this request made already; and whether it is new.
+
+        What the caller does not know of whose it is, the register says (promise 44). Raises StoreFault.
+        """
+        register = (await self.store.book()).register
+        user, customer = register.whose(opened.device)
+        if not opened.user and user is not None:
+            opened = replace(opened, user=user.identifier, language=opened.language or user.language)
+        if not opened.customer:
+            theirs = register.users.get(opened.user)
+            opened = replace(opened, customer=customer or (theirs.customer if theirs else ""))
+        if not opened.language:
+            known = register.customers.get(opened.customer)
+            opened = replace(opened, language=known.language if known else "")
+        ticket, new = await self.store.open_ticket(opened, by, self.clock())
+        if new:
+            self.announce(ticket)
+        return ticket, new
 
     async def change(self, number: int, decide: Callable[[Ticket], Sequence[Event]], by: By) -> Ticket:
         """Lets something happen to a ticket, and tells everybody concerned.
@@ -94,26 +136,41 @@ class Room:
 
     def announce(self, ticket: Ticket) -> None:
         """Tells the ticket's device and all staff that it is new or has changed."""
-        changed = envelope.TicketChanged(self.view(ticket))
-        self.audience.tell_device(ticket.device, changed)
-        self.audience.tell_staff(changed)
+        if ticket.device:
+            self.audience.tell_device(ticket.device, envelope.TicketChanged(self.view(ticket, for_staff=False)))
+        self.audience.tell_staff(envelope.TicketChanged(self.view(ticket)))
 
-    def view(self, ticket: Ticket) -> envelope.TicketView:
-        """As it is shown now."""
-        return views.ticket_view(ticket, online=self.audience.online(ticket.device))
+    def due(self, ticket: Ticket) -> datetime:
+        """By when somebody has to do something, unless he says a day himself."""
+        return self.agreed.due(self.store.last_book.register, ticket, self.clock())
+
+    def view(self, ticket: Ticket, *, for_staff: bool = True) -> envelope.TicketView:
+        """As it is shown now, with its clocks; what only staff are to see is left out for others."""
+        now, register = self.clock(), self.store.last_book.register
+        clocks = self.agreed.clocks(register, ticket, now)
+        customer = register.customers.get(ticket.customer)
+        return views.ticket_view(
+            ticket,
+            clocks,
+            flags(ticket, clocks, now) if for_staff else (),
+            online=bool(ticket.device) and self.audience.online(ticket.device),
+            customer_name=customer.name if customer else "",
+            for_staff=for_staff,
+        )
 
     async def whole(self, ref: int, ticket: Ticket, *, for_staff: bool) -> envelope.Ticket:
         """The answer that shows a ticket with its history; a requester gets no internal messages."""
         head = await self.store.head()
         history = await self.store.history(ticket.number)
-        answer, left_out = views.whole(ref, self.view(ticket), ticket, history, head, for_staff=for_staff)
+        view = self.view(ticket, for_staff=for_staff)
+        answer, left_out = views.whole(ref, view, ticket, history, head, for_staff=for_staff)
         if left_out:
             self.counts.add("history_cut", ticket=ticket.number, left_out=left_out)
         return answer
 
-    def listed(self, ref: int, tickets: Sequence[Ticket]) -> envelope.Tickets:
+    def listed(self, ref: int, tickets: Sequence[Ticket], *, for_staff: bool) -> envelope.Tickets:
         """The answer that lists tickets."""
-        answer, left_out = views.listed(ref, [self.view(ticket) for ticket in tickets])
+        answer, left_out = views.listed(ref, [self.view(ticket, for_staff=for_staff) for ticket in tickets])
         if left_out:
             self.counts.add("list_cut", left_out=left_out)
         return answer

@@ -15,7 +15,7 @@ from relay.desk.talk import TalkRequests
 from relay.errors import Refused, StoreFault
 from relay.sessions import LiveSession, Over
 from relay.sockets.connection import RelayConnection
-from relay.store.events import THE_DESK
+from relay.store import THE_DESK
 
 
 class Desk:

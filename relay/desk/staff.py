@@ -39,7 +39,7 @@ class StaffRequests:
 
     async def list_queue(self, _party: Party, message: envelope.ListQueue) -> envelope.Tickets:
         """All that are not closed, oldest first."""
-        return self._room.listed(message.ref, await self._room.store.unfinished(LISTED))
+        return self._room.listed(message.ref, await self._room.store.unfinished(LISTED), for_staff=True)
 
     async def read_ticket(self, _party: Party, message: envelope.ReadTicket) -> envelope.Ticket:
         """One ticket, whole."""
@@ -47,24 +47,25 @@ class StaffRequests:
 
     async def take_ticket(self, party: Party, message: envelope.TakeTicket) -> envelope.Ticket:
         """Judge it, own it, begin: urgency is judged for every ticket before work (promise 25)."""
-        return await self._happens(
-            party,
-            message.ref,
-            message.ticket,
-            events.Triaged(message.impact, message.urgency),
-            events.Assigned(as_staff(party)),
-            events.Started(),
-            events.NextStepSet(message.next_step, message.due),
-        )
+
+        def decide(ticket: Ticket) -> Sequence[events.Event]:
+            return (
+                events.Triaged(message.impact, message.urgency),
+                events.Assigned(as_staff(party)),
+                events.Started(),
+                events.NextStepSet(message.next_step, message.due or self._room.due(ticket)),
+            )
+
+        ticket = await self._room.change(message.ticket, decide, by_staff(party))
+        return await self._room.whole(message.ref, ticket, for_staff=True)
 
     async def set_next_step(self, party: Party, message: envelope.SetNextStep) -> envelope.Ticket:
         """What happens next, and when (promise 16)."""
-        step = events.NextStepSet(message.next_step, message.due)
 
         def decide(ticket: Ticket) -> Sequence[events.Event]:
             if not ticket.is_open:
                 raise Refused(RefusalReason.NOT_NOW, "Only an open ticket has a next step.")
-            return (step,)
+            return (events.NextStepSet(message.next_step, message.due or self._room.due(ticket)),)
 
         ticket = await self._room.change(message.ticket, decide, by_staff(party))
         return await self._room.whole(message.ref, ticket, for_staff=True)

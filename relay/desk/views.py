@@ -11,6 +11,8 @@ import msgspec
 
 from protocol import envelope, limits
 from protocol.desk import chain, events
+from protocol.desk.clocks import Clock, ClockState
+from protocol.desk.overview import Flag
 from protocol.desk.ticket import Ticket
 
 FRAME_BYTES = 1024
@@ -19,8 +21,16 @@ SHORT_CHARS = 160
 """Of a problem, in a list that would be too long with whole ones."""
 
 
-def ticket_view(ticket: Ticket, *, online: bool) -> envelope.TicketView:
-    """What a list shows of `ticket`."""
+def ticket_view(  # noqa: PLR0913 - what a list shows
+    ticket: Ticket,
+    clocks: Sequence[Clock] = (),
+    flags: Sequence[Flag] = (),
+    *,
+    online: bool,
+    customer_name: str = "",
+    for_staff: bool = True,
+) -> envelope.TicketView:
+    """What a list shows of `ticket`; tags and flags are for staff."""
     return envelope.TicketView(
         number=ticket.number,
         revision=ticket.revision,
@@ -44,7 +54,45 @@ def ticket_view(ticket: Ticket, *, online: bool) -> envelope.TicketView:
         running=ticket.sessions[-1] if ticket.sessions else None,
         worked_s=ticket.worked_s,
         online=online,
+        title="" if ticket.title == ticket.problem else short(ticket.title),
+        kind=ticket.kind,
+        channel=ticket.channel,
+        user=ticket.user,
+        customer=ticket.customer,
+        customer_name=customer_name,
+        done_by=ticket.done_by,
+        hold=ticket.hold,
+        hold_until=ticket.hold_until,
+        dormant=ticket.dormant,
+        loss_per_hour=ticket.loss_per_hour,
+        clocks=tuple(_clock_view(clock) for clock in clocks if clock.state not in _SILENT),
+        flags=tuple(flags),
+        tags=tuple(sorted(ticket.kinship.tags)) if for_staff else (),
+        merged_into=ticket.kinship.merged_into,
+        verified=ticket.proofs.verified,
+        rating=ticket.talk.ratings[-1] if ticket.talk.ratings else None,
+        open_questions=len(ticket.talk.questions),
     )
+
+
+_SILENT = (ClockState.IDLE, ClockState.STOPPED)
+"""Clocks that nobody needs to see in a list."""
+
+
+def _clock_view(clock: Clock) -> envelope.ClockView:
+    return envelope.ClockView(
+        metric=clock.metric,
+        state=clock.state,
+        target_at=clock.target_at,
+        remaining_s=None if clock.remaining_s is None else round(clock.remaining_s),
+        agreed_s=None if clock.agreed_s is None else round(clock.agreed_s),
+        ticking=clock.ticking,
+    )
+
+
+def short(text: str) -> str:
+    """A text for a list."""
+    return text if len(text) <= SHORT_CHARS else f"{text[: SHORT_CHARS - 1]}…"
 
 
 def listed(ref: int, views: Sequence[envelope.TicketView]) -> tuple[envelope.Tickets, int]:
@@ -89,9 +137,6 @@ def _is_internal(event: events.Event) -> bool:
 
 
 def _shortened(view: envelope.TicketView) -> envelope.TicketView:
-    def short(text: str) -> str:
-        return text if len(text) <= SHORT_CHARS else f"{text[: SHORT_CHARS - 1]}…"
-
     return msgspec.structs.replace(
         view, problem=short(view.problem), solution=short(view.solution), next_step=short(view.next_step)
     )

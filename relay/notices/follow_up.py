@@ -5,6 +5,7 @@ appointment: each goes out with the event it is about, or neither happens. Who h
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from protocol.desk import events
 from protocol.desk.book import Book
@@ -12,24 +13,30 @@ from protocol.desk.events import Actor, Channel, NoticeKind
 from protocol.desk.ticket import Ticket
 from relay.notices.readers import asked_from_a_window, requester
 from relay.notices.told import tell
+from relay.store.projections import Step
 
 _RECEIVED = frozenset({Channel.MAIL, Channel.WEB, Channel.PHONE})
 
 
-def follow_up(
-    book: Book, before: Ticket | None, after: Ticket, happened: Sequence[events.Event], actor: Actor
-) -> tuple[events.NoticeSent, ...]:
-    """The notices to the requester that belong to what `actor` just did."""
-    if asked_from_a_window(after) or not book.register.desk.address or not requester(book, after).address:
-        return ()
-    said: list[events.NoticeSent] = []
-    for position, event in enumerate(happened):
-        if isinstance(event, events.MessageAdded) and actor is not Actor.STAFF:
+def follow_up(steps: Sequence[Step], book: Book, now: datetime) -> list[events.TicketEvent]:
+    """The notices to the requester that belong to what just happened to a ticket; a reaction of the store."""
+    del now
+    after = steps[-1].after
+    if (
+        after is None
+        or asked_from_a_window(after)
+        or not book.register.desk.address
+        or not requester(book, after).address
+    ):
+        return []
+    said: list[events.TicketEvent] = []
+    for position, step in enumerate(steps):
+        if isinstance(step.entry.event, events.MessageAdded) and step.entry.actor is not Actor.STAFF:
             continue
-        for kind, about, text in _notice(before, event):
+        for kind, about, text in _notice(steps[0].before, step.entry.event):
             # Numbered by the history, so that the same thing said again later is said again.
             said += tell(book, after, kind, about=about or f"{after.revision}.{position}", text=text)
-    return tuple(said)
+    return said
 
 
 def _notice(before: Ticket | None, event: events.Event) -> Iterator[tuple[NoticeKind, str, str]]:

@@ -5,6 +5,7 @@ transaction handling is switched off and BEGIN said explicitly, as SQLAlchemy's 
 """
 
 import dataclasses
+import sqlite3
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,7 +16,12 @@ import sqlalchemy.exc
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from protocol.desk.events import EventError
+from protocol.desk.states import StepRefused
+from protocol.desk.ticket import FoldError
 from relay.errors import StartRefused
+from relay.store import projections
+from relay.store.projections import keeping
 
 try:
     import fcntl
@@ -75,8 +81,12 @@ def open_database(path: Path) -> Database:
     """
     try:
         _migrate(path)
-    except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
+    except (sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise StartRefused(f"The database {path} cannot be opened: {_cause(error)}.") from error
+    except (EventError, FoldError, StepRefused) as error:
+        raise StartRefused(
+            f"The history in {path} cannot be read: {error}; “athand-admin verify” says which event it is."
+        ) from error
     except alembic.util.CommandError as error:
         raise StartRefused(
             f"The database {path} is of a version this program does not know; is the program older than it?"
@@ -97,6 +107,9 @@ def _migrate(path: Path) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            keeping.bring_up_to_date(driver, projections.ALL)
     engine.dispose()
 
 

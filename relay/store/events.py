@@ -7,12 +7,13 @@ thread; the disk work in aiosqlite's. Distrusts the disk: after any failure the 
 import asyncio
 import collections
 import dataclasses
+import functools
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 import sqlalchemy.exc
@@ -22,10 +23,11 @@ from protocol.desk import book as books
 from protocol.desk import chain, events
 from protocol.desk.book import THE_BOOK, Book, BookError
 from protocol.desk.states import TicketState
-from protocol.desk.ticket import FoldError, Ticket, apply, fold
+from protocol.desk.ticket import FoldError, Ticket, fold
 from relay.errors import StoreFault
-from relay.store import mail_tables, tables
+from relay.store import mail_tables, projections, tables
 from relay.store.database import Database, open_database
+from relay.store.work import By, Reaction, Work
 
 CACHED_TICKETS = 4000
 """Folded tickets kept in memory, a few KB each with their diagnostics: more than a queue shows."""
@@ -37,18 +39,6 @@ _UNREADABLE = "The server cannot read its records at the moment; please try agai
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class By:
-    """Who does it, as it goes into the history."""
-
-    actor: events.Actor
-    identifier: str
-    name: str
-
-
-THE_DESK = By(events.Actor.DESK, "", "athand")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Change:
     """What an append came to: the ticket after it, and the events' numbers (none: there was nothing to do)."""
 
@@ -56,40 +46,40 @@ class Change:
     numbers: range
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Happened:
-    ticket: int
-    events: Sequence[events.Event]
-    by: By
-
-
 Decide = Callable[[Ticket], Sequence[events.Event]]
 """From the ticket as it is now to what happens to it; raises to let nothing happen."""
 DecideBook = Callable[[Book], Sequence[events.BookEvent]]
 """From the desk's book as it is now to what happens to it; raises to let nothing happen."""
-React = Callable[[Book, Ticket | None, Ticket, Sequence[events.Event], events.Actor], Sequence[events.Event]]
-"""What the desk does by itself when something happens: from its book, the ticket before and after, and what was done
-by whom, to what follows in the same transaction."""
 
 
 class EventStore:
-    """The desk's events in one SQLite file."""
+    """The desk's events in one SQLite file.
 
-    def __init__(self, database: Database, react: React) -> None:
+    Attributes:
+        last_book: the desk's book as last read or written; after a fault of the disk it may lack its last event.
+    """
+
+    def __init__(self, database: Database, reactions: Sequence[Reaction]) -> None:
         """Use `open`."""
-        self._database, self._react = database, react
+        self._database, self._reactions = database, reactions
         self._writing = asyncio.Lock()
         self._head: chain.Head | None = None  # None: to be read from the file
         self._last_ticket = 0
         self._cache: collections.OrderedDict[int, Ticket] = collections.OrderedDict()
         self._book: Book | None = None  # None: to be read from the file
+        self.last_book = Book()
 
     @classmethod
-    async def open(cls, path: Path, react: React = lambda *_: ()) -> Self:
-        """Raises StartRefused when `path` cannot be opened or brought up to date."""
-        store = cls(await asyncio.to_thread(open_database, path), react)
+    async def open(cls, path: Path, reactions: Sequence[Reaction] = ()) -> Self:
+        """Opens `path`; the `reactions`, in this order, add what the desk does by itself whenever a ticket changes.
+
+        Raises:
+            StartRefused: it cannot be opened or brought up to date.
+        """
+        store = cls(await asyncio.to_thread(open_database, path), reactions)
         async with store._reading() as connection:
             await store._read_head(connection)
+            await store._read_book(connection)
         return store
 
     async def close(self) -> None:
@@ -105,28 +95,41 @@ class EventStore:
         return self._head
 
     # --- writing
+    @asynccontextmanager
+    async def work(self, now: datetime) -> AsyncIterator[Work]:
+        """All that is done in it, to whatever tickets and the book, is committed together at its end, or not at all.
+
+        Raises:
+            StepRefused: a ticket's state does not allow it.
+            StoreFault: nothing was changed.
+        """
+        async with self._writing, self._transaction() as connection:
+            book = await self._read_book(connection)
+            work = Work(functools.partial(self._ticket, connection), connection, book, self._last_ticket, now)
+            yield work
+            work.react(self._reactions)
+            if work.happened:
+                head = await self._write(connection, work)
+                await connection.commit()
+                work.numbers = range((self._head or chain.EMPTY).number + 1, head.number + 1)
+                self._head, self._last_ticket = head, work.last_ticket
+                for step in work.happened:
+                    if step.after is None:
+                        book.apply(step.entry)
+                for ticket in work.changed.values():
+                    self._keep(ticket)
+
     async def open_ticket(self, opened: events.Opened, by: By, now: datetime) -> tuple[Ticket, bool]:
         """A new ticket, or the one that this request of this device already made; and whether it is new.
 
         Raises:
             StoreFault: nothing was changed.
         """
-        async with self._writing, self._transaction() as connection:
-            known = await connection.scalar(
-                sa.select(tables.tickets.c.number).where(
-                    tables.tickets.c.device == opened.device, tables.tickets.c.request == opened.request
-                )
-            )
-            if known is not None:
-                found = await self._ticket(connection, known)
-                if found is None:
-                    raise StoreFault(_UNREADABLE)
-                return found, False
-            number = self._last_ticket + 1
-            change = await self._append(connection, None, _Happened(number, (opened,), by), now)
-        self._keep(change.ticket)
-        self._last_ticket = number
-        return change.ticket, True
+        async with self.work(now) as work:
+            known = await work.asked_before(opened)
+            if known is None:
+                number = work.open(opened, by).number
+        return (known, False) if known is not None else (work.changed[number], True)
 
     async def change(self, number: int, decide: Decide, by: By, now: datetime) -> Change | None:
         """Appends what `decide` says to ticket `number`; None if there is no such ticket.
@@ -135,16 +138,12 @@ class EventStore:
             StepRefused: the ticket's state does not allow it.
             StoreFault: nothing was changed.
         """
-        async with self._writing, self._transaction() as connection:
-            before = await self._ticket(connection, number)
+        async with self.work(now) as work:
+            before = await work.ticket(number)
             if before is None:
                 return None
-            happened = decide(before)
-            if not happened:
-                return Change(before, range(0))
-            change = await self._append(connection, before, _Happened(number, happened, by), now)
-        self._keep(change.ticket)
-        return change
+            work.happens(before, decide(before), by)
+        return Change(work.changed.get(number, before), work.numbers)
 
     async def mark_sessions(self, worked_s: Iterable[tuple[str, float]]) -> None:
         """Note how long sessions under way have lasted, for after a crash. Raises StoreFault."""
@@ -161,18 +160,9 @@ class EventStore:
         Raises:
             StoreFault: nothing was changed.
         """
-        async with self._writing, self._transaction() as connection:
-            book = await self._read_book(connection)
-            happened = decide(book)
-            if not happened:
-                return range(0)
-            written = _Happened(THE_BOOK, happened, by)
-            head, numbers = await self._write(connection, (written,), now)
-            await connection.commit()
-            self._head = head
-            for event in happened:
-                book.apply(_entry(written, event, now))
-        return numbers
+        async with self.work(now) as work:
+            work.record(decide(work.book), by)
+        return work.numbers
 
     # --- reading
     async def book(self) -> Book:
@@ -195,19 +185,31 @@ class EventStore:
         async with self._reading() as connection:
             return await _entries(connection, number)
 
+    async def rows(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+        """From derived tables: a statement with question marks, and its values. Raises StoreFault."""
+        async with self._reading() as connection:
+            return (await connection.exec_driver_sql(statement, tuple(values))).all()
+
+    async def tickets(self, numbers: Sequence[int]) -> list[Ticket]:
+        """These tickets in this order; a number without one is left out. Raises StoreFault."""
+        found = {number: ticket for number in numbers if (ticket := self._cached(number)) is not None}
+        missing = [number for number in numbers if number not in found]
+        if missing:
+            async with self._reading() as connection:
+                for begin in range(0, len(missing), _FOLDED_AT_ONCE):
+                    found |= await self._fold_all(connection, missing[begin : begin + _FOLDED_AT_ONCE])
+        return [found[number] for number in numbers if number in found]
+
     async def unfinished(self, limit: int) -> list[Ticket]:
         """The oldest `limit` tickets that are neither closed nor cancelled. Raises StoreFault."""
-        column = tables.tickets.c
-        query = sa.select(column.number).where(column.state.not_in(_OVER)).order_by(column.number).limit(limit)
-        return await self._tickets(query)
+        query = "SELECT number FROM tickets WHERE state NOT IN (?, ?) ORDER BY number LIMIT ?"
+        return await self.tickets([row[0] for row in await self.rows(query, (*_OVER, limit))])
 
     async def tickets_of(self, device: str, limit: int, *, unfinished: bool = False) -> list[Ticket]:
         """The newest `limit` tickets of a device, newest first. Raises StoreFault."""
-        column = tables.tickets.c
-        query = sa.select(column.number).where(column.device == device)
-        if unfinished:
-            query = query.where(column.state.not_in(_OVER))
-        return await self._tickets(query.order_by(column.number.desc()).limit(limit))
+        over = _OVER if unfinished else ("", "")
+        query = "SELECT number FROM tickets WHERE device = ? AND state NOT IN (?, ?) ORDER BY number DESC LIMIT ?"
+        return await self.tickets([row[0] for row in await self.rows(query, (device, *over, limit))])
 
     async def requested_session(self, session: str) -> tuple[int, events.SessionRequested] | None:
         """The ticket a session was for, and its request. Raises StoreFault."""
@@ -234,74 +236,34 @@ class EventStore:
             return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
 
     # --- inside
-    async def _append(
-        self, connection: AsyncConnection, before: Ticket | None, happened: "_Happened", now: datetime
-    ) -> Change:
-        after = before
-        for event in happened.events:
-            after = apply(after, _entry(happened, event, now))
-        if after is None:
-            raise FoldError(f"nothing happened to ticket {happened.ticket}")
-        written = [happened]
-        book = await self._read_book(connection)
-        if follows := self._react(book, before, after, happened.events, happened.by.actor):
-            written.append(_Happened(happened.ticket, follows, THE_DESK))
-            for event in follows:
-                after = apply(after, _entry(written[-1], event, now))
-        head, numbers = await self._write(connection, written, now)
-        await self._derive(connection, before, after, head.number)
-        await connection.commit()
-        self._head = head
-        return Change(after, numbers)
-
-    async def _write(
-        self, connection: AsyncConnection, happened: Sequence[_Happened], now: datetime
-    ) -> tuple[chain.Head, range]:
-        """Puts events on the chain, to be committed by the caller: where it stands then, and their numbers."""
-        head = first = self._head or chain.EMPTY
-        rows, entries = [], []
-        for entry in (_entry(one, event, now) for one in happened for event in one.events):
-            body = events.encode(entry)
+    async def _write(self, connection: AsyncConnection, work: Work) -> chain.Head:
+        """Puts what happened on the chain and into the derived tables, to be committed by the caller."""
+        head = self._head or chain.EMPTY
+        rows, steps = [], []
+        for step in work.happened:
+            body = events.encode(step.entry)
             events.decode(body)  # what cannot be read back is never written
             salt = secrets.token_bytes(chain.SALT_BYTES)
             digest = chain.digest(salt, body)
             head = chain.extend(head, digest)
-            rows.append(
-                {
-                    "number": head.number,
-                    "ticket": entry.ticket,
-                    "kind": type(entry.event).__name__,
-                    "at_us": tables.microseconds(now),
-                    "session": tables.session_of(entry.event),
-                    "salt": salt,
-                    "body": body,
-                    "digest": digest,
-                    "link": head.link,
-                }
-            )
-            entries.append((head.number, entry))
+            steps.append(dataclasses.replace(step, number=head.number))
+            rows.append(tables.row(head, salt, body, digest, step.entry))
         await connection.execute(sa.insert(tables.events), rows)
-        await mail_tables.follow(connection, entries)
-        return head, range(first.number + 1, head.number + 1)
-
-    async def _derive(self, connection: AsyncConnection, before: Ticket | None, after: Ticket, last_event: int) -> None:
-        facts = {"state": after.state.value, "revision": after.revision, "last_event": last_event}
-        if before is None:
-            whose = {"number": after.number, "device": after.device, "request": after.request}
-            await connection.execute(sa.insert(tables.tickets).values(whose | facts))
-        else:
-            await connection.execute(
-                sa.update(tables.tickets).where(tables.tickets.c.number == after.number).values(facts)
-            )
+        await mail_tables.follow(connection, [(step.number, step.entry) for step in steps])
+        for projection in projections.ALL:
+            for statement, derived in projection.derive(steps):
+                if derived:
+                    await connection.exec_driver_sql(statement, list(derived))
+        return head
 
     async def _read_head(self, connection: AsyncConnection) -> None:
         head = await _head(connection)
-        self._last_ticket = await connection.scalar(sa.select(sa.func.max(tables.tickets.c.number))) or 0
+        self._last_ticket = await connection.scalar(sa.text("SELECT max(number) FROM tickets")) or 0
         self._head = head
 
     async def _read_book(self, connection: AsyncConnection) -> Book:
         if self._book is None:
-            self._book = books.read(entry for _, entry in await _entries(connection, THE_BOOK))
+            self._book = self.last_book = books.read(entry for _, entry in await _entries(connection, THE_BOOK))
         return self._book
 
     async def _ticket(self, connection: AsyncConnection, number: int) -> Ticket | None:
@@ -313,15 +275,6 @@ class EventStore:
             found = fold(entry for _, entry in history)
             self._keep(found)
         return found
-
-    async def _tickets(self, query: sa.Select[int]) -> list[Ticket]:
-        async with self._reading() as connection:
-            numbers = (await connection.scalars(query)).all()
-            found = {number: ticket for number in numbers if (ticket := self._cached(number)) is not None}
-            missing = [number for number in numbers if number not in found]
-            for begin in range(0, len(missing), _FOLDED_AT_ONCE):
-                found |= await self._fold_all(connection, missing[begin : begin + _FOLDED_AT_ONCE])
-        return [found[number] for number in numbers if number in found]
 
     async def _fold_all(self, connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, Ticket]:
         column = tables.events.c
@@ -376,11 +329,6 @@ class EventStore:
     def _forget(self) -> None:
         self._head = self._book = None
         self._cache.clear()
-
-
-def _entry(happened: _Happened, event: events.Event, now: datetime) -> events.Entry:
-    by = happened.by
-    return events.Entry(happened.ticket, now, by.actor, by.identifier, by.name, event)
 
 
 async def _head(connection: AsyncConnection) -> chain.Head:

@@ -1,14 +1,16 @@
 """What stands in the database.
 
 `events` is the truth. Its columns besides number, salt, body, digest and link are derived from the body, so that the
-database can find rows; `tickets` is derived from the events as a whole. `verify` compares both with what they are
-derived from. Times are microseconds since 1970, UTC.
+database can find rows; `verify` compares them with what they are derived from. What is derived from the events as a
+whole is in `relay.store.projections`. Times are microseconds since 1970, UTC.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from protocol.desk import chain
 from protocol.desk import events as happenings
 
 metadata = sa.MetaData()
@@ -27,20 +29,6 @@ events = sa.Table(
     sa.Column("link", sa.LargeBinary, nullable=False),
     sa.Index("events_by_ticket", "ticket", "number"),
     sa.Index("events_by_session", "session", "number", sqlite_where=sa.text("session IS NOT NULL")),
-)
-
-tickets = sa.Table(
-    "tickets",
-    metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("device", sa.Text, nullable=False),
-    sa.Column("request", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("revision", sa.Integer, nullable=False),
-    sa.Column("last_event", sa.Integer, nullable=False),
-    sa.UniqueConstraint("device", "request", name="tickets_once_for_each_request"),
-    sa.Index("tickets_by_state", "state", "number"),
-    sa.Index("tickets_by_device", "device", "number"),
 )
 
 session_marks = sa.Table(
@@ -98,3 +86,18 @@ def session_of(event: happenings.Event) -> str | None:
     """The session an event is about, if any."""
     session: str | None = getattr(event, "session", None)
     return session
+
+
+def row(head: chain.Head, salt: bytes, body: bytes, digest: bytes, entry: happenings.Entry) -> dict[str, Any]:
+    """The row of `events` for an entry that is the chain's `head`."""
+    return {
+        "number": head.number,
+        "ticket": entry.ticket,
+        "kind": type(entry.event).__name__,
+        "at_us": microseconds(entry.at),
+        "session": session_of(entry.event),
+        "salt": salt,
+        "body": body,
+        "digest": digest,
+        "link": head.link,
+    }

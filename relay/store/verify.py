@@ -11,16 +11,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
-
 from protocol.desk import chain, events
 from protocol.desk.book import THE_BOOK, Book, BookError
 from protocol.desk.states import StepRefused
 from protocol.desk.ticket import FoldError, Ticket, apply
 from relay.store import tables
+from relay.store.projections import ALL, Step, keeping
 
 _EVENTS = "SELECT number, ticket, kind, at_us, session, salt, body, digest, link FROM events ORDER BY number"
-_TICKETS = "SELECT number, device, request, state, revision, last_event FROM tickets"
+_IN_ORDER = "SELECT number, ticket, body FROM events ORDER BY ticket, number"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,15 +46,16 @@ class _MismatchError(Exception):
 
 
 class _Check:
-    """One pass; keeps each ticket as it stands, without its texts."""
+    """Two passes: the chain as it was written, then the tickets as they follow from it."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
         self.head = chain.EMPTY
-        self.tickets: dict[int, tuple[Ticket, int]] = {}
-        self.book = Book()
+        self.tickets = 0
+        self._book = Book()
 
-    def rows(self, connection: sqlite3.Connection) -> Iterator[chain.Row]:
-        for number, ticket, kind, at_us, session, salt, body, digest, link in connection.execute(_EVENTS):
+    def rows(self) -> Iterator[chain.Row]:
+        for number, ticket, kind, at_us, session, salt, body, digest, link in self.connection.execute(_EVENTS):
             row = chain.Row(number, salt, body, digest, link)
             yield row  # the chain is checked before the body is believed
             if body is None:
@@ -65,62 +65,80 @@ class _Check:
             found = (entry.ticket, type(entry.event).__name__, tables.microseconds(entry.at))
             if found != (ticket, kind, at_us) or tables.session_of(entry.event) != session:
                 raise _MismatchError(number, f"event {number} is filed as something else than it is")
-            self._fold(number, entry)
             self.head = chain.Head(number, link)
 
-    def _fold(self, number: int, entry: events.Entry) -> None:
-        if entry.ticket == THE_BOOK:
-            self._note(number, entry)
-            return
-        before, _ = self.tickets.get(entry.ticket, (None, 0))
-        try:
-            after = apply(before, entry)
-        except (FoldError, StepRefused) as error:
-            raise _MismatchError(number, f"event {number} could not have happened to ticket {entry.ticket}") from error
-        if before is None:
-            after = msgspec.structs.replace(after, diagnostics=(), problem="")
-        self.tickets[entry.ticket] = after, number
+    def steps(self) -> Iterator[Step]:
+        """What happened, ticket by ticket: each could have happened as the ticket stood."""
+        ticket: Ticket | None = None
+        for number, of, body in self.connection.execute(_IN_ORDER):
+            entry = _entry(number, body)
+            if of == THE_BOOK:
+                self._note(number, entry)
+                yield Step(number, entry, None, None)
+                continue
+            before = ticket if ticket is not None and ticket.number == of else None
+            try:
+                ticket = apply(before, entry)
+            except (FoldError, StepRefused) as error:
+                raise _MismatchError(number, f"event {number} could not have happened to ticket {of}") from error
+            self.tickets += before is None
+            yield Step(number, entry, before, ticket)
+
+    def compare(self) -> None:
+        """Makes every derived table anew beside the file, and compares row by row."""
+        versions = self._versions()
+        current = [projection for projection in ALL if versions.get(projection.name) == projection.version]
+        for projection in current:
+            keeping.make(self.connection, projection)
+        keeping.fill(self.connection, current, self.steps())
+        for projection in current:
+            for table in projection.compared:
+                for one, other in (("main", "file"), ("file", "main")):
+                    query = f"SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {other}.{table} LIMIT 1"  # noqa: S608 - own words
+                    row = self.connection.execute(query).fetchone()
+                    if row is not None:
+                        what = f"{table}: {row[0]}"
+                        raise _MismatchError(None, f"a list shows something else than the history says ({what})")
+
+    def _versions(self) -> dict[str, int]:
+        """Of the file's derived tables; an older program's are made anew when the relay starts."""
+        there = "SELECT count(*) FROM file.sqlite_schema WHERE name = 'projections'"
+        if not self.connection.execute(there).fetchone()[0]:
+            return {}
+        return dict(self.connection.execute("SELECT name, version FROM file.projections").fetchall())
 
     def _note(self, number: int, entry: events.Entry) -> None:
         try:
-            self.book.apply(entry)
+            self._book.apply(entry)
         except BookError as error:
             raise _MismatchError(number, f"event {number} does not belong into the desk's book") from error
 
-    def compare_tickets(self, connection: sqlite3.Connection) -> None:
-        listed = set()
-        for number, device, request, state, revision, last_event in connection.execute(_TICKETS):
-            listed.add(number)
-            ticket, last = self.tickets.get(number, (None, 0))
-            if ticket is None:
-                raise _MismatchError(None, f"ticket {number} is listed, but nothing in the history opened it")
-            facts = (ticket.device, ticket.request, ticket.state.value, ticket.revision, last)
-            if facts != (device, request, state, revision, last_event):
-                raise _MismatchError(last, f"ticket {number} is listed as something else than its history says")
-        missing = set(self.tickets) - listed
-        if missing:
-            raise _MismatchError(None, f"ticket {min(missing)} is in the history, but not listed")
 
-
-def verify(path: Path, anchors: Iterable[chain.Head] = ()) -> Report:
+def verify(path: Path, anchors: Iterable[chain.Head] = (), *, lists: bool = True) -> Report:
     """Checks the database `path` from its first event to its last, and that each of `anchors` is on the chain.
+
+    With `lists`, each ticket's history must be a possible one, and every derived table is made anew in a temporary
+    database and compared; that takes several times as long as the chain alone.
 
     Raises:
         OSError: there is no such file, or it cannot be read as a database at all.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there")
-    check = _Check()
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect("", uri=True)) as connection:
+        connection.isolation_level = None
+        check = _Check(connection)
+        try:
+            connection.execute("ATTACH ? AS file", (f"{path.absolute().as_uri()}?mode=ro",))
             connection.execute("BEGIN")  # one snapshot, however the relay goes on writing
-            head = chain.verify(check.rows(connection), anchors=anchors)
-            check.compare_tickets(connection)
-    except sqlite3.DatabaseError as error:
-        raise OSError(f"{path} cannot be read: {error}") from error
-    except (chain.ChainError, _MismatchError) as error:
-        return Report(check.head, len(check.tickets), str(error), error.number)
-    return Report(head, len(check.tickets))
+            head = chain.verify(check.rows(), anchors=anchors)
+            if lists:
+                check.compare()
+        except sqlite3.DatabaseError as error:
+            raise OSError(f"{path} cannot be read: {error}") from error
+        except (chain.ChainError, _MismatchError) as error:
+            return Report(check.head, check.tickets, str(error), error.number)
+    return Report(head, check.tickets)
 
 
 def _entry(number: int, body: bytes) -> events.Entry:

@@ -209,7 +209,7 @@ async def test_a_disk_that_is_full_refuses_requests_and_the_relay_goes_on(house:
         assert isinstance(answer, envelope.RequestRefused)
         assert "nothing was changed" in answer.sentence
         assert written > 3
-        assert len((await console.ask(envelope.ReadTicket, number)).history) == written + 1
+        assert len((await console.ask(envelope.ReadTicket, number)).history) == written + 3
         assert isinstance(await agent.ask(envelope.ListMyTickets), envelope.Tickets)
         assert process.health()["counters"]["store_fault"] >= 1
         process.kill()

@@ -20,7 +20,7 @@ def _quick_housekeeping(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _ended(ticket: envelope.TicketView) -> bool:
-    return ticket.running is None and ticket.revision > 6  # the sixth event was the request for the session
+    return ticket.running is None and ticket.revision > 8  # the eighth event was the request for the session
 
 
 @scene

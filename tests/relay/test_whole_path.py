@@ -49,6 +49,8 @@ async def test_from_help_to_closed_with_a_session_in_between(house: House) -> No
         assert closed.ticket.state is TicketState.CLOSED
         assert [type(line.event) for line in closed.history] == [
             events.Opened,
+            events.NextStepSet,
+            events.EstimateSet,
             events.Triaged,
             events.Assigned,
             events.Started,
@@ -62,4 +64,4 @@ async def test_from_help_to_closed_with_a_session_in_between(house: House) -> No
         ]
         assert (await console.ask(envelope.ListQueue)).tickets == ()
     report = verify(house.database)
-    assert (report.fault, report.head.number, report.tickets) == (None, 11, 1)
+    assert (report.fault, report.head.number, report.tickets) == (None, 13, 1)

@@ -51,7 +51,7 @@ async def test_an_agent_gets_at_no_ticket_of_another_device(house: House) -> Non
             assert refusal(await desktop.ask(kind, ticket=number, **facts)) is RefusalReason.NOT_YOURS
             assert refusal(await desktop.ask(kind, ticket=number + 1, **facts)) is RefusalReason.NO_SUCH_TICKET
         assert (await desktop.ask(envelope.ListMyTickets)).tickets == ()
-        assert (await laptop.ask(envelope.ReadTicket, number)).ticket.revision == 1
+        assert (await laptop.ask(envelope.ReadTicket, number)).ticket.revision == 3
         assert not desktop.said
 
 
@@ -102,8 +102,13 @@ async def test_internal_messages_are_neither_written_nor_read_by_the_requester(h
             await console.ask(envelope.AddMessage, number, text, internal)
         ours = await console.ask(envelope.ReadTicket, number)
         theirs = await agent.ask(envelope.ReadTicket, number)
-        assert [line.event.text for line in ours.history[1:]] == ["between us", "for everybody"]
-        assert [line.event.text for line in theirs.history[1:]] == ["for everybody"]
+        assert _said(ours) == [
+            "between us",
+            "for everybody",
+        ]
+        assert _said(theirs) == [
+            "for everybody"
+        ]
         assert "between us" not in envelope.encode(theirs)
         assert all("between us" not in envelope.encode(said) for said in agent.said)
 
@@ -132,7 +137,7 @@ async def test_p14_p45_who_did_it_comes_from_the_certificate(house: House) -> No
         number = (await agent.asks_for_help()).ticket.number
         taken = await console.takes(number)
         assert taken.ticket.owner == events.Staff("petr", "Petr Dvořák", "Support engineer", "+420 123 456")
-        assert {line.actor_name for line in taken.history[1:]} == {"Petr Dvořák"}
+        assert {line.actor_name for line in taken.history[1:] if line.actor is events.Actor.STAFF} == {"Petr Dvořák"}
         heard = await agent.hears(envelope.TicketChanged, lambda said: said.ticket.owner is not None)
         assert heard.ticket.owner == taken.ticket.owner
         assert taken.history[0].event.device == "laptop"
@@ -271,3 +276,7 @@ async def test_one_device_cannot_fill_the_desk(house: House) -> None:
         refused = [one for one in answers if isinstance(one, envelope.RequestRefused)]
         assert refused
         assert {one.reason for one in refused} == {RefusalReason.TOO_FAST}
+
+
+def _said(answer: envelope.Ticket) -> list[str]:
+    return [line.event.text for line in answer.history if isinstance(line.event, events.MessageAdded)]

@@ -8,8 +8,7 @@ from protocol.desk.book import Book
 from protocol.desk.events import Channel, NoticeKind
 from protocol.desk.ticket import Ticket
 from relay import notices
-from relay.store import By, EventStore
-from relay.store.events import THE_DESK
+from relay.store import THE_DESK, By, EventStore
 from tests.relay.rig import scene
 
 NOW = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
@@ -30,7 +29,7 @@ def opened(**changes: Any) -> events.Opened:
 
 
 async def desk(path: Path, *people: events.BookEvent) -> EventStore:
-    store = await EventStore.open(path / "a.db", notices.follow_up)
+    store = await EventStore.open(path / "a.db", (notices.follow_up,))
     await store.record(lambda _: people or PEOPLE, THE_DESK, NOW)
     return store
 

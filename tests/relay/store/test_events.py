@@ -140,7 +140,7 @@ async def test_a_full_disk_refuses_what_does_not_fit_and_goes_on_when_there_is_r
         async with store._database.writer.connect() as connection:
             await connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
-    await allow(40)
+    await allow(80)
     await store.open_ticket(opened(), EVA, NOW)
     head = await until_refused(store)
     assert head.number > 5

@@ -90,7 +90,10 @@ CHANGES = {
     "ticket's revision": "UPDATE tickets SET revision = 1 WHERE number = 1",
     "ticket's last event": "UPDATE tickets SET last_event = 1 WHERE number = 1",
     "ticket hidden": "DELETE FROM tickets WHERE number = 1",
-    "ticket invented": "INSERT INTO tickets VALUES (9, 'laptop', 'y', 'new', 1, 1)",
+    "ticket invented": "INSERT INTO tickets SELECT 9, device, 'x', kind, channel, state, hold, dormant, merged_into,"
+    " priority, urgency, owner, customer, user, requester, title, fingerprint, opened_us, changed_us, touched_us,"
+    " due_us, done_by_us, revision, last_event FROM tickets WHERE number = 1",
+    "words of an event taken out": "DELETE FROM search_docsize WHERE id = 1 << 20 | 1",
 }
 
 
@@ -190,7 +193,7 @@ def test_fifty_thousand_events_a_second_are_checked(tmp_path: Path) -> None:
 
     asyncio.run(write())
     begun = time.process_time()
-    report = verify(path)
+    report = verify(path, lists=False)
     a_second = report.head.number / (time.process_time() - begun)
     assert report.fault is None
     print(f"{a_second:,.0f} events/s")

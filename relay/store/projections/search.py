@@ -1,0 +1,83 @@
+"""The words of everything that was said, for the search over all tickets (SQLite's FTS5, no copy of the texts).
+
+Guarantees that a text is found by each of its words, in whatever script, without regard to case and accents, and by
+the beginning of a word. The row's number holds the ticket's, so that a search reads nothing but the index:
+
+    rowid = ticket * 2^20 + revision     (a ticket has fewer than a million events)
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from protocol.desk import events
+from relay.store.projections.base import Step, Write
+
+REVISION_BITS = 20
+_PUT = "INSERT INTO search (rowid, words) VALUES (?, ?)"
+
+
+class SearchProjection:
+    """See the module."""
+
+    name = "search"
+    version = 1
+    tables = ("search",)
+    compared = ("search_docsize",)
+    ddl = (
+        """
+        CREATE VIRTUAL TABLE search USING fts5 (
+            words, content='', detail='none', tokenize='unicode61 remove_diacritics 2', prefix='2 3 4'
+        )
+        """,
+    )
+
+    def derive(self, steps: Sequence[Step]) -> Iterable[Write]:
+        """One row for each event that says something."""
+        rows = []
+        for step in steps:
+            if step.after is None:
+                continue
+            text = " ".join(part for part in _texts(step.entry.event) if part)
+            if text:
+                rows.append(((step.after.number << REVISION_BITS) + step.after.revision, text))
+        if rows:
+            yield _PUT, rows
+
+
+def words(query: str) -> Iterator[str]:
+    """The words of a query as FTS5's unicode61 cuts them: letters and digits of any script, nothing else."""
+    word = ""
+    for char in unicodedata.normalize("NFC", query):
+        if unicodedata.category(char)[0] in "LN":
+            word += char
+        elif word:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def _texts(event: events.Event) -> tuple[str, ...]:  # noqa: PLR0911 - one line for each kind of event
+    match event:
+        case events.MessageAdded(text=text, sender=sender, attachments=attachments):
+            return (text, sender, *(file.name for file in attachments))
+        case events.Opened():
+            machine = (event.requester, event.device_label, event.device, event.user, event.customer)
+            return (event.subject, event.problem, *machine)
+        case events.RequesterSet(user=user, requester=requester, customer=customer):
+            return (user, requester, customer)
+        case events.Assigned(staff=staff) | events.HandedOver(to=staff):
+            card = (event.tried, event.known) if isinstance(event, events.HandedOver) else ()
+            return (staff.name, *card)
+        case events.Resolved(solution=solution, alternatives=alternatives):
+            return (solution, *alternatives)
+        case events.SessionNoted(text=text) | events.TimeLogged(text=text) | events.NotSolved(text=text):
+            return (text,)
+        case events.QuestionAsked(text=text) | events.QuestionAnswered(text=text) | events.ReadBack(text=text):
+            return (text,)
+        case events.InstructionGiven(steps=steps):
+            return steps
+        case events.Tagged(added=added):
+            return added
+        case _:
+            return ()
