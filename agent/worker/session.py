@@ -98,7 +98,14 @@ class Session:
         self._ask_again_s = float("-inf")
         self._capture: Capture | None = None
         self._later: asyncio.TimerHandle | None = None
-        self._control = Control(open_hands, begin.display, admits=self._admits, user_acted=self._on_user, end=end)
+        self._control = Control(
+            open_hands,
+            begin.display,
+            admits=self._admits,
+            user_acted=self._on_user,
+            keyboard_changed=self._send,
+            end=end,
+        )
         self._refreshes = TokenBucket(*_REFRESHES)
         self._dropped: Counter[str] = Counter()
         self._told: Counter[str] = Counter()

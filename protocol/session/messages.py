@@ -12,6 +12,9 @@ from msgspec import Meta, Struct
 from protocol import limits
 from protocol.scopes import Scope
 
+Keysym = Annotated[int, Meta(ge=0, le=0x1FFFFFFF)]
+MAX_LEVELS = 8
+"""Of a key: Shift, AltGr and the fifth level's modifier together choose among so many."""
 Coordinate = Annotated[int, Meta(ge=-limits.FRAME_MAX_SIDE, le=2 * limits.FRAME_MAX_SIDE)]
 Side = Annotated[int, Meta(ge=1, le=limits.FRAME_MAX_SIDE)]
 Counter = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -70,14 +73,17 @@ class Scrolled(_Message, frozen=True):
 
 
 class KeyChanged(_Message, frozen=True):
-    """A physical key by its evdev code (linux/input-event-codes.h; X11 keycode less 8); the remote layout decides.
+    """A physical key by its evdev code (linux/input-event-codes.h; X11 keycode less 8), 0 if it has none.
 
-    `keysym` is what the technician's own layout makes of it (X11 keysym, 0 if unknown), for keys no code names.
+    `keysym` is what the technician's own layout makes of it (X11 keysym, 0 if unknown). `by_symbol` says that this
+    counts: whatever gives it in the remote layout is pressed. Else the place counts, and the remote layout decides.
+    A key is released by its code, whatever symbol it gives by then.
     """
 
     evdev: Annotated[int, Meta(ge=0, le=767)]
-    keysym: Annotated[int, Meta(ge=0, le=0x1FFFFFFF)]
+    keysym: Keysym
     down: bool
+    by_symbol: bool = False
 
 
 class TextTyped(_Message, frozen=True):
@@ -155,6 +161,19 @@ class CursorMoved(_Message, frozen=True):
     y: Coordinate
 
 
+class KeyboardChanged(_Message, frozen=True):
+    """What the helped side's keys give: at the beginning of control, and when the user chooses another layout.
+
+    `keys` has the keysyms of each evdev code, by level. The console compares its own keys with them.
+    """
+
+    layout: Name
+    keys: Annotated[
+        dict[Annotated[int, Meta(ge=0, le=767)], Annotated[tuple[Keysym, ...], Meta(max_length=MAX_LEVELS)]],
+        Meta(max_length=256),
+    ]
+
+
 class InputDropped(_Message, frozen=True):
     """The gate or a limit dropped input since the last of these; shown, so that nobody wonders."""
 
@@ -181,7 +200,16 @@ FromConsole = (
     | RefreshRequested
     | Goodbye
 )
-FromAgent = ConsentGiven | ConsentRefused | ScreenChanged | CursorChanged | CursorMoved | InputDropped | Goodbye
+FromAgent = (
+    ConsentGiven
+    | ConsentRefused
+    | ScreenChanged
+    | CursorChanged
+    | CursorMoved
+    | KeyboardChanged
+    | InputDropped
+    | Goodbye
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _from_console: msgspec.msgpack.Decoder[FromConsole] = msgspec.msgpack.Decoder(FromConsole)

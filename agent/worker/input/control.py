@@ -16,6 +16,7 @@ from agent.worker.input.injector import Injector, Input
 from agent.worker.input.user import UserWatch
 from agent.x11.connection import DisplayLost
 from protocol.desk.events import EndReason
+from protocol.session.messages import KeyboardChanged
 
 _POINTER_PAUSE_S = 1 / 30
 _SLICE_PAUSE_S = 0.01
@@ -26,21 +27,24 @@ _GONE = "The display is gone; the session is over."
 class Control:
     """One session's. All methods but `close` raise SessionOver when the display is gone."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the rims, and whom to tell
         self,
         open_hands: Callable[[], Hands],
         display: str | None,
         *,
         admits: Callable[[Input], bool],
         user_acted: Callable[[tuple[int, int] | None], None],
+        keyboard_changed: Callable[[KeyboardChanged], None],
         end: Callable[[SessionOver], None],
     ) -> None:
         """`user_acted` is told when the user's own hand moved, and where the pointer went if it did.
 
+        `keyboard_changed` is told what the keys here give: at once, and whenever the user chooses another layout.
+
         `admits` asks the gate about what had to wait, and counts what it refuses.
         """
         self._open_hands, self._display, self._admits = open_hands, display, admits
-        self._user_acted, self._end = user_acted, end
+        self._user_acted, self._keyboard_changed, self._end = user_acted, keyboard_changed, end
         self._hands: Hands | None = None
         self._injector: Injector | None = None
         self._user: UserWatch | None = None
@@ -67,7 +71,10 @@ class Control:
         except (HandsLostError, DisplayLost) as error:
             raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
         self._injector = Injector(self._hands, self._admits)
-        asyncio.get_running_loop().add_reader(self._user.fileno(), self._on_user)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._user.fileno(), self._on_user)
+        loop.add_reader(self._hands.fileno(), self._on_hands)
+        self._guarded(lambda _: None)
 
     def take(self, message: Input) -> None:
         """Does it, if there is anything to do it with."""
@@ -86,19 +93,24 @@ class Control:
         """Lets go of everything, for good. Never raises."""
         if self._slice:
             self._slice.cancel()
+        loop = asyncio.get_running_loop()
         if self._hands:
+            loop.remove_reader(self._hands.fileno())
             self._hands.close()
         if self._user:
-            asyncio.get_running_loop().remove_reader(self._user.fileno())
+            loop.remove_reader(self._user.fileno())
         self._hands = self._injector = self._user = None
 
     def _guarded(self, work: Callable[[Injector], None]) -> None:
-        if self._injector is None:
+        if self._injector is None or self._hands is None:
             return
         try:
             work(self._injector)
+            changed = self._hands.look()
         except HandsLostError as error:
             raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+        if changed:
+            self._keyboard_changed(changed)
         if self._injector.waiting and self._slice is None:
             pause_s = max(0.0, self._slice_due_s - time.monotonic())
             self._slice = asyncio.get_running_loop().call_later(pause_s, self._go_on)
@@ -108,6 +120,13 @@ class Control:
         self._slice, self._slice_due_s = None, time.monotonic() + _SLICE_PAUSE_S
         try:
             self._guarded(Injector.go_on)
+        except SessionOver as over:
+            self._end(over)
+
+    def _on_hands(self) -> None:
+        """Perhaps there is another layout."""
+        try:
+            self._guarded(lambda _: None)
         except SessionOver as over:
             self._end(over)
 

@@ -6,6 +6,8 @@ Hands live on the loop's thread, and know what they hold down themselves.
 import enum
 from typing import Protocol
 
+from protocol.session.messages import KeyboardChanged, KeyChanged
+
 
 class Unable(enum.StrEnum):
     """Why something could not be done on the helped side."""
@@ -47,17 +49,30 @@ class Hands(Protocol):
     def scroll(self, dx: int, dy: int) -> None:
         """Turns the wheel, in 1/120 of a notch, right and down; what is less than a notch is kept for the next."""
 
-    def key(self, evdev: int, keysym: int, *, down: bool) -> None:
-        """Presses or releases a physical key. Pressing what is down does nothing. Raises UnableError."""
+    def key(self, key: KeyChanged) -> bool:
+        """Presses or releases a key: the one at that place, or by symbol whatever gives the symbol here.
+
+        Pressing what is down does nothing. False if it can be done only a blink later: ask again then.
+        Raises UnableError.
+        """
 
     def strange(self, text: str) -> int:
         """How many of these characters no key gives as things are, so that typing them costs far more."""
+
+    def is_strange(self, keysym: int) -> bool:
+        """Whether no key gives this symbol as things are, so that pressing it costs far more."""
 
     def type_text(self, text: str) -> int:
         """Types text by whatever gives it, as far as that can be done without waiting; the number of characters done.
 
         Ask again a blink later for the rest. Raises UnableError for a character that nothing gives.
         """
+
+    def look(self) -> KeyboardChanged | None:
+        """What the keys give, if it may have changed since it was last asked for."""
+
+    def fileno(self) -> int:
+        """Readable when `look` may have something to say."""
 
     def release_all(self) -> None:
         """Lets go of everything these hands hold."""

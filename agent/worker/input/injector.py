@@ -71,10 +71,8 @@ class Injector:
             self._move = message
         else:
             self._move_now()
-            if isinstance(message, TextTyped):
+            if isinstance(message, TextTyped) or not self._try(message):
                 self._wait(message)
-            else:
-                self._try(message)
 
     def go_on(self) -> None:
         """Does a slice of what waits, in order, as far as the gate still lets it pass. Raises HandsLostError."""
@@ -87,6 +85,9 @@ class Injector:
             count = self._try(message, left)
             if isinstance(message, TextTyped) and count < len(message.text):
                 self._waiting.appendleft(TextTyped(message.text[count:]))  # the slice is full, or the hands must wait
+                break
+            if not count:
+                self._waiting.appendleft(message)
                 break
             left -= count
         self._hands.flush()
@@ -107,9 +108,12 @@ class Injector:
     def _affords(self, message: Input, now_s: float) -> bool:
         if not self._bucket.take(now_s, _cost(message)):
             return False
-        if not isinstance(message, TextTyped):
-            return True
-        return self._bucket.take(now_s, _STRANGE * self._hands.strange(message.text))  # looked at only if paid for
+        match message:  # looked at only if paid for
+            case TextTyped():
+                return self._bucket.take(now_s, _STRANGE * self._hands.strange(message.text))
+            case KeyChanged(by_symbol=True, down=True) if self._hands.is_strange(message.keysym):
+                return self._bucket.take(now_s, _STRANGE)
+        return True
 
     def _wait(self, message: Input) -> None:
         """Queues it. Of moves in a row the last counts."""
@@ -130,10 +134,12 @@ class Injector:
             self._move = None
 
     def _try(self, message: Input, most: int = 1) -> int:
-        """Does one message, or up to `most` characters of a text; how much is dealt with."""
+        """Does one message, or up to `most` characters of a text; how much is dealt with, 0 if it has to wait."""
         try:
             if isinstance(message, TextTyped):
                 return self._hands.type_text(message.text[:most])
+            if isinstance(message, KeyChanged):
+                return int(self._hands.key(message))
             self._do(message)
         except UnableError as unable:
             self.dropped[unable.reason] += 1
@@ -150,8 +156,6 @@ class Injector:
             case Scrolled():
                 self._hands.move(message.x, message.y)
                 self._hands.scroll(message.dx, message.dy)
-            case KeyChanged():
-                self._hands.key(message.evdev, message.keysym, down=message.down)
 
 
 def _lets_go(message: Input) -> bool:

@@ -4,7 +4,15 @@ from agent.worker.input.bucket import TokenBucket
 from agent.worker.input.hands import Unable, UnableError
 from agent.worker.input.injector import Injector, Input
 from protocol import limits
-from protocol.session.messages import ButtonChanged, KeyChanged, PointerMoved, ReleaseAll, Scrolled, TextTyped
+from protocol.session.messages import (
+    ButtonChanged,
+    KeyboardChanged,
+    KeyChanged,
+    PointerMoved,
+    ReleaseAll,
+    Scrolled,
+    TextTyped,
+)
 
 
 class Diary:
@@ -24,13 +32,25 @@ class Diary:
     def scroll(self, dx: int, dy: int) -> None:
         self.did.append(f"scroll {dx} {dy}")
 
-    def key(self, evdev: int, keysym: int, *, down: bool) -> None:
-        if not evdev and not keysym:
+    def key(self, key: KeyChanged) -> bool:
+        if not key.evdev and not key.keysym:
             raise UnableError(Unable.UNKNOWN_KEY)
-        self.did.append(f"key {evdev} {'down' if down else 'up'}")
+        if not self.patience:
+            return False
+        self.did.append(f"key {key.evdev} {'down' if key.down else 'up'}")
+        return True
 
     def strange(self, text: str) -> int:
         return sum(ord(character) > 0xFF for character in text)
+
+    def is_strange(self, keysym: int) -> bool:
+        return keysym > 0xFFFF
+
+    def look(self) -> KeyboardChanged | None:
+        raise NotImplementedError
+
+    def fileno(self) -> int:
+        raise NotImplementedError
 
     def type_text(self, text: str) -> int:
         text = text[: self.patience]
@@ -153,6 +173,21 @@ def test_a_text_whose_next_character_must_wait_is_asked_about_again_later() -> N
     assert not injector.waiting
 
 
+def test_a_key_that_must_wait_is_pressed_later_and_what_comes_behind_it_waits_too() -> None:
+    diary = Diary()
+    injector = admitting(diary)
+    diary.patience = 0
+    injector.take(KeyChanged(30, 0, down=True), 0.0)
+    injector.take(KeyChanged(31, 0, down=True), 0.0)
+    injector.go_on()
+    assert diary.did == ["flush"]
+    assert injector.waiting
+    diary.patience = 256
+    injector.go_on()
+    assert diary.did[1:] == ["key 30 down", "key 31 down", "flush"]
+    assert not injector.waiting
+
+
 @pytest.mark.parametrize("by", ["the technician", "this side"])
 def test_letting_go_empties_the_queue_and_counts_it(by: str) -> None:
     diary = Diary()
@@ -203,6 +238,13 @@ def test_a_character_that_no_key_gives_costs_far_more_and_the_longest_text_still
     assert not injector.dropped
     injector.take(TextTyped("日" * 20), 0.0)
     assert dict(injector.dropped) == {"too_fast": 1}
+
+
+def test_a_symbol_that_no_key_gives_costs_as_much_as_the_character() -> None:
+    injector = admitting(Diary())
+    for _ in range(1000):
+        injector.take(KeyChanged(30, 0x100_4E00, down=True, by_symbol=True), 0.0)
+    assert 1000 - injector.dropped["too_fast"] == limits.INPUT_PER_S[1] // 15
 
 
 def test_a_bucket_fills_with_time_and_never_beyond_its_burst() -> None:

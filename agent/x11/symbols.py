@@ -1,0 +1,114 @@
+"""Keysyms and the characters they mean (X11 protocol, appendix A "keysym encoding"). Pure."""
+
+import unicodedata
+
+UNICODE_KEYSYM = 0x0100_0000
+"""A keysym for any character: this plus its code point."""
+_LAST_POINT = 0x10_FFFF
+
+_LEGACY = {
+    0x0100: ("iso8859_2", 0xA0),
+    0x0200: ("iso8859_3", 0xA0),
+    0x0300: ("iso8859_4", 0xA0),
+    0x0600: ("koi8_r", 0xC0),
+    0x0700: ("iso8859_7", 0xC1),
+    0x0C00: ("iso8859_8", 0xE0),
+}
+"""Keysyms older than Unicode: the byte of an 8-bit set plus this, from this byte on where both agree."""
+_LEGACY_ALONE = {"€": 0x20AC, "Œ": 0x13BC, "œ": 0x13BD, "Ÿ": 0x13BE}
+CONTROL = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09, "\b": 0xFF08, "\x1b": 0xFF1B, "\x7f": 0xFFFF}
+"""Characters that have keys of their own."""
+_LATIN_1 = (*range(0x20, 0x7F), *range(0xA0, 0x100))
+
+_KEYPAD = {0xFF80: " ", 0xFFBD: "=", **{0xFFAA + at: character for at, character in enumerate("*+,-./0123456789")}}
+"""Keys of the number pad and what they type: where Num Lock is off, another key has it."""
+_KEYPAD_MOVES = {
+    0xFF8D: 0xFF0D,
+    **{0xFF95 + at: 0xFF50 + at for at in range(8)},  # Home Left Up Right Down Prior Next End
+    0xFF9E: 0xFF63,
+    0xFF9F: 0xFFFF,
+}
+
+_DEAD = {
+    "\u0300": 0xFE50,
+    "\u0301": 0xFE51,
+    "\u0302": 0xFE52,
+    "\u0303": 0xFE53,
+    "\u0304": 0xFE54,
+    "\u0306": 0xFE55,
+    "\u0307": 0xFE56,
+    "\u0308": 0xFE57,
+    "\u030a": 0xFE58,
+    "\u030b": 0xFE59,
+    "\u030c": 0xFE5A,
+    "\u0327": 0xFE5B,
+    "\u0328": 0xFE5C,
+}
+"""Combining marks and their dead keys, dead_grave to dead_ogonek."""
+_DEAD_ALONE = {"`": 0xFE50, "^": 0xFE52, "~": 0xFE53}
+"""What a dead key and then the space bar type, wherever there is a Compose file."""
+
+
+def keysyms_of(character: str) -> tuple[int, ...]:
+    """Every keysym that means this character, the likeliest first."""
+    if character in CONTROL:
+        return (CONTROL[character],)
+    point = ord(character)
+    found = [point] if point in _LATIN_1 else []
+    for base, (encoding, first) in _LEGACY.items():
+        try:
+            byte = character.encode(encoding)[0]
+        except UnicodeEncodeError:
+            continue
+        if byte >= first and byte not in found:
+            found.append(base + byte)
+    if character in _LEGACY_ALONE:
+        found.append(_LEGACY_ALONE[character])
+    return (*found, UNICODE_KEYSYM + point)
+
+
+def own_keysym(character: str) -> int:
+    """The keysym that every program understands: the Unicode one, but for Latin-1 the character's own number."""
+    point = ord(character)
+    return CONTROL.get(character) or (point if point in _LATIN_1 else UNICODE_KEYSYM + point)
+
+
+def character_of(keysym: int) -> str:
+    """The character that a keysym types, or "" for keys that type none."""
+    if keysym in _LATIN_1:
+        return chr(keysym)
+    if UNICODE_KEYSYM <= keysym <= UNICODE_KEYSYM + _LAST_POINT:
+        point = keysym - UNICODE_KEYSYM
+        return "" if 0xD800 <= point <= 0xDFFF else chr(point)  # noqa: PLR2004 - surrogates are no characters
+    if keysym in _KEYPAD:
+        return _KEYPAD[keysym]
+    encoding, first = _LEGACY.get(keysym & ~0xFF, ("", 0))
+    if encoding and keysym & 0xFF >= first:
+        return bytes((keysym & 0xFF,)).decode(encoding, "ignore")
+    return next((character for character, alone in _LEGACY_ALONE.items() if alone == keysym), "")
+
+
+def alike(keysym: int) -> tuple[int, ...]:
+    """Keysyms that do the same, this one first."""
+    if keysym in _KEYPAD_MOVES:
+        return (keysym, _KEYPAD_MOVES[keysym])
+    character = character_of(keysym)
+    return (keysym, *(one for one in keysyms_of(character) if one != keysym)) if character else (keysym,)
+
+
+def in_either_case(keysym: int) -> tuple[int, ...]:
+    """A letter's keysyms, small and capital; of anything else the ones alike."""
+    character = character_of(keysym)
+    both = {character.lower(), character.upper()} - {"", character}
+    others = tuple(one for other in sorted(both) if len(other) == 1 for one in keysyms_of(other))
+    return (*alike(keysym), *others)
+
+
+def by_dead_key(character: str) -> tuple[int, str] | None:
+    """A dead key's keysym, and the character to be typed after it, that make this one together; or None."""
+    if character in _DEAD_ALONE:
+        return _DEAD_ALONE[character], " "
+    parts = unicodedata.normalize("NFD", character)
+    if len(parts) == len("e\u0301") and parts[1] in _DEAD:
+        return _DEAD[parts[1]], parts[0]
+    return None
