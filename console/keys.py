@@ -5,6 +5,8 @@ the same), so a key is named by its place on the keyboard and the helped side's 
 platforms give no such code yet: there the keysym alone goes out.
 """
 
+import msgspec
+
 from protocol.session.messages import KeyChanged, ReleaseAll
 
 _X11_OFFSET = 8
@@ -39,20 +41,23 @@ class HeldKeys:
     """
 
     def __init__(self) -> None:
-        self._keys: set[tuple[int, int]] = set()
+        self._keys: dict[int, KeyChanged] = {}
         self._buttons: set[int] = set()
 
-    def key(self, message: KeyChanged) -> KeyChanged | None:
-        """The message to send, or None if it changes nothing."""
-        # A key's keysym changes with Shift between press and release; its place does not.
-        name = (message.evdev, 0 if message.evdev else message.keysym)
-        if message.down == (name in self._keys):
+    def press(self, scan_code: int, message: KeyChanged) -> KeyChanged | None:
+        """The message to send for a key of this computer's keyboard, or None if it is down already."""
+        if scan_code in self._keys:
             return None
-        if message.down:
-            self._keys.add(name)
-        else:
-            self._keys.discard(name)
+        self._keys[scan_code] = message
         return message
+
+    def let_go(self, scan_code: int) -> KeyChanged | None:
+        """The message to send, or None if it is not down.
+
+        It names what was pressed: with Shift, or another layout since, the key itself may give another symbol by now.
+        """
+        pressed = self._keys.pop(scan_code, None)
+        return None if pressed is None else msgspec.structs.replace(pressed, down=False)
 
     def button(self, button: int, *, down: bool) -> bool:
         """Whether this changes anything."""

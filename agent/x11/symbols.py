@@ -15,10 +15,28 @@ _LEGACY = {
     0x0C00: ("iso8859_8", 0xE0),
 }
 """Keysyms older than Unicode: the byte of an 8-bit set plus this, from this byte on where both agree."""
-_LEGACY_ALONE = {"€": 0x20AC, "Œ": 0x13BC, "œ": 0x13BD, "Ÿ": 0x13BE}
+_LEGACY_ALONE = {
+    "€": 0x20AC,
+    "Œ": 0x13BC,
+    "œ": 0x13BD,
+    "Ÿ": 0x13BE,
+    "ё": 0x06A3,
+    "є": 0x06A4,
+    "\u0456": 0x06A6,
+    "ї": 0x06A7,
+    "ґ": 0x06AD,
+    "Ё": 0x06B3,
+    "Є": 0x06B4,
+    "\u0406": 0x06B6,
+    "Ї": 0x06B7,
+    "Ґ": 0x06BD,
+}
 CONTROL = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09, "\b": 0xFF08, "\x1b": 0xFF1B, "\x7f": 0xFFFF}
 """Characters that have keys of their own."""
 _LATIN_1 = (*range(0x20, 0x7F), *range(0xA0, 0x100))
+
+_FIRST_FUNCTION, _XKB = 0xFD00, 0xFE
+"""Characters older than Unicode end here; of what follows 0xFExx has the dead keys, the rest are keys with names."""
 
 _KEYPAD = {0xFF80: " ", 0xFFBD: "=", **{0xFFAA + at: character for at, character in enumerate("*+,-./0123456789")}}
 """Keys of the number pad and what they type: where Num Lock is off, another key has it."""
@@ -86,6 +104,11 @@ def character_of(keysym: int) -> str:
     if encoding and keysym & 0xFF >= first:
         return bytes((keysym & 0xFF,)).decode(encoding, "ignore")
     return next((character for character, alone in _LEGACY_ALONE.items() if alone == keysym), "")
+
+
+def is_symbol(keysym: int) -> bool:
+    """Whether any keycode may bear it with a meaning: characters, known or not, and dead keys; no keys with names."""
+    return keysym < _FIRST_FUNCTION or keysym >> 8 == _XKB or UNICODE_KEYSYM <= keysym <= UNICODE_KEYSYM + _LAST_POINT
 
 
 def alike(keysym: int) -> tuple[int, ...]:

@@ -86,7 +86,13 @@ class Over:
     reason: EndReason
 
 
-Shown = messages.ScreenChanged | messages.CursorChanged | messages.CursorMoved | messages.InputDropped
+Shown = (
+    messages.ScreenChanged
+    | messages.CursorChanged
+    | messages.CursorMoved
+    | messages.KeyboardChanged
+    | messages.InputDropped
+)
 Event = Secured | Allowed | NotAllowed | FrameReceived | Over | Shown
 
 

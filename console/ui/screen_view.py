@@ -6,6 +6,7 @@ but the session's own shortcuts goes to the other side; when the focus leaves, n
 
 import math
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -29,12 +30,15 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from console.keys import HeldKeys, key_changed
 from console.language import _
 from console.picture.canvas import Canvas, Pixels
+from console.typing_mode import Typing, TypingMode
 from console.ui import shortcuts
 from protocol.session.messages import (
     ButtonChanged,
     CursorChanged,
     CursorMoved,
     FromConsole,
+    KeyboardChanged,
+    KeyChanged,
     PointerMoved,
     ReleaseAll,
     Scrolled,
@@ -48,7 +52,9 @@ _BUTTONS = {
     Qt.MouseButton.RightButton: 3,
     Qt.MouseButton.BackButton: 8,
     Qt.MouseButton.ForwardButton: 9,
+    **{Qt.MouseButton(Qt.MouseButton.ExtraButton3.value << at): 10 + at for at in range(6)},
 }
+"""Qt's buttons and X11's (its 4 to 7 are the wheel)."""
 _MAX_SCROLL = 12000
 _MAX_TEXT = 256
 _GHOST_MS = 1500
@@ -60,10 +66,12 @@ class ScreenView(QAbstractScrollArea):
 
     Signals:
         input_made: a message for the helped side, in order.
+        typing_changed: keys go another way now: by place or by symbol.
         resized_there: (width, height) of the helped screen, in its pixels: the first picture came, or its size changed.
     """
 
     input_made = Signal(object)
+    typing_changed = Signal()
     resized_there = Signal(int, int)
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
@@ -74,6 +82,7 @@ class ScreenView(QAbstractScrollArea):
         self._fitted = False
         self._controls = False
         self._held = HeldKeys()
+        self.typing = Typing()
         self._platform = QGuiApplication.platformName()
         self._host_keys = {QKeySequence(shortcut.keys) for shortcut in shortcuts.SESSION}
         self._there = QPoint(-1, -1)
@@ -87,7 +96,7 @@ class ScreenView(QAbstractScrollArea):
         self.setAccessibleName(_("The user's screen"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # With an input method in between, dead keys and AltGr would be resolved here and not by the helped layout.
+        # By place dead keys and AltGr are resolved by the helped layout, not by an input method here.
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         port = self.viewport()
         port.setMouseTracking(True)
@@ -112,10 +121,21 @@ class ScreenView(QAbstractScrollArea):
         self._controls = controls
         self._dress_cursor()
 
-    def set_input_method(self, enabled: bool) -> None:
-        """Types through this computer's input method (for scripts no single key gives) instead of by keys."""
+    def set_typing(self, mode: TypingMode) -> None:
+        """Chooses how keys go. Letting go of what is down: it was pressed the other way."""
         self.release_all()
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, enabled)
+        self.typing.mode = mode
+        self._mind_typing()
+
+    def show_keyboard(self, keyboard: KeyboardChanged) -> None:
+        """The helped side's keys give this now."""
+        self.typing.learn(keyboard)
+        self._mind_typing()
+
+    def _mind_typing(self) -> None:
+        """By symbol this computer's input method works, too: dead keys, Compose, and scripts no single key gives."""
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, self.typing.by_symbol)
+        self.typing_changed.emit()
 
     def release_all(self) -> None:
         """Lets go of every key and button that is down there."""
@@ -265,9 +285,23 @@ class ScreenView(QAbstractScrollArea):
         event.accept()
         if event.isAutoRepeat() or not self._controls:
             return  # the helped side repeats by itself
-        changed = key_changed(event.nativeScanCode(), event.nativeVirtualKey(), down=down, platform=self._platform)
-        if changed is not None and (message := self._held.key(changed)) is not None:
+        scan_code = event.nativeScanCode()
+        if not down:
+            message = self._held.let_go(scan_code)
+        elif changed := key_changed(scan_code, event.nativeVirtualKey(), down=True, platform=self._platform):
+            message = self._held.press(scan_code, self._as_meant(changed, event.nativeModifiers()))
+        else:
+            return
+        if message is not None:
             self.input_made.emit(message)
+
+    def _as_meant(self, pressed: KeyChanged, modifiers: int) -> KeyChanged:
+        """By symbol or by place; a key may be the one that shows how different the layouts are."""
+        before = self.typing.by_symbol
+        self.typing.heed(pressed, modifiers)
+        if self.typing.by_symbol is not before:
+            self._mind_typing()
+        return msgspec.structs.replace(pressed, by_symbol=self.typing.by_symbol)
 
     def _button(self, event: QMouseEvent, *, down: bool) -> None:
         button, there = _BUTTONS.get(event.button()), self._to_screen(event.position())

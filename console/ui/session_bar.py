@@ -4,8 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from console.language import _
+from console.typing_mode import Typing
 from console.ui import shortcuts, theme, words
 from console.ui.shortcuts import Shortcut
+from console.ui.typing_button import TypingButton
 from protocol.scopes import Scope
 
 _RUNS_OUT_S = 180.0
@@ -21,6 +23,7 @@ class SessionBar(QFrame):
         control: view only or control.
         ask_for_control: not allowed yet: the user is to be asked.
         ask_for_time: the time runs out: the user is to be asked.
+        typing_chosen: a `TypingMode`.
         fit: fitted or 1:1.
         full_screen: all of the display, or a window.
         end: the session.
@@ -29,6 +32,7 @@ class SessionBar(QFrame):
     control = Signal(bool)
     ask_for_control = Signal()
     ask_for_time = Signal()
+    typing_chosen = Signal(object)
     fit = Signal(bool)
     full_screen = Signal(bool)
     end = Signal()
@@ -56,6 +60,8 @@ class SessionBar(QFrame):
         self._ask.clicked.connect(self.ask_for_control)
         self._more = _button("clock", _("More time"), shortcuts.MORE_TIME)
         self._more.clicked.connect(self.ask_for_time)
+        self._typing = TypingButton(self)
+        self._typing.chosen.connect(self.typing_chosen)
         self._fit = _button("expand", _("Fit"), shortcuts.FIT, checkable=True)
         self._fit.toggled.connect(self.fit)
         self._full = _button("maximize", _("Full screen"), shortcuts.FULL_SCREEN, checkable=True)
@@ -75,6 +81,7 @@ class SessionBar(QFrame):
             self._control,
             self._ask,
             self._more,
+            self._typing,
             self._fit,
             self._full,
             self._end,
@@ -96,6 +103,7 @@ class SessionBar(QFrame):
             self._may_control = may
             self._control.setChecked(may)
         self._control.setVisible(may)
+        self._typing.setVisible(may)
         self._ask.setVisible(bool(granted) and not may)
         self._ask.setEnabled(True)
         self._more.setEnabled(True)
@@ -125,6 +133,10 @@ class SessionBar(QFrame):
         self._remark.setText(text)
         self._remark.setAccessibleName(text)
 
+    def show_typing(self, typing: Typing) -> None:
+        """How keys go now."""
+        self._typing.show_typing(typing)
+
     def show_asking(self) -> None:
         """The user is being asked for more."""
         self._ask.setEnabled(False)
@@ -147,6 +159,7 @@ class SessionBar(QFrame):
             self._control,
             self._ask,
             self._more,
+            self._typing,
             self._fit,
             self._full,
         ):
@@ -164,6 +177,11 @@ class SessionBar(QFrame):
         """The shortcut."""
         if self._more.isVisible():
             self._more.click()
+
+    def press_typing(self) -> None:
+        """The shortcut."""
+        if self._typing.isVisible():
+            self._typing.choose_next()
 
     def press_fit(self) -> None:
         """The shortcut."""

@@ -12,6 +12,7 @@ from console.language import _, mark
 from console.picture.canvas import Canvas
 from console.session.conversation import Allowed, NotAllowed, Secured, Shown, Wish
 from console.session.stages import Stage
+from console.typing_mode import TypingMode
 from console.ui import session_bar, shortcuts, theme, words
 from console.ui.screen_view import ScreenView
 from console.ui.session_bar import SessionBar
@@ -19,7 +20,7 @@ from console.ui.shortcuts import Shortcut
 from protocol.desk.events import EndReason
 from protocol.envelope import TicketView
 from protocol.scopes import Scope
-from protocol.session.messages import CursorChanged, CursorMoved, InputDropped, ScreenChanged
+from protocol.session.messages import CursorChanged, CursorMoved, InputDropped, KeyboardChanged, ScreenChanged
 
 _REMARK_MS = 4000
 _MORE_MINUTES = 10
@@ -114,6 +115,8 @@ class SessionWindow(QWidget):
                 self.view.show_cursor(event)
             case CursorMoved():
                 self.view.move_cursor(event)
+            case KeyboardChanged():
+                self.view.show_keyboard(event)
             case InputDropped():
                 self._remark(_(_DROPPED.get(event.reason, _DROPPED_OTHERWISE)))
             case Secured() | ScreenChanged():
@@ -161,6 +164,8 @@ class SessionWindow(QWidget):
         self._remark_timer.timeout.connect(lambda: self.bar.show_remark(""))
         self.view.input_made.connect(self.input_made)
         self.view.resized_there.connect(self._adapt)
+        self.view.typing_changed.connect(self._show_typing)
+        self.bar.typing_chosen.connect(self._set_typing)
         self.bar.control.connect(self.view.set_control)
         self.bar.ask_for_control.connect(self._ask_for_control)
         self.bar.ask_for_time.connect(self._ask_for_time)
@@ -171,7 +176,7 @@ class SessionWindow(QWidget):
         self._on(shortcuts.MORE_TIME, self.bar.press_more_time)
         self._on(shortcuts.FIT, self.bar.press_fit)
         self._on(shortcuts.FULL_SCREEN, self.bar.press_full_screen)
-        self._on(shortcuts.INPUT_METHOD, self._toggle_input_method)
+        self._on(shortcuts.TYPING, self.bar.press_typing)
         self._on(shortcuts.END, self._end_or_close)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.activated.connect(lambda: self.close() if self._stage is Stage.OVER else None)
@@ -203,10 +208,12 @@ class SessionWindow(QWidget):
         self.bar.show_asking()
         self.ask_wanted.emit(Wish(self._granted, _MORE_MINUTES))
 
-    def _toggle_input_method(self) -> None:
-        enabled = not self.view.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
-        self.view.set_input_method(enabled)
-        self._remark(_("Typing through the input method") if enabled else _("Typing by keys"))
+    def _set_typing(self, mode: TypingMode) -> None:
+        self.view.set_typing(mode)
+        self._remark(words.typing(self.view.typing))
+
+    def _show_typing(self) -> None:
+        self.bar.show_typing(self.view.typing)
 
     def _end_or_close(self) -> None:
         if self._stage is Stage.OVER:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QDateTime, QLocale
 
 from console.language import _, chosen, mark, plural
 from console.session.stages import Stage
+from console.typing_mode import Typing
 from protocol.desk import events
 from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
@@ -192,3 +193,14 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     events.NotSolved: lambda event: _("Not solved yet. {text}").format(text=event.text).rstrip(),
     events.Cancelled: lambda _event: _("Needs no help any more"),
 }
+
+
+def typing(how: Typing) -> str:
+    """How keys go, in one sentence."""
+    if not how.by_symbol:
+        return _("Keys go by their place: the user's layout says what they type.")
+    if how.layout:
+        return _("Keys type what your keyboard shows; the user's layout is “{layout}”.").format(
+            layout=one_line(how.layout)
+        )
+    return _("Keys type what your keyboard shows.")

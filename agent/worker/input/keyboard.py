@@ -33,8 +33,6 @@ _STATE_CHANGED = struct.Struct("=H")
 _GROUP_CHANGED = 0xF0
 """Of XkbStateNotify's `changed`: the group in force, or what makes it (XKB protocol, "XkbStateNotify")."""
 
-_XKB_KEYSYMS = 0xFE
-"""Keysyms with this high byte are dead keys and their like, which a spare key can bear as well as a character."""
 _KINDS = (
     keys.SHIFT_KEYSYMS,
     keys.CONTROL_KEYSYMS,
@@ -210,7 +208,7 @@ class Keyboard:
         if way is None and (dead := self._ways.by_dead_key(character, state, self._down.values())):
             accent, way = dead
             self._strike(accent, state)
-        if way is None and not character and keysym >> 8 != _XKB_KEYSYMS:
+        if way is None and not symbols.is_symbol(keysym):
             self._press(name, self._place(evdev, keysym))
             return True
         if way is None:

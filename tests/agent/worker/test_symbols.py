@@ -1,7 +1,6 @@
 """Keys that go by their symbol: the technician's keyboard has another layout than the helped side's."""
 
 import asyncio
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -119,7 +118,7 @@ def test_the_technician_hears_what_the_keys_give_and_when_that_changes(screen: S
             assert told.layout == "German"
             assert told.keys[Z_IN_GERMAN][:2] == (ord("z"), ord("Z"))
             assert told.keys[TAB][:2] == (0xFF09, 0xFE20)
-            subprocess.run(["setxkbmap", "-layout", "fr"], env=screen.env, check=True)
+            screen.run("setxkbmap", "-layout", "fr")
             await stage.console.until(lambda: told_layouts(stage.console.heard)[-1] == "French", "the other layout")
 
     asyncio.run(scene())

@@ -7,12 +7,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from console.picture.canvas import Canvas
+from console.typing_mode import TypingMode
 from console.ui.screen_view import ScreenView
 from protocol.session.messages import (
     ButtonChanged,
     CursorChanged,
     CursorMoved,
     FromConsole,
+    KeyboardChanged,
     KeyChanged,
     PointerMoved,
     ReleaseAll,
@@ -226,6 +228,29 @@ def test_only_viewing_nothing_is_sent_but_what_was_down_is_let_go(qtbot: QtBot) 
     QTest.mouseMove(shown.view.viewport(), QPoint(9, 9))
     QApplication.sendEvent(shown.view, key(PRESS, Qt.Key.Key_A, 30))
     assert len(shown.sent) == 2
+
+
+def test_keys_go_by_symbol_from_the_first_that_differs_and_an_input_method_works_then(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    heard: list[bool] = []
+    shown.view.typing_changed.connect(lambda: heard.append(shown.view.typing.by_symbol))
+    shown.view.show_keyboard(KeyboardChanged("French", {30: (ord("q"), ord("Q")), 31: (ord("s"), ord("S"))}))
+    assert not shown.view.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    QApplication.sendEvent(shown.view, key(PRESS, Qt.Key.Key_S, 31, ord("s")))
+    QApplication.sendEvent(shown.view, key(PRESS, Qt.Key.Key_A, 30, ord("a")))
+    assert shown.sent == [KeyChanged(31, ord("s"), True), KeyChanged(30, ord("a"), True, by_symbol=True)]
+    assert shown.view.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    assert heard == [False, True]
+    shown.view.set_typing(TypingMode.PLACES)
+    assert shown.sent[-1] == ReleaseAll()
+    assert not shown.view.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+
+
+def test_buttons_beyond_the_usual_go_out_by_x11s_numbers(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    for button in (Qt.MouseButton.ExtraButton3, Qt.MouseButton.ExtraButton8):
+        QTest.mousePress(shown.view.viewport(), button, pos=QPoint(5, 5))
+    assert [message.button for message in shown.sent if isinstance(message, ButtonChanged)] == [10, 15]
 
 
 def test_text_of_an_input_method_goes_out_as_text(qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -17,7 +17,7 @@ from console.ui.session_window import SessionWindow
 from protocol.consent import Consent
 from protocol.desk.events import EndReason
 from protocol.scopes import Scope
-from protocol.session.messages import FromConsole, InputDropped, ReleaseAll
+from protocol.session.messages import FromConsole, InputDropped, KeyboardChanged, ReleaseAll
 from tests.console.looks import NOW, SEE_AND_CONTROL, ticket
 
 SEE = frozenset({Scope.SEE})
@@ -209,3 +209,20 @@ def test_a_known_reason_is_not_corrected_afterwards(shown: Shown, reason: EndRea
     shown.window.show_over("why", EndReason.USER_STOPPED)
     shown.window.correct_end("something else", reason)
     assert shown.window._words.text() == "why"
+
+
+def test_the_bar_says_how_keys_go_and_lets_one_choose(shown: Shown) -> None:
+    shown.window.show_said(allowed(SEE))
+    button = shown.button("Keys: By place")
+    assert not button.isVisible(), "whoever only sees has no keys"
+    shown.window.show_said(allowed())
+    assert button.isVisible()
+    shown.window.bar.press_typing()
+    assert button.accessibleName() == "Keys: By symbol"
+    shown.window.show_said(KeyboardChanged("German", {21: (ord("z"),)}))
+    assert "German" in button.toolTip()
+    menu = button.menu()
+    assert isinstance(menu, QMenu)
+    assert [action.isChecked() for action in menu.actions()] == [False, True, False]
+    menu.actions()[2].trigger()
+    assert button.accessibleName() == "Keys: By place"

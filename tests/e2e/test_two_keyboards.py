@@ -1,0 +1,98 @@
+"""The technician's keyboard has another layout than the user's: real keys here, a real editor there."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.stage.display import Bounds
+from tests.stage.scene import Scene
+from tests.stage.waiting import wait_for
+
+pytestmark = pytest.mark.e2e
+
+EDITOR = "letter.txt"
+CONTROL, SHIFT, ALT_GR, MENU = "37", "50", "108", "135"
+"""X11 keycodes of any PC keyboard. The Menu key is the technician's Compose key."""
+SAVING_S = 0.6
+"""gedit takes no keys while it saves, and tells nobody when it is ready."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two layouts, and what the technician types on his.
+
+    Attributes:
+        text: characters that keys of his have, with Shift and AltGr at most.
+        keys: xdotool's combinations of keycodes, pressed after that, and what they make.
+        select, undo, save: where his A, Z and S are.
+    """
+
+    here: str
+    there: str
+    text: str
+    keys: tuple[str, ...] = ()
+    made: str = ""
+    variant: str = ""
+    select: str = "38"
+    undo: str = "52"
+    save: str = "39"
+
+
+ASCII = "zyZY 1!7/? @ { } [ ] \\ | ~ ^ ` ' \" < >"
+GERMAN = "zyZY 1!7/? ä ö ü Ä Ö Ü ß € @ { } [ ] \\ | ~ µ"
+SHARP_S = f"{SHIFT}+{ALT_GR}+39"
+PAIRS = [
+    Pair("de", "us", GERMAN, (SHARP_S, "21", "26", f"{SHIFT}+21", "26"), "ẞéè", undo="29"),
+    Pair("us", "de", ASCII, (MENU, "p", "o", "o"), "💩"),  # as the Compose file of libX11 has it
+    Pair("de", "fr", GERMAN, (SHARP_S, "21", f"{SHIFT}+26"), "ẞÉ", undo="29"),
+    Pair("fr", "cz", "zyZY 1!7/? é è à ç ù § € @ { } [ ] \\ ~", (SHARP_S,), "ẞ", select="24", undo="25"),
+    Pair("cz", "de", "zyZY 1!7/? ě š č ř ž ý á í é ú ů @ { } [ ]", (f"{SHIFT}+{ALT_GR}+10", "57"), "ñ", undo="29"),
+    Pair("us", "de", "zyZY", (f"{SHIFT}+49", "57", "48", "26", "49", "26"), "ñéè", variant="intl"),
+    Pair("de", "de", GERMAN, (SHARP_S, "21", "26"), "ẞé", undo="29"),
+    Pair("ru", "us", "Щит, ёж и 7 букв; Ы?"),
+]
+
+
+class Editor:
+    """gedit on the user's desk, with one file."""
+
+    def __init__(self, scene: Scene) -> None:
+        desk = scene.user.desk
+        self.path: Path = desk.home / EDITOR
+        self.path.write_text("")
+        desk.start("gedit", "--standalone", str(self.path))
+        desk.display.place_window(EDITOR, Bounds(80, 120, 1000, 600))
+        desk.display.focus_window(EDITOR)
+
+    @property
+    def saved(self) -> str:
+        """What stands in the file, without the end of line that gedit adds."""
+        return self.path.read_text().removesuffix("\n")
+
+
+@pytest.fixture(scope="module")
+def connected(help_desk: Scene) -> tuple[int, Editor]:
+    return help_desk.begin_session("My keyboard is not yours"), Editor(help_desk)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.here}{pair.variant}-{pair.there}")
+def test_what_the_technicians_keyboard_types_the_users_editor_has(
+    scene: Scene, connected: tuple[int, Editor], pair: Pair
+) -> None:
+    number, editor = connected
+    scene.user.desk.set_layout(pair.there)
+    hands = scene.technician.desk
+    hands.run("setxkbmap", "-layout", pair.here, "-variant", pair.variant, "-option", "compose:menu")
+    area = scene.technician.picture(number, scene.user.desk.display.current_size())
+    hands.click(area.x + 400, area.y + 400)
+    hands.display.type(pair.text, delay_ms=20)
+    hands.key(*pair.keys, "Return", f"{CONTROL}+{pair.undo}", f"{CONTROL}+{pair.save}")
+    expected = pair.text + pair.made
+    wait_for(f"{expected!r} in the editor", lambda: editor.saved == expected, failure=lambda: repr(editor.saved))
+    wait_for("keys let go", lambda: not scene.user.desk.display.pressed_keys())
+    # At the end, not at the beginning: an editor that has just heard of another layout may miss a shortcut.
+    hands.key(f"{CONTROL}+{pair.select}", "Delete", f"{CONTROL}+{pair.save}")
+    wait_for("an empty page", lambda: not editor.saved)
+    time.sleep(SAVING_S)
