@@ -282,6 +282,7 @@ class Relay:
         self._throw_out()
         await self._write_ends()
         await self._take_in()
+        await self._desk.sweep()
         if ticks % STALE_EVERY == 1 and not self._trusted.is_fresh():
             self.counts.add("revocations_stale", age_s=self._trusted.age_s())
         if ticks % MARK_EVERY == 0:

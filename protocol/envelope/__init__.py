@@ -9,7 +9,7 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import sessions, talk, tickets
+from protocol.envelope import people, sessions, talk, tickets
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -19,6 +19,36 @@ from protocol.envelope.base import (
     RefusalReason,
     RequestRefused,
     TicketNumber,
+)
+from protocol.envelope.people import (
+    Absent,
+    AnswerQuote,
+    AppointmentLine,
+    Appointments,
+    Caller,
+    Callers,
+    Colleague,
+    Complain,
+    DeclineOffer,
+    EndAppointment,
+    FindCaller,
+    Forecasts,
+    HandOver,
+    ListAppointments,
+    ListStaff,
+    MachineLine,
+    MakeAppointment,
+    MakeQuote,
+    People,
+    Plan,
+    PlanFaster,
+    PlannedMove,
+    ReadPeople,
+    SetAbsence,
+    StaffList,
+    TakeCall,
+    TicketLine,
+    WorkOffered,
 )
 from protocol.envelope.sessions import (
     AddSessionNote,
@@ -59,9 +89,9 @@ from protocol.envelope.tickets import (
     Witness,
 )
 
-FromAgent = tickets.FromAgent | sessions.FromAgent | talk.FromAgent
-FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole
-ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient
+FromAgent = tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent
+FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole | people.FromConsole
+ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient
 
 _encoder = msgspec.json.Encoder()
 _from_agent: msgspec.json.Decoder[FromAgent] = msgspec.json.Decoder(FromAgent)
@@ -99,28 +129,51 @@ def decode_to_client(text: str | bytes) -> ToClient:
 
 
 __all__ = [
+    "Absent",
     "AddMessage",
     "AddSessionNote",
     "AnswerInstruction",
     "AnswerOpenQuestion",
+    "AnswerQuote",
     "AnswerUnderstood",
+    "AppointmentLine",
+    "Appointments",
     "AskRequester",
+    "Caller",
+    "Callers",
     "CancelTicket",
     "ClockView",
+    "Colleague",
+    "Complain",
+    "DeclineOffer",
     "Done",
     "DropQuestion",
+    "EndAppointment",
     "EnvelopeError",
+    "FindCaller",
+    "Forecasts",
     "FromAgent",
     "FromConsole",
     "GiveInstruction",
     "GiveVerdict",
+    "HandOver",
     "HistoryLine",
+    "ListAppointments",
     "ListMyTickets",
     "ListQueue",
+    "ListStaff",
+    "MachineLine",
+    "MakeAppointment",
+    "MakeQuote",
     "MessageBase",
     "Minutes",
     "OpenTicket",
+    "People",
+    "Plan",
+    "PlanFaster",
+    "PlannedMove",
     "RateSolution",
+    "ReadPeople",
     "ReadTicket",
     "Ref",
     "RefusalReason",
@@ -133,15 +186,20 @@ __all__ = [
     "SessionOffered",
     "SessionOver",
     "SessionReady",
+    "SetAbsence",
     "SetNextStep",
+    "StaffList",
+    "TakeCall",
     "TakeTicket",
     "Ticket",
     "TicketChanged",
+    "TicketLine",
     "TicketNumber",
     "TicketView",
     "Tickets",
     "ToClient",
     "Witness",
+    "WorkOffered",
     "decode_from_agent",
     "decode_from_console",
     "decode_to_client",

@@ -47,6 +47,9 @@ class Audience(Protocol):
     def online(self, device: str) -> bool:
         """Whether a device can be reached now."""
 
+    def is_there(self, technician: str) -> bool:
+        """Whether a technician's console is signed in."""
+
     def tell_device(self, device: str, message: envelope.ToClient) -> bool:
         """To a device's agent; whether it is there."""
 

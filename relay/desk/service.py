@@ -8,6 +8,11 @@ from protocol.desk.events import EndReason, SessionEnded
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
+from relay.desk.appointments import Appointments
+from relay.desk.complaints import Complaints
+from relay.desk.handing import Handing
+from relay.desk.people import PeopleRequests
+from relay.desk.quotes import Quotes
 from relay.desk.requesters import Requesters
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
@@ -26,8 +31,22 @@ class Desk:
         self._room = room
         requesters = Requesters(room)
         talk = TalkRequests(room, requesters)
-        self._from_agent: AgentHandlers = {**requesters.handlers(), **talk.agent_handlers()}
-        self._from_console: ConsoleHandlers = {**StaffRequests(room).handlers(), **talk.console_handlers()}
+        quotes, complaints, self._handing = Quotes(room), Complaints(room), Handing(room)
+        self._from_agent: AgentHandlers = {
+            **requesters.handlers(),
+            **talk.agent_handlers(),
+            **quotes.of_agents(),
+            **complaints.of_agents(),
+        }
+        self._from_console: ConsoleHandlers = {
+            **StaffRequests(room).handlers(),
+            **talk.console_handlers(),
+            **PeopleRequests(room).handlers(),
+            **self._handing.handlers(),
+            **Appointments(room).handlers(),
+            **quotes.of_consoles(),
+            **complaints.of_consoles(),
+        }
 
     async def for_agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:
         """An agent's request and its answer."""
@@ -51,6 +70,13 @@ class Desk:
     def handled(self) -> tuple[frozenset[type], frozenset[type]]:
         """What agents and consoles can ask."""
         return frozenset(self._from_agent), frozenset(self._from_console)
+
+    async def sweep(self) -> None:
+        """Once a second: what the desk sees to by itself. Raises StoreFault; then it is seen to a second later."""
+        try:
+            await self._handing.sweep()
+        except Refused as refused:
+            self._room.counts.add("sweep_refused", why=str(refused))
 
     async def session_over(self, session: LiveSession[RelayConnection], over: Over) -> None:
         """Tells both ends, then writes it down. Raises StoreFault; then it has to be written down later."""

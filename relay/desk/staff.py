@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import EndReason
+from protocol.desk.placing import check_taking
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
@@ -49,6 +50,7 @@ class StaffRequests:
         """Judge it, own it, begin: urgency is judged for every ticket before work (promise 25)."""
 
         def decide(ticket: Ticket) -> Sequence[events.Event]:
+            check_taking(ticket, party.identifier)
             return (
                 events.Triaged(message.impact, message.urgency),
                 events.Assigned(as_staff(party)),

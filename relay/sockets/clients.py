@@ -66,6 +66,10 @@ class Clients:
         """Whether a device can be reached now."""
         return device in self._by_role[Role.DEVICE]
 
+    def is_there(self, technician: str) -> bool:
+        """Whether a technician's console is signed in."""
+        return technician in self._by_role[Role.TECHNICIAN]
+
     def tell_device(self, device: str, message: envelope.ToClient) -> bool:
         """To a device's agent; whether it is there."""
         client = self._by_role[Role.DEVICE].get(device)

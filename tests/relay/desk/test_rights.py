@@ -106,9 +106,7 @@ async def test_internal_messages_are_neither_written_nor_read_by_the_requester(h
             "between us",
             "for everybody",
         ]
-        assert _said(theirs) == [
-            "for everybody"
-        ]
+        assert _said(theirs) == ["for everybody"]
         assert "between us" not in envelope.encode(theirs)
         assert all("between us" not in envelope.encode(said) for said in agent.said)
 

@@ -1,0 +1,377 @@
+"""Who somebody is, and what is agreed with people: intake, hand-over, absence, offers, appointments, prices. Pure."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from protocol import limits, moment
+from protocol.desk.events import AppointmentOutcome, StaffProfile, User
+from protocol.desk.terms import Cents, Key, Level, Name, Staff, Text, TicketKind
+from protocol.desk.terms import Minutes as ManyMinutes
+from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
+from protocol.envelope.tickets import TicketView
+from protocol.moment import Moment
+
+Problem = Annotated[str, Meta(min_length=1, max_length=limits.PROBLEM_CHARS)]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+
+
+# --- agent → relay
+class AnswerQuote(MessageBase, frozen=True):
+    """The customer's yes or no to a price; only from a user who may say so (promises 11, 27). Answered by `Ticket`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    quote: Key
+    accepted: bool
+    text: Text = ""
+
+
+# --- agent or console → relay
+class Complain(MessageBase, frozen=True):
+    """A complaint about how a ticket was handled: a ticket of its own, past whoever handled it (promise 40).
+
+    Answered by `Ticket`, the new one. Sent again after a cut it makes no second one: `request` is the same.
+    """
+
+    ref: Ref
+    request: Key
+    ticket: TicketNumber
+    problem: Problem
+
+
+# --- console → relay
+class ReadPeople(MessageBase, frozen=True):
+    """Answered by `People`: everybody and everything around a ticket (promises 2, 4, 44)."""
+
+    ref: Ref
+    ticket: TicketNumber
+
+
+class FindCaller(MessageBase, frozen=True):
+    """Who calls: a number, or a part of a name or address. Answered by `Callers` (promise 21)."""
+
+    ref: Ref
+    text: Annotated[str, Meta(max_length=limits.NAME_CHARS)]
+
+
+class TakeCall(MessageBase, frozen=True):
+    """A call becomes a ticket. Answered by `Ticket`; sent again after a cut it makes no second one.
+
+    Attributes:
+        user: identifier in the register; empty: unknown there, and `requester` is the name as he said it.
+        device: identifier of the machine it is about; empty: none in particular.
+    """
+
+    ref: Ref
+    request: Key
+    phone: Annotated[str, Meta(max_length=40)]
+    problem: Problem
+    urgency: Level
+    user: Name = ""
+    requester: Name = ""
+    device: Name = ""
+    kind: TicketKind = TicketKind.INCIDENT
+
+
+class HandOver(MessageBase, frozen=True):
+    """Somebody else owns it, with the card (promises 2, 3, 13). Answered by `Ticket`, or refused with what is missing.
+
+    Attributes:
+        to: identifier of a technician; one's own to take something over.
+        skill: the one it needs, empty: none in particular; to somebody who knows less of it only with a `reason`.
+    """
+
+    ref: Ref
+    ticket: TicketNumber
+    to: Name
+    tried: Text
+    known: Text
+    next_step: Text
+    skill: Name = ""
+    reason: Text = ""
+
+
+class DeclineOffer(MessageBase, frozen=True):
+    """A free technician leaves the ticket he was offered to others, and says why (promise 26). Answered by `Done`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    reason: Words
+
+
+class SetAbsence(MessageBase, frozen=True):
+    """Somebody is away, or will be. Answered by `Absent`: every open ticket of his has another owner by then.
+
+    Attributes:
+        absence: one under the same number is changed; one that ends as it begins is struck.
+        staff: identifier; one's own, or anybody's.
+    """
+
+    ref: Ref
+    absence: Key
+    staff: Name
+    begin: Moment
+    end: Moment
+    reason: Text = ""
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.begin, self.end)
+
+
+class ListStaff(MessageBase, frozen=True):
+    """Answered by `StaffList`: who is there, what everybody has to do, and how long somebody new waits."""
+
+    ref: Ref
+
+
+class MakeAppointment(MessageBase, frozen=True):
+    """A time agreed, or moved under the same number (promise 31). Answered by `Ticket`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    appointment: Key
+    begin: Moment
+    end: Moment
+    text: Words
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.begin, self.end)
+
+
+class EndAppointment(MessageBase, frozen=True):
+    """It was kept, missed or called off. Answered by `Ticket`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    appointment: Key
+    outcome: AppointmentOutcome
+    text: Text = ""
+
+
+class ListAppointments(MessageBase, frozen=True):
+    """Answered by `Appointments`: those between two instants, the soonest first."""
+
+    ref: Ref
+    begin: Moment
+    end: Moment
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.begin, self.end)
+
+
+class PlanFaster(MessageBase, frozen=True):
+    """What would happen if this ticket went first. Answered by `Plan`; nothing is changed."""
+
+    ref: Ref
+    ticket: TicketNumber
+    within_min: ManyMinutes
+
+
+class MakeQuote(MessageBase, frozen=True):
+    """A price for work beyond the contract, or for going first (promises 11, 27). Answered by `Ticket`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    quote: Key
+    text: Words
+    price_cents: Cents
+    currency: Currency
+    valid_until: Moment
+    within_min: ManyMinutes | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.valid_until)
+
+
+# --- relay → console
+class MachineLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """A machine, whether it can be reached now, and whose it is: a user's name."""
+
+    identifier: str
+    label: str
+    online: bool = False
+    user: str = ""
+
+
+class TicketLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another ticket, as a line in a list."""
+
+    number: TicketNumber
+    title: str
+    state: str
+    changed_at: Moment
+    device: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.changed_at)
+
+
+class People(MessageBase, frozen=True):
+    """Everybody around a ticket.
+
+    Attributes:
+        user: as the register knows him, if it does.
+        customer, contract: names; empty: none.
+        hours: service hours as text, and open_now: whether they are on at this moment.
+        contact, deputy: who knows the customer (promise 4); away: of these two, who is not there.
+        machines: the user's, and the ticket's.
+        others: tickets of the same user or machine, the newest first.
+        card: the last hand-over's, as lines: tried, known.
+    """
+
+    ref: Ref
+    ticket: TicketNumber
+    user: User | None
+    customer: str
+    contract: str
+    hours: str
+    open_now: bool
+    contact: Staff | None
+    deputy: Staff | None
+    away: tuple[str, ...]
+    machines: tuple[MachineLine, ...]
+    others: tuple[TicketLine, ...]
+
+
+class Caller(Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who may be calling, with what is his."""
+
+    user: User
+    customer: str
+    machines: tuple[MachineLine, ...]
+    open: tuple[TicketLine, ...]
+
+
+class Callers(MessageBase, frozen=True):
+    """Whoever it may be, the likeliest first; `certain` if the number is one person's."""
+
+    ref: Ref
+    certain: bool
+    callers: tuple[Caller, ...]
+
+
+class Absent(MessageBase, frozen=True):
+    """What the absence came to: tickets and their new owners, in the order of their numbers."""
+
+    ref: Ref
+    moved: tuple[tuple[int, Staff], ...]
+
+
+class Colleague(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the staff.
+
+    Attributes:
+        online: his console is signed in; away_until: he is absent until then.
+        open, begun, work_min: tickets that are his move, those he works on, minutes estimated for all.
+    """
+
+    profile: StaffProfile
+    online: bool
+    away_until: Moment | None
+    open: int
+    begun: int
+    work_min: int
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.away_until)
+
+
+class Forecasts(Struct, frozen=True, forbid_unknown_fields=True):
+    """Forecast against actual waits of the newest tickets, in minutes (promise 42)."""
+
+    count: int
+    forecast_min: float
+    actual_min: float
+    error_min: float
+
+
+class StaffList(MessageBase, frozen=True):
+    """Who is there and what there is to do; wait_min: for somebody who comes now, None: nobody is there."""
+
+    ref: Ref
+    staff: tuple[Colleague, ...]
+    waiting: int
+    wait_min: int | None
+    forecasts: Forecasts
+
+
+class AppointmentLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """A time agreed, in a calendar."""
+
+    ticket: TicketNumber
+    appointment: Key
+    begin: Moment
+    end: Moment
+    text: str
+    title: str
+    requester: str
+    owner: str
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.begin, self.end)
+
+
+class Appointments(MessageBase, frozen=True):
+    """Those agreed and not over."""
+
+    ref: Ref
+    appointments: tuple[AppointmentLine, ...]
+
+
+class PlannedMove(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who would wait longer, and until when."""
+
+    ticket: TicketNumber
+    title: str
+    requester: str
+    before: Moment
+    after: Moment
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.before, self.after)
+
+
+class Plan(MessageBase, frozen=True):
+    """When the ticket would be done, and who is displaced by it."""
+
+    ref: Ref
+    done_by: Moment
+    moves: tuple[PlannedMove, ...]
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.done_by)
+
+
+class WorkOffered(MessageBase, frozen=True):
+    """You are free, and this has waited longest (promise 26): take it, or say why not."""
+
+    ticket: TicketView
+
+
+FromAgent = AnswerQuote | Complain
+FromConsole = (
+    ReadPeople
+    | FindCaller
+    | TakeCall
+    | Complain
+    | HandOver
+    | DeclineOffer
+    | SetAbsence
+    | ListStaff
+    | MakeAppointment
+    | EndAppointment
+    | ListAppointments
+    | PlanFaster
+    | MakeQuote
+)
+ToClient = People | Callers | Absent | StaffList | Appointments | Plan | WorkOffered

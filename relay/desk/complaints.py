@@ -1,0 +1,83 @@
+"""Complaints are welcome, and go past the person concerned: to a lead, and never to a handler of the original (P40)."""
+
+from protocol import envelope
+from protocol.desk import events
+from protocol.desk.events import Channel, Relation
+from protocol.desk.placing import responsible
+from protocol.desk.terms import TicketKind
+from protocol.desk.ticket import Ticket
+from protocol.envelope import RefusalReason
+from protocol.trust import Party
+from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room, by_requester, by_staff
+from relay.errors import Refused
+from relay.store import THE_DESK, By, Work
+
+
+class Complaints:
+    """What an agent and a console may ask."""
+
+    def __init__(self, room: Room) -> None:
+        """In the desk's `room`."""
+        self._room = room
+
+    def of_agents(self) -> AgentHandlers:
+        """What an agent may ask."""
+        return {envelope.Complain: self.complain}
+
+    def of_consoles(self) -> ConsoleHandlers:
+        """What a console may ask: for somebody who complains on the phone."""
+        return {envelope.Complain: self.write_down}
+
+    async def complain(self, requester: Requester, message: envelope.Complain) -> envelope.Ticket:
+        """About one of this device's own tickets."""
+        original = await self._room.find(message.ticket)
+        if original.device != requester.party.identifier:
+            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        by = by_requester(requester.party, original.requester)
+        return await self._open(message, original, Channel.DIRECT, by, for_staff=False)
+
+    async def write_down(self, party: Party, message: envelope.Complain) -> envelope.Ticket:
+        """About any ticket, by whoever answered the phone."""
+        original = await self._room.find(message.ticket)
+        return await self._open(message, original, Channel.PHONE, by_staff(party), for_staff=True)
+
+    async def _open(
+        self, message: envelope.Complain, original: Ticket, channel: Channel, by: By, *, for_staff: bool
+    ) -> envelope.Ticket:
+        room = self._room
+        opened = events.Opened(
+            request=message.request,
+            device=original.device,
+            device_label=original.device_label,
+            requester=original.requester,
+            problem=message.problem,
+            urgency=2,
+            minutes=original.minutes,
+            diagnostics=(),
+            asked_at=room.clock(),
+            kind=TicketKind.COMPLAINT,
+            channel=channel,
+            user=original.user,
+            customer=original.customer,
+            language=original.language,
+        )
+        async with room.work() as work:
+            ticket = await work.asked_before(opened)
+            if ticket is None:
+                ticket = work.open(opened, by, events.Linked(original.number, Relation.RELATED))
+                await bar(work, ticket)
+        return await room.whole(message.ref, await room.find(ticket.number), for_staff=for_staff)
+
+
+async def bar(work: Work, ticket: Ticket) -> None:
+    """Keeps everybody away from a complaint who handled it or what it is about, and gives it to a lead."""
+    about = {number for number, _ in ticket.kinship.links} | ({ticket.follows} - {0})
+    barred = set(ticket.agreements.handlers)
+    for number in about:
+        original = await work.ticket(number)
+        barred |= set(original.agreements.handlers) if original else set()
+    happened: list[events.TicketEvent] = [events.HandlersBarred(tuple(sorted(barred)), min(about, default=0))]
+    ticket = work.happens(ticket, happened, THE_DESK)
+    owner = responsible(ticket, work.book, work.now)
+    if owner is not None and (ticket.owner is None or ticket.owner.identifier != owner.identifier):
+        work.happens(ticket, (events.Assigned(owner),), THE_DESK)

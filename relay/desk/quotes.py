@@ -1,0 +1,149 @@
+"""Prices agreed first: work beyond the contract, and going first for a fee (promises 11, 27).
+
+Guarantees: a price counts once somebody who may say so has said yes; then the ticket has its new time, and whoever is
+displaced by it has his and is told, all in one transaction or none.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from protocol import envelope
+from protocol.desk import events, plan
+from protocol.desk.business_time import OpenTime
+from protocol.desk.calendar import DAY_AND_NIGHT, CalendarError
+from protocol.desk.contract import Metric
+from protocol.desk.events import User
+from protocol.desk.plan import Move
+from protocol.desk.ticket import Ticket
+from protocol.envelope import RefusalReason
+from protocol.trust import Party
+from relay.desk.room import LISTED, AgentHandlers, ConsoleHandlers, Requester, Room, by_requester, by_staff
+from relay.errors import Refused
+from relay.store import THE_DESK, By, Work
+
+
+class Quotes:
+    """What a console and an agent may ask about prices."""
+
+    def __init__(self, room: Room) -> None:
+        """In the desk's `room`."""
+        self._room = room
+
+    def of_consoles(self) -> ConsoleHandlers:
+        """What a console may ask."""
+        return {envelope.PlanFaster: self.plan, envelope.MakeQuote: self.make}
+
+    def of_agents(self) -> AgentHandlers:
+        """What an agent may ask."""
+        return {envelope.AnswerQuote: self.answer_of_agent}
+
+    async def plan(self, _party: Party, message: envelope.PlanFaster) -> envelope.Plan:
+        """What would happen; so that a price is named by somebody who knows whom it costs time."""
+        tickets = await self._room.store.unfinished(LISTED)
+        async with self._room.work() as work:
+            first = await _find(work, message.ticket)
+            done_by, moves = self._planned(work, first, message.within_min, tickets)
+        by_number = {ticket.number: ticket for ticket in tickets}
+        lines = [
+            envelope.PlannedMove(
+                move.ticket, other.title[:200], other.requester, other.done_by or move.done_by, move.done_by
+            )
+            for move in moves
+            if (other := by_number.get(move.ticket)) is not None
+        ]
+        return envelope.Plan(message.ref, done_by, tuple(lines))
+
+    async def make(self, party: Party, message: envelope.MakeQuote) -> envelope.Ticket:
+        """A price, for the customer to say yes or no to."""
+        made = events.QuoteMade(
+            message.quote, message.text, message.price_cents, message.currency, message.valid_until, message.within_min
+        )
+
+        def decide(ticket: Ticket) -> Sequence[events.TicketEvent]:
+            if not ticket.is_open:
+                raise Refused(RefusalReason.NOT_NOW, "A price is named for an open ticket only.")
+            if message.quote in ticket.agreements.quotes:
+                return ()
+            if message.valid_until <= self._room.clock():
+                raise Refused(RefusalReason.BAD_INPUT, "A price is valid for a while at least.")
+            return (made,)
+
+        ticket = await self._room.change(message.ticket, decide, by_staff(party))
+        return await self._room.whole(message.ref, ticket, for_staff=True)
+
+    async def answer_of_agent(self, requester: Requester, message: envelope.AnswerQuote) -> envelope.Ticket:
+        """By the user whose machine it is; the register says whether his yes counts."""
+        ticket = await self._room.find(message.ticket)
+        if ticket.device != requester.party.identifier:
+            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        register = (await self._room.store.book()).register
+        machine = register.machines.get(requester.party.identifier)
+        user = register.users.get(ticket.user) or (register.users.get(machine.user) if machine else None)
+        answered = events.QuoteAnswered(message.quote, message.accepted, message.text, user.identifier if user else "")
+        by = by_requester(requester.party, ticket.requester)
+        await self.answer(ticket.number, answered, user, by)
+        return await self._room.whole(message.ref, await self._room.find(ticket.number), for_staff=False)
+
+    async def answer(self, number: int, answered: events.QuoteAnswered, user: User | None, by: By) -> None:
+        """The customer's word, by whichever way it came; `user` is who says it.
+
+        Raises:
+            Refused: he may not, or there is nothing to answer.
+            StoreFault: nothing was changed.
+        """
+        if answered.accepted and (user is None or user.gone or not user.may_accept_quotes):
+            raise Refused(
+                RefusalReason.FORBIDDEN, "A price is accepted by somebody your organisation has named for that."
+            )
+        tickets = await self._room.store.unfinished(LISTED)
+        async with self._room.work() as work:
+            ticket = await _find(work, number)
+            if not ticket.is_open:
+                raise Refused(RefusalReason.NOT_NOW, "This ticket is not open any more.")
+            quote = ticket.agreements.quotes.get(answered.quote)
+            if quote is None:
+                raise Refused(RefusalReason.BAD_INPUT, "There is no such offer on this ticket.")
+            if user is not None and user.customer and ticket.customer and user.customer != ticket.customer:
+                raise Refused(RefusalReason.FORBIDDEN, "This offer was made to somebody else.")
+            done_by: datetime | None = None
+            moves: Sequence[Move] = ()
+            if answered.accepted and quote.within_min is not None:
+                done_by, moves = self._planned(work, ticket, quote.within_min, tickets)
+            ticket = work.happens(ticket, (answered,), by)
+            if done_by is not None:
+                work.happens(ticket, (events.EstimateSet(done_by, ticket.work_min),), THE_DESK)
+            for move in moves:
+                displaced = events.Displaced(ticket.number, move.done_by)
+                work.happens(await _find(work, move.ticket), (displaced,), THE_DESK)
+
+    def _planned(
+        self, work: Work, first: Ticket, within_min: int, tickets: Sequence[Ticket]
+    ) -> tuple[datetime, Sequence[Move]]:
+        hours = OpenTime(DAY_AND_NIGHT)
+        register = work.book.register
+        contract = register.contract_of(first.customer)
+        if contract is not None:
+            calendar = register.calendars.get(contract.in_force(work.now).hours, DAY_AND_NIGHT)
+            hours = OpenTime(calendar)
+        try:
+            done_by = plan.target(within_min, hours, work.now)
+        except CalendarError as error:
+            raise Refused(RefusalReason.NOT_NOW, str(error)) from error
+        owner = first.owner.identifier if first.owner else ""
+        others = [
+            (other, self._agreed_until(work, other))
+            for other in tickets
+            if other.owner is not None and other.owner.identifier == owner
+        ]
+        return done_by, plan.displaced(first, done_by, others, hours, work.now)
+
+    def _agreed_until(self, work: Work, ticket: Ticket) -> datetime | None:
+        clocks = self._room.agreed.clocks(work.book.register, ticket, work.now)
+        return next((clock.target_at for clock in clocks if clock.metric is Metric.RESOLUTION), None)
+
+
+async def _find(work: Work, number: int) -> Ticket:
+    ticket = await work.ticket(number)
+    if ticket is None:
+        raise Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
+    return ticket

@@ -1,0 +1,109 @@
+"""P4, P21, P40, P42, P44: contact and deputy, who calls, complaints, load and forecast, users and machines."""
+
+import secrets
+from pathlib import Path
+
+from protocol import envelope
+from protocol.desk import events
+from tests.relay.peopled import CARD, away, history, owned, peopled, sentence
+from tests.relay.rig import scene
+
+
+@scene
+async def test_p04_a_ticket_goes_to_the_contact_and_to_the_deputy_when_he_is_away(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        people = await jana.ask(envelope.ReadPeople, number)
+        assert (people.contact.name, people.deputy.name) == ("Jana Nováková", "Petr Dvořák")
+        await away(jana, "jana")
+        number = await owned(agent, jana, "petr")
+        assert (await jana.ask(envelope.ReadPeople, number)).away == ("jana",)
+
+
+@scene
+async def test_p44_a_mail_address_leads_to_the_user_and_the_user_to_machines_and_tickets(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        before, number = await owned(agent, jana, "jana", problem="Old"), await owned(agent, jana, "jana")
+        found = await jana.ask(envelope.FindCaller, "eva@firma")
+        (caller,) = found.callers
+        assert caller.user.identifier == "eva"
+        assert [machine.label for machine in caller.machines] == ["Eva's laptop"]
+        assert caller.machines[0].online
+        people = await jana.ask(envelope.ReadPeople, number)
+        assert (people.user.name, people.customer, people.contract) == ("Eva Králová", "Firma s.r.o.", "gold")
+        assert [(other.number, other.title) for other in people.others] == [(before, "Old")]
+        assert people.machines[0].user == "Eva Králová"
+
+
+@scene
+async def test_p21_a_caller_is_recognised_from_the_number_and_his_call_becomes_a_ticket_once(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        jana = await relay.console("jana")
+        for written in ("+420 777 123 456", "00420777123456", "+420 (777) 123-456"):
+            found = await jana.ask(envelope.FindCaller, written)
+            assert found.certain
+            assert found.callers[0].user.name == "Eva Králová"
+        assert (await jana.ask(envelope.FindCaller, "777 000 111")).callers[0].user.name == "Adam Bílý"
+        assert (await jana.ask(envelope.FindCaller, "+1 555 0100")).callers == ()
+        call = (secrets.token_hex(16), "+420 777 123 456", "It smokes", 1)
+        made = await jana.ask(envelope.TakeCall, *call, user="eva", device="laptop")
+        again = await jana.ask(envelope.TakeCall, *call, user="eva", device="laptop")
+        assert again.ticket.number == made.ticket.number
+        (opened,) = history(made, events.Opened)
+        assert (opened.user, opened.customer, opened.device, opened.channel) == ("eva", "firma", "laptop", "phone")
+        assert sum("+420 777 123 456" in e.text for e in history(again, events.MessageAdded)) == 1
+        stranger = await jana.ask(envelope.TakeCall, secrets.token_hex(16), "+1 555 0100", "Help", 3, requester="Bob")
+        assert stranger.ticket.requester == "Bob"
+        assert "who calls" in sentence(await jana.ask(envelope.TakeCall, secrets.token_hex(16), "", "Help", 3))
+
+
+@scene
+async def test_p40_a_complaint_goes_to_the_lead_and_no_handler_of_the_original_can_own_it(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana, olga = await relay.agent(), await relay.console("jana"), await relay.console("olga")
+        number = await owned(agent, jana, "jana")
+        await jana.takes(number)
+        await jana.ask(envelope.HandOver, number, "petr", **CARD)
+        request = secrets.token_hex(16)
+        made = await agent.ask(envelope.Complain, request, number, "Nobody listened to me")
+        assert made.ticket.owner.identifier == "olga"
+        assert (await agent.ask(envelope.Complain, request, number, "Twice")).ticket.number == made.ticket.number
+        complaint = made.ticket.number
+        for who in ("jana", "petr"):
+            console = await relay.console(who)
+            assert "past the person concerned" in sentence(await console.takes(complaint))
+            handed = await olga.ask(envelope.HandOver, complaint, who, **CARD)
+            assert "past the person concerned" in sentence(handed)
+        desktop = await relay.agent("desktop")
+        refused = await desktop.ask(envelope.Complain, secrets.token_hex(16), number, "Not mine")
+        assert "another computer" in sentence(refused)
+
+
+@scene
+async def test_p40_whoever_complains_of_the_only_lead_is_heard_by_somebody_else(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, olga, jana = await relay.agent(), await relay.console("olga"), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        await olga.takes(number)
+        made = await agent.ask(envelope.Complain, secrets.token_hex(16), number, "Olga shouted at me")
+        assert made.ticket.owner.identifier != "olga"
+        assert made.ticket.owner.identifier != "jana"  # had it before
+        (barred,) = history(await olga.ask(envelope.ReadTicket, made.ticket.number), events.HandlersBarred)
+        assert set(barred.staff) == {"jana", "olga"}
+
+
+@scene
+async def test_p42_the_load_and_the_forecast_against_what_came_are_on_show(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        assert history(await jana.ask(envelope.ReadTicket, number), events.WaitForecast)[0].wait_min == 0
+        await jana.takes(number)
+        shown = await jana.ask(envelope.ListStaff)
+        by_name = {colleague.profile.identifier: colleague for colleague in shown.staff}
+        assert (by_name["jana"].open, by_name["jana"].begun, by_name["jana"].online) == (1, 1, True)
+        assert (by_name["petr"].open, by_name["petr"].online) == (0, False)
+        assert shown.forecasts.count == 1
+        assert shown.forecasts.actual_min < 1

@@ -1,0 +1,90 @@
+"""P11, P27, P31: a price agreed first, going first for a fee without cheating anybody, and times agreed."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from protocol import envelope
+from protocol.desk import events
+from protocol.desk.events import Machine, User
+from tests.relay.peopled import history, owned, peopled, sentence
+from tests.relay.rig import Actor, scene
+
+
+async def quoted(console: Actor, number: int, within_min: int | None = None) -> str:
+    key = secrets.token_hex(16)
+    valid = datetime.now(UTC) + timedelta(days=1)
+    made = await console.ask(envelope.MakeQuote, number, key, "On Sunday", 12_000, "EUR", valid, within_min)
+    assert history(made, events.QuoteMade)[0].price_cents == 12_000
+    return key
+
+
+@scene
+async def test_p11_a_price_counts_when_somebody_who_may_has_said_yes(tmp_path: Path) -> None:
+    house = peopled(tmp_path / "relay", events.MachineSet(Machine("desktop", "Adam's", "adam")))
+    async with house.relay() as relay:
+        agent, jana, desktop = await relay.agent(), await relay.console("jana"), await relay.agent("desktop")
+        adams = await owned(desktop, jana, "jana")
+        key = await quoted(jana, adams)
+        assert "named for that" in sentence(await desktop.ask(envelope.AnswerQuote, adams, key, accepted=True))
+        declined = await desktop.ask(envelope.AnswerQuote, adams, key, accepted=False, text="Too much")
+        assert not history(declined, events.QuoteAnswered)[0].accepted
+        number = await owned(agent, jana, "jana")
+        key = await quoted(jana, number)
+        assert "another computer" in sentence(await desktop.ask(envelope.AnswerQuote, number, key, accepted=True))
+        yes = await agent.ask(envelope.AnswerQuote, number, key, accepted=True)
+        assert history(yes, events.QuoteAnswered)[0].user == "eva"
+        assert "already" in sentence(await agent.ask(envelope.AnswerQuote, number, key, accepted=False))
+
+
+@scene
+async def test_p27_quote_yes_new_target_and_whoever_is_displaced_is_told_the_new_time(tmp_path: Path) -> None:
+    boss = User("boss", "Boss", may_accept_quotes=True)
+    house = peopled(tmp_path / "relay", events.UserSet(boss), events.MachineSet(Machine("desktop", "Boss's", "boss")))
+    async with house.relay() as relay:
+        desktop, agent, jana = await relay.agent("desktop"), await relay.agent(), await relay.console("jana")
+        under_contract = await owned(agent, jana, "jana")
+        other = (await desktop.asks_for_help("I can wait")).ticket.number
+        await jana.takes(other)
+        number = (await desktop.asks_for_help("I cannot")).ticket.number
+        await jana.takes(number)
+        before = (await jana.ask(envelope.ReadTicket, other)).ticket.done_by
+        promised = (await jana.ask(envelope.ReadTicket, under_contract)).ticket.done_by
+        plan = await jana.ask(envelope.PlanFaster, number, 30)
+        assert [(move.ticket, move.before) for move in plan.moves] == [(other, before)]
+        key = await quoted(jana, number, within_min=30)
+        yes = await desktop.ask(envelope.AnswerQuote, number, key, accepted=True)
+        chain = [events.QuoteMade, events.QuoteAnswered, events.EstimateSet]
+        assert [kind for line in yes.history if (kind := type(line.event)) in chain][-3:] == chain
+        left = yes.ticket.done_by - datetime.now(UTC)
+        assert timedelta(minutes=29) < left <= timedelta(minutes=30)
+        told = await desktop.hears(envelope.TicketChanged, lambda c: c.ticket.number == other and c.ticket.revision > 7)
+        (displaced,) = history(await jana.ask(envelope.ReadTicket, other), events.Displaced)
+        assert displaced.by == number
+        assert told.ticket.done_by == displaced.done_by == before + timedelta(hours=1)
+        assert (await jana.ask(envelope.ReadTicket, under_contract)).ticket.done_by == promised
+
+
+@scene
+async def test_p31_an_appointment_is_made_moved_and_ended_and_nobody_has_two_at_once(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        one, two = await owned(agent, jana, "jana"), await owned(agent, jana, "jana")
+        at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+        hour, key = timedelta(hours=1), secrets.token_hex(16)
+        await jana.ask(envelope.MakeAppointment, one, key, at, at + hour, "On the phone")
+        clash = (two, secrets.token_hex(16), at + hour / 2, at + 2 * hour, "At your desk")
+        assert f"ticket {one} then" in sentence(await jana.ask(envelope.MakeAppointment, *clash))
+        await jana.ask(envelope.MakeAppointment, one, key, at + 3 * hour, at + 4 * hour, "On the phone")
+        assert isinstance(await jana.ask(envelope.MakeAppointment, *clash), envelope.Ticket)
+        week = (await jana.ask(envelope.ListAppointments, at - hour, at + timedelta(days=7))).appointments
+        assert [(line.ticket, line.begin) for line in week] == [(two, at + hour / 2), (one, at + 3 * hour)]
+        ended = await jana.ask(envelope.EndAppointment, one, key, events.AppointmentOutcome.KEPT)
+        assert history(ended, events.AppointmentOver)
+        assert "over already" in sentence(
+            await jana.ask(envelope.EndAppointment, one, key, events.AppointmentOutcome.MISSED)
+        )
+        past = datetime.now(UTC) - hour
+        wrong = await jana.ask(envelope.MakeAppointment, one, secrets.token_hex(16), past, past + hour / 2, "x")
+        assert "ahead" in sentence(wrong)
+        assert len((await jana.ask(envelope.ListAppointments, at - hour, at + timedelta(days=7))).appointments) == 1
