@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QApplication
 
 from agent import diagnostics, enrolled, messages
 from agent.diagnostics.local import full_name
+from agent.letters import Letter
 from agent.net.clerk import Clerk
 from agent.net.thread import NetworkThread
 from agent.network import NetworkWatch
-from agent.outbox import Letter, Request
+from agent.outbox import Request
 from agent.place import Place
 from agent.single import Single
 from agent.ui import plain, story
@@ -110,10 +111,7 @@ class Agent(QObject):
         self.window.line_said.connect(lambda sentence, down: self.tray.say_line(sentence, down=down))
         self.window.ticket_wanted.connect(lambda number: self._wish(messages.ReadTicket(number)))
         self.window.ask.request_ready.connect(self._send)
-        page = self.window.request
-        page.letter_ready.connect(self._send_letter)
-        page.verdict_given.connect(lambda number, yes, text: self._wish(messages.GiveVerdict(number, yes, text)))
-        page.taken_back.connect(lambda number: self._wish(messages.CancelTicket(number)))
+        self.window.request.letter_ready.connect(self._send_letter)
         self.banners.stop_pressed.connect(self._stop_session)
         self.banners.lost.connect(lambda: self._wish(messages.StopSession(EndReason.BANNER_HIDDEN)))
         self.banners.view_only_pressed.connect(lambda: self._wish(messages.TakeBack(frozenset(Scope) - {Scope.SEE})))
@@ -205,9 +203,6 @@ class Agent(QObject):
                 self._ticket_seen(ticket)
             case messages.TicketRead(ticket=read):
                 window.ticket_read(read)
-            case messages.WishRefused(ticket=number, sentence=sentence):
-                if window.request.number == number:
-                    window.request.show_refusal(sentence)
             case None:
                 sys.stderr.flush()
                 QApplication.exit(1)

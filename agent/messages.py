@@ -7,7 +7,8 @@ import dataclasses
 import enum
 from datetime import datetime
 
-from agent.outbox import Letter, Request
+from agent.letters import Letter
+from agent.outbox import Request
 from agent.own_tickets import OwnTicket
 from protocol import envelope
 from protocol.desk.events import EndReason
@@ -89,7 +90,7 @@ class LettersListed:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LetterFailed:
-    """The letter was not and will not be taken; the text is still the user's."""
+    """The letter was not and will not be taken; its words are still the user's."""
 
     letter: Letter
     sentence: str
@@ -114,14 +115,6 @@ class TicketRead:
     """A ticket with its history."""
 
     ticket: envelope.Ticket
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class WishRefused:
-    """What the user wanted of a ticket was not carried out."""
-
-    ticket: int
-    sentence: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -207,7 +200,6 @@ Happened = (
     | TicketsListed
     | TicketSeen
     | TicketRead
-    | WishRefused
     | QuestionRaised
     | QuestionWithdrawn
     | SessionRunning
@@ -232,25 +224,9 @@ class ReadTicket:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SendLetter:
-    """Put this message on its ticket, now or when the line is back."""
+    """Say this on its ticket, now or when the line is back."""
 
     letter: Letter
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class GiveVerdict:
-    """It is solved, or not; nobody else can say so (P18)."""
-
-    number: int
-    solved: bool
-    text: str = ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CancelTicket:
-    """I need no help with this any more."""
-
-    number: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -304,15 +280,5 @@ class Beat:
 
 
 Wish = (
-    SendRequest
-    | ReadTicket
-    | SendLetter
-    | GiveVerdict
-    | CancelTicket
-    | AnswerQuestion
-    | QuestionOnScreen
-    | TakeBack
-    | StopSession
-    | TryNow
-    | Beat
+    SendRequest | ReadTicket | SendLetter | AnswerQuestion | QuestionOnScreen | TakeBack | StopSession | TryNow | Beat
 )

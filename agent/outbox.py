@@ -1,8 +1,7 @@
 """What the user wrote and the relay has not taken yet. Guarantees: what was put in is sent, over restarts, until taken.
 
-On the network thread. A request bears a number of its own choice (`request`), a message on a ticket a mark; the relay
-makes one ticket, one message of it, however often it is sent. Distrusts the file: a damaged one is set aside, not
-believed.
+On the network thread. A request bears a number of its own choice (`request`), a letter a mark; the relay makes one
+ticket, one message of it, however often it is sent. Distrusts the file: a damaged one is set aside, not believed.
 """
 
 import secrets
@@ -13,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from agent.errors import OutboxFull
+from agent.letters import Letter
 from agent.place import Place
 from agent.words import _
 from protocol import envelope, limits
@@ -48,21 +48,8 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-class Letter(Struct, frozen=True, forbid_unknown_fields=True):
-    """A message on a ticket, as the user wrote it and as it will be sent; see `envelope.AddMessage`."""
-
-    mark: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
-    ticket: envelope.TicketNumber
-    text: Annotated[str, Meta(min_length=1, max_length=limits.NOTE_CHARS)]
-    written_at: Annotated[datetime, Meta(tz=True)]
-
-    def as_sent(self, ref: int) -> envelope.AddMessage:
-        """The message to the relay."""
-        return envelope.AddMessage(ref=ref, ticket=self.ticket, text=self.text, mark=self.mark)
-
-
 def new_request_id() -> str:
-    """128 random bits: no two requests or letters share one, on any machine."""
+    """128 random bits: no two requests share one, on any machine."""
     return secrets.token_hex(16)
 
 

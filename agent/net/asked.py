@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import structlog
 
-from agent.outbox import Letter, Request
+from agent.letters import Letter
+from agent.outbox import Request
 from protocol import envelope
 
 MAX_UNANSWERED = 256
@@ -12,8 +13,8 @@ MAX_UNANSWERED = 256
 
 _log = structlog.get_logger()
 
-About = Request | Letter | int | str | None
-"""What it was about: a user's request or letter, the word on a ticket (its number), a session's report, or nothing."""
+About = Request | Letter | str | None
+"""What it was about: a user's request or letter, a session's report, or nothing to keep."""
 
 
 class Asked:
@@ -44,10 +45,9 @@ class Asked:
         """What the answer with this `ref` is about; a second one is about nothing."""
         return self._unanswered.pop(ref, None)
 
-    def lost(self) -> list[About]:
-        """The line was cut: what went unanswered, and is under way no more."""
-        lost, self._unanswered = list(self._unanswered.values()), {}
-        return lost
+    def lost(self) -> None:
+        """The line was cut: nothing is under way any more."""
+        self._unanswered.clear()
 
     def letter_under_way(self) -> bool:
         """Whether a letter is: the next one waits for its answer, so that they arrive in order."""

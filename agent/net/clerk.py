@@ -15,13 +15,14 @@ from websockets.exceptions import WebSocketException
 
 from agent import enrolled, messages
 from agent.errors import AgentError, EnrolmentError, PlaceError
+from agent.letters import Judged, Letter, TookBack, Wrote
 from agent.messages import Line, LineChanged, Trouble
 from agent.net.asked import About, Asked
 from agent.net.enrol import enrol
 from agent.net.link import FINAL_WAIT_S, Link
 from agent.net.pause import Pause
 from agent.net.post import Post
-from agent.outbox import Letter, Request
+from agent.outbox import Request
 from agent.own_tickets import OwnTickets
 from agent.place import Place
 from agent.sessions import Party, Session
@@ -106,7 +107,6 @@ class Clerk:
     # --- what the user wants
     def wish(self, wish: messages.Wish) -> None:
         """Carries out what the user wants, or tells why not."""
-        ref = self._asked.next_ref()
         match wish:
             case messages.Beat():
                 if self._session:
@@ -116,15 +116,11 @@ class Clerk:
             case messages.SendRequest(request=request):
                 self._open(request)
             case messages.ReadTicket(number=number):
-                self._asked.ask(envelope.ReadTicket(ref, number))
+                self._asked.ask(envelope.ReadTicket(self._asked.next_ref(), number))
             case messages.SendLetter(letter=letter):
                 if self._post.keep_letter(letter):
-                    self._decide(letter.ticket, done=False)
+                    self._decide(letter)
                 self._hurry()
-            case messages.GiveVerdict(number=number, solved=solved, text=text):
-                self._say(envelope.GiveVerdict(ref, number, solved, text), number, done=solved)
-            case messages.CancelTicket(number=number):
-                self._say(envelope.CancelTicket(ref, number), number, done=True)
             case _:
                 self._wish_of_session(wish)
 
@@ -159,17 +155,17 @@ class Clerk:
         self._post.keep(request)
         self._hurry()
 
-    def _say(self, message: envelope.GiveVerdict | envelope.CancelTicket, number: int, *, done: bool) -> None:
-        """The user's own word on a ticket; once it is sent, it holds here, whatever the relay makes of it."""
-        if self._asked.ask(message, number):
-            self._decide(number, done=done)
-        else:
-            self._tell(messages.WishRefused(number, ""))
-        self._hurry()
-
-    def _decide(self, number: int, *, done: bool) -> None:
+    def _decide(self, letter: Letter) -> None:
+        """The user's own word on a ticket; from now on it holds here, whatever the relay makes of it."""
+        match letter.said:
+            case TookBack() | Judged(solved=True):
+                done = True
+            case Wrote() | Judged():
+                done = False
+            case _:
+                return
         try:
-            self._own.decide(number, done=done)
+            self._own.decide(letter.ticket, done=done)
         except PlaceError as error:
             _log.error("user's word is in memory only", why=str(error))
 
@@ -183,9 +179,7 @@ class Clerk:
             self._place.write(_NUMBER, str(revocations.number).encode())
         except PlaceError as error:
             _log.error("list of revocations is in memory only", why=str(error))
-        for about in self._asked.lost():
-            if isinstance(about, int):
-                self._tell(messages.WishRefused(about, ""))
+        self._asked.lost()
         self._asked.ask(envelope.ListMyTickets(self._asked.next_ref()))
         self._post.send_all()
         for reports in self._reports.values():
@@ -234,8 +228,6 @@ class Clerk:
         match about:
             case Request() | Letter():
                 self._post.refused(about, refusal)
-            case int():
-                self._tell(messages.WishRefused(about, refusal.sentence))
             case _:
                 self._reported(about)
 

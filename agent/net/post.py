@@ -11,8 +11,9 @@ import structlog
 
 from agent import messages
 from agent.errors import OutboxFull, PlaceError
+from agent.letters import Letter, Wrote
 from agent.net.asked import Asked
-from agent.outbox import Letter, Outbox, Request
+from agent.outbox import Outbox, Request
 from agent.place import Place
 from protocol import envelope
 from protocol.envelope import RefusalReason
@@ -30,6 +31,8 @@ class Post:
     def __init__(self, place: Place, asked: Asked, tell: Callable[[messages.Happened], None]) -> None:
         """Reads what was kept. Raises PlaceError."""
         self._outbox, self._asked, self._tell = Outbox(place), asked, tell
+        self._sent: set[str] = set()
+        self._perhaps_taken = {letter.mark for letter in self._outbox.letters}
 
     def list_all(self) -> None:
         """Tells the windows what waits."""
@@ -65,7 +68,9 @@ class Post:
         return True
 
     def send_all(self) -> None:
-        """There is a line again; what was under way on the last one is not any more."""
+        """There is a line again; what was under way on the last one is not any more, but may have arrived."""
+        self._perhaps_taken |= self._sent
+        self._sent.clear()
         for request in self._outbox.waiting:
             self._send_request(request)
         self._send_letter()
@@ -79,20 +84,27 @@ class Post:
     def letter_taken(self, letter: Letter) -> None:
         """The relay has written it down."""
         self._forget(letter.mark)
+        self._sent.discard(letter.mark)
+        self._perhaps_taken.discard(letter.mark)
         self._list_letters()
         self._send_letter()
 
     def refused(self, about: Request | Letter, refusal: envelope.RequestRefused) -> None:
         """The relay does not want it: for now, or at all."""
-        if refusal.reason in _PASSING:
+        passing = _PASSING if isinstance(about, Request) else _PASSING - {RefusalReason.NOT_NOW}
+        if refusal.reason in passing:
+            self._sent -= {about.mark} if isinstance(about, Letter) else set()
             asyncio.get_running_loop().call_later(_SEND_AGAIN_S, self._send_again, about)
             return
         if isinstance(about, Request):
             self._forget(about.request)
             self._tell(messages.RequestFailed(about, refusal.sentence))
         else:
+            # Taken the first time, its answer lost with the line. Messages are known by their mark, and not refused so.
+            done = refusal.reason is RefusalReason.NOT_NOW and about.mark in self._perhaps_taken
             self.letter_taken(about)
-            self._tell(messages.LetterFailed(about, refusal.sentence))
+            if not done or isinstance(about.said, Wrote):
+                self._tell(messages.LetterFailed(about, refusal.sentence))
 
     def _send_request(self, request: Request) -> None:
         if request in self._outbox.waiting:
@@ -107,7 +119,8 @@ class Post:
     def _send_letter(self) -> None:
         if self._outbox.letters and not self._asked.letter_under_way():
             letter = self._outbox.letters[0]
-            self._asked.ask(letter.as_sent(self._asked.next_ref()), letter)
+            if self._asked.ask(letter.as_sent(self._asked.next_ref()), letter):
+                self._sent.add(letter.mark)
 
     def _list_letters(self) -> None:
         self._tell(messages.LettersListed(self._outbox.letters))

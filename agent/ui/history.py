@@ -6,8 +6,8 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from agent.outbox import Letter
-from agent.ui import plain
+from agent.letters import Letter
+from agent.ui import plain, story
 from agent.ui.parts import Text, empty, row
 from agent.ui.theme import GRID
 from agent.words import _
@@ -47,7 +47,7 @@ class History(QWidget):
     def _draw(self) -> None:
         empty(self._lines)
         for letter in reversed(self._unsent):
-            self._add(self._unsent_words, _("You wrote: {text}").format(text=plain.clean(letter.text)), tone="accent")
+            self._add(self._unsent_words, story.unsent(letter), tone="accent")
         for at, words in reversed(self._told):
             self._add(plain.when(at), words, tone="muted")
 

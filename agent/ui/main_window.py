@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
+from agent.letters import Letter
 from agent.messages import Line, LineChanged
-from agent.outbox import Letter, Request
+from agent.outbox import Request
 from agent.ui import plain, theme
 from agent.ui.ask_page import AskPage
 from agent.ui.line_strip import LineStrip

@@ -1,16 +1,20 @@
 """One request: number, state, next step and when, who helps, what happened; and the last word, which is the user's."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from agent.outbox import Letter, Request, new_request_id
+from agent.letters import Answered, Confirmed, Judged, Letter, RatedIt, Said, TookBack, Wrote, letter
+from agent.outbox import Request
 from agent.ui import plain, story
+from agent.ui.asked_card import AskedCard
 from agent.ui.history import History
 from agent.ui.parts import Text, column, row
+from agent.ui.rating_card import RatingCard
 from agent.ui.theme import GRID
+from agent.ui.to_do import ToDo, awaits_rating, left, to_do
 from agent.ui.verdict_card import VerdictCard
 from agent.ui.who_card import WhoCard
 from agent.ui.writing import Writing
@@ -20,18 +24,18 @@ from protocol.desk.states import OPEN_STATES, TicketState
 
 
 class RequestPage(QWidget):
-    """Signals: `letter_ready(Letter)`, `verdict_given(int, bool, str)`, `taken_back(int)`; by the ticket's number."""
+    """Signals: `letter_ready(Letter)` when the user said something."""
 
     letter_ready = Signal(object)
-    verdict_given = Signal(object, bool, str)
-    taken_back = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("page")
         self.number: int | None = None
         self.request = ""
-        self._waits_for_answer = False
+        self._on_the_way: tuple[Letter, ...] = ()
+        self._to_do: tuple[ToDo, ...] = ()
+        self._unrated = False
         self._strange_hands = False
         self._view: envelope.TicketView | None = None
         self.title = Text(size="title", wrap=False)
@@ -40,14 +44,18 @@ class RequestPage(QWidget):
         self.state = Text(size="lead")
         self.next_step = Text()
         self.verdict = VerdictCard()
+        self.asked = AskedCard()
+        self.rating = RatingCard()
         self.who = WhoCard()
         self.history = History()
         self.notice = Text(tone="accent")
         self.notice.hide()
         self.writing = Writing()
-        self.verdict.given.connect(self._give_verdict)
-        self.writing.written.connect(self._write)
-        self.writing.taken_back.connect(self._take_back)
+        self.verdict.given.connect(lambda solved, text: self._say(Judged(solved, text)))
+        self.asked.answered.connect(self._say)
+        self.rating.rated.connect(self._say)
+        self.writing.written.connect(lambda text: self._say(Wrote(text)))
+        self.writing.taken_back.connect(lambda: self._say(TookBack()))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
@@ -77,7 +85,7 @@ class RequestPage(QWidget):
             )
         self._say_next("" if line_up else _("If it cannot wait, please call your help desk."))
         self.who.hide()
-        self.verdict.hide()
+        self._ask()
         self.history.show_told([(request.asked_at, _("You wrote your request."))])
 
     def show_ticket(self, view: envelope.TicketView) -> None:
@@ -94,32 +102,35 @@ class RequestPage(QWidget):
         self.state.setText(plain.state_sentence(view.state))
         self._say_next(_next(view))
         self.who.show_staff(view.owner)
-        self.verdict.setVisible(view.state is TicketState.RESOLVED)
         self.verdict.show_solution(view.solution)
         self.writing.setVisible(view.state in OPEN_STATES)  # else there is one thing to say: solved or not
-        self._wait_for_answer(waits=False)
+        self._ask()
 
     def show_history(self, ticket: envelope.Ticket) -> None:
         """A ticket with all that happened."""
         self.show_ticket(ticket.ticket)
         self._notice("")
+        self._to_do, self._unrated = to_do(ticket.history), awaits_rating(ticket.history)
+        self._ask()
         self.history.show_told(story.story(ticket.history) or story.beginning(ticket.ticket))
 
     def show_unsent(self, letters: Sequence[Letter], *, line_up: bool) -> None:
         """What the user wrote to this request and the help desk does not have yet."""
+        self._on_the_way = tuple(letters)
         self.history.show_unsent(letters, line_up=line_up)
-
-    def show_refusal(self, sentence: str) -> None:
-        """What the user wanted was not carried out."""
-        self._notice(
-            plain.one_line(sentence, 400)
-            or _("There is no connection just now, so this was not sent. Please try again soon.")
-        )
-        self._wait_for_answer(waits=False)
+        self._ask()
 
     def put_back(self, letter: Letter, sentence: str) -> None:
-        """The help desk does not take this letter: the words go back into the field."""
-        self.writing.put_back(letter.text)
+        """The help desk does not take this letter: the words go back to where they were written."""
+        match letter.said:
+            case Judged(text=text):
+                self.verdict.not_yet_why.setPlainText(text)
+            case RatedIt():
+                self.rating.put_back(letter.said)
+            case Answered(text=text) | Confirmed(text=text) if self.asked.isVisible():
+                self.asked.put_back(text)
+            case _ if letter.text:
+                self.writing.put_back(letter.text)
         self._notice(plain.one_line(sentence, 400))
 
     def take_focus(self) -> None:
@@ -131,20 +142,29 @@ class RequestPage(QWidget):
         self._strange_hands = strange
         self.verdict.not_now.setVisible(strange)
         self.writing.show_hands(strange=strange)
-        self._wait_for_answer(waits=self._waits_for_answer)
+        self._ask()
 
     def _changed_to(self, number: int | None, request: str) -> None:
         self.number, self.request, self._view = number, request, None
+        self._to_do, self._unrated, self._on_the_way = (), False, ()
         self._notice("")
         self.verdict.not_yet_why.clear()
         self.history.show_unsent((), line_up=True)
         self.writing.begin(number)
         self.writing.setVisible(number is not None)
-        self._wait_for_answer(waits=False)
 
     def _content(self) -> QScrollArea:
         content = column(
-            self.problem, self.state, self.next_step, self.verdict, self.who, self.history, 1, spacing=2 * GRID
+            self.problem,
+            self.state,
+            self.next_step,
+            self.verdict,
+            self.rating,
+            self.asked,
+            self.who,
+            self.history,
+            1,
+            spacing=2 * GRID,
         )
         content.setContentsMargins(0, 0, GRID, 0)
         inside = QWidget()
@@ -164,26 +184,24 @@ class RequestPage(QWidget):
         self.notice.setText(sentence)
         self.notice.setVisible(bool(sentence))
 
-    def _give_verdict(self, solved: bool, text: str) -> None:
+    def _say(self, said: Said) -> None:
         if self.number and not self._strange_hands:
-            self._wait_for_answer(waits=True)
-            self.verdict_given.emit(self.number, solved, text)
+            self.letter_ready.emit(letter(self.number, said))
 
-    def _take_back(self) -> None:
-        if self.number:
-            self._wait_for_answer(waits=True)
-            self.taken_back.emit(self.number)
-
-    def _write(self, text: str) -> None:
-        if self.number:
-            self.letter_ready.emit(Letter(new_request_id(), self.number, text, datetime.now(UTC)))
-
-    def _wait_for_answer(self, *, waits: bool) -> None:
-        """While a word of the user's is on its way, there is no second one."""
-        self._waits_for_answer = waits
-        free = self.number is not None and not waits
-        self.verdict.allow(on=free and not self._strange_hands)
-        self.writing.allow(on=free)
+    def _ask(self) -> None:
+        """What there is to say, one thing at a time; nothing twice, while it is on its way."""
+        state = self._view.state if self._view else None
+        free = not self._strange_hands
+        said = [on_the_way.said for on_the_way in self._on_the_way]
+        over = any(isinstance(one, Judged | TookBack) for one in said)
+        rated = any(isinstance(one, RatedIt) for one in said)
+        self.verdict.setVisible(state is TicketState.RESOLVED)
+        self.verdict.allow(on=free and not over)
+        self.asked.show_first(left(self._to_do, said) if state in OPEN_STATES and not over else ())
+        self.asked.allow(on=free)
+        self.rating.ask(wanted=state is TicketState.CLOSED and self._unrated and not rated)
+        self.rating.allow(on=free)
+        self.writing.allow(on=state is not None and not over)
 
 
 def _wrote(at: datetime, problem: str) -> str:

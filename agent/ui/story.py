@@ -6,6 +6,7 @@ Distrusts the relay: names and texts are cleaned, and what it leaves out is left
 from collections.abc import Iterable
 from datetime import datetime
 
+from agent.letters import Answered, Confirmed, DidSteps, Judged, Letter, RatedIt, TookBack, Wrote
 from agent.ui.plain import clean, one_line, time_of, when
 from agent.words import _, ngettext
 from protocol.desk import events
@@ -105,7 +106,26 @@ def _allowed(event: events.SessionConsented) -> str:
     return allowed.format(name=one_line(event.staff.name), time=time_of(event.end))
 
 
-def _yours(event: events.Event) -> str:
+def unsent(letter: Letter) -> str:  # noqa: PLR0911 - one line for each kind of word
+    """What the user says in a letter, as it will stand in the story."""
+    match letter.said:
+        case Wrote(text=text):
+            return _yours(events.MessageAdded(text))
+        case Judged(solved=solved, text=text):
+            return _yours(events.Accepted() if solved else events.NotSolved(text))
+        case TookBack():
+            return _yours(events.Cancelled())
+        case RatedIt(stars=stars, text=text):
+            return _yours(events.Rated(stars, text))
+        case Answered(question=key, text=text):
+            return _yours(events.QuestionAnswered(key, text))
+        case Confirmed(right=right, text=text):
+            return _yours(events.ReadBackAnswered(right, text))
+        case DidSteps(instruction=key, done=done, step=step):
+            return _yours(events.InstructionAnswered(key, done, step))
+
+
+def _yours(event: events.Event) -> str:  # noqa: PLR0911 - one line for each kind of event
     match event:
         case events.Opened():
             return _("You asked for help.")
@@ -114,18 +134,49 @@ def _yours(event: events.Event) -> str:
         case events.Accepted():
             return _("You said that it is solved.")
         case events.NotSolved(text=text):
-            return _("You said that it is not solved yet.") + (f" {clean(text)}" if text else "")
+            return _("You said that it is not solved yet.") + _and(text)
         case events.Cancelled():
             return _("You took the request back.")
+        case events.Reopened(text=text):
+            return _("You said that it is there again.") + _and(text)
+        case _:
+            return _your_answer(event)
+
+
+def _your_answer(event: events.Event) -> str:  # noqa: PLR0911 - one line for each kind of event
+    match event:
+        case events.QuestionAnswered(text=text):
+            return _("You answered: {text}").format(text=clean(text))
+        case events.ReadBackAnswered(right=True, text=text):
+            return _("You said that we understood you.") + _and(text)
+        case events.ReadBackAnswered(text=text):
+            return _("You said that we did not quite understand you.") + _and(text)
+        case events.InstructionAnswered(done=True):
+            return _("You did the steps.")
+        case events.InstructionAnswered(step=step):
+            stuck = _("You asked us to do it for you, from step {step} on.")
+            return stuck.format(step=step) if step else _("You asked us to do it for you.")
+        case events.Rated(stars=stars, text=text):
+            given = ngettext("You gave {count} star of 5.", "You gave {count} stars of 5.", stars)
+            return given.format(count=stars) + _and(text)
+        case events.BudgetProlonged(minutes=minutes):
+            said = ngettext(
+                "You said that you have {count} minute.", "You said that you have {count} minutes.", minutes
+            )
+            return said.format(count=minutes)
         case _:
             return ""
+
+
+def _and(text: str) -> str:
+    return f" {clean(text)}" if text else ""
 
 
 def _theirs(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
     match event:
         case events.Triaged():
             return _("{who} judged how urgent it is.").format(who=who)
-        case events.Assigned(staff=staff):
+        case events.Assigned(staff=staff) | events.HandedOver(to=staff):
             return _("{name}, {title}, {phone} takes care of it.").format(
                 name=one_line(staff.name), title=one_line(staff.title), phone=one_line(staff.phone)
             )
@@ -140,6 +191,32 @@ def _theirs(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line f
             return _("{who} noted: {text}").format(who=who, text=clean(text))
         case events.Resolved(solution=solution):
             return _("{who} thinks it is solved: {text}").format(who=who, text=clean(solution))
+        case _:
+            return _their_word(event, who)
+
+
+def _their_word(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
+    match event:
+        case events.EstimateSet(done_by=done_by):
+            return _("{who} thinks it is solved by then: {when}.").format(who=who, when=when(done_by))
+        case events.Displaced(done_by=done_by):
+            return _("Something else had to go first. It is solved by then: {when}.").format(when=when(done_by))
+        case events.OnHold(text=text):
+            return _("{who} put it on hold.").format(who=who) + _and(text)
+        case events.Resumed():
+            return _("It goes on.")
+        case events.QuestionAsked(text=text):
+            return _("{who} asked: {text}").format(who=who, text=clean(text))
+        case events.QuestionAnswered(text=text):
+            return _("{who} does not need the answer any more: {text}").format(who=who, text=clean(text))
+        case events.ReadBack(text=text):
+            return _("{who} understood: {text}").format(who=who, text=clean(text))
+        case events.InstructionGiven(steps=steps):
+            numbered = "\n".join(f"{number}. {clean(step)}" for number, step in enumerate(steps, 1))
+            return _("{who} wrote down steps:").format(who=who) + "\n" + numbered
+        case events.AppointmentMade(begin=begin, end=end, text=text):
+            agreed = _("Agreed: {when} to {end}. {text}")
+            return agreed.format(when=when(begin), end=time_of(end), text=clean(text))
         case _:
             return ""
 

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from agent.letters import Letter, Wrote, letter
 from agent.messages import Question, TechnicianShown
-from agent.outbox import Letter, Request, new_request_id
+from agent.outbox import Request, new_request_id
 from agent.own_tickets import OwnTicket
 from protocol import envelope
 from protocol.desk.events import Staff
@@ -31,7 +32,7 @@ def a_request(**changes: Any) -> Request:
 
 
 def a_letter(ticket: int = 7, text: str = "It still smokes") -> Letter:
-    return Letter(new_request_id(), ticket, text, NOW)
+    return letter(ticket, Wrote(text))
 
 
 def a_view(request: Request, number: int = 7, **changes: Any) -> envelope.TicketView:

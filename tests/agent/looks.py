@@ -6,8 +6,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from agent import words
+from agent.letters import Wrote, letter
 from agent.messages import Line, LineChanged, Question, SessionRunning, TechnicianShown, Trouble
-from agent.outbox import Letter, Request, new_request_id
+from agent.outbox import Request, new_request_id
 from agent.own_tickets import OwnTicket
 from agent.ui import theme
 from agent.ui.about import AboutWindow
@@ -161,7 +162,7 @@ def helped_offline() -> QWidget:
     window = helped()
     window.line_changed(DOWN)
     texts = ("It is open again, thank you!", "Oh, now it is locked once more.")
-    window.letters_listed(tuple(Letter(new_request_id(), 17, text, NOW) for text in texts))
+    window.letters_listed(tuple(letter(17, Wrote(text)) for text in texts))
     return window
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import agent.sessions
 from agent import messages
+from agent.letters import TookBack, letter
 from protocol import envelope
 from protocol.desk.events import EndReason, SessionConsented, SessionEnded, Staff
 from protocol.desk.states import TicketState
@@ -71,7 +72,7 @@ async def test_p05_nor_for_one_that_the_user_took_back_whatever_the_relay_says(
         asked = a_request()
         desk.clerk.wish(messages.SendRequest(asked))
         number = (await desk.hears(messages.RequestTaken)).number
-        desk.clerk.wish(messages.CancelTicket(number))
+        desk.clerk.wish(messages.SendLetter(letter(number, TookBack())))
         await desk.hears(messages.TicketRead, lambda read: read.ticket.ticket.state is TicketState.CANCELLED)
         offer = envelope.SessionOffered("d" * 32, number, Staff("jana", "Jana", "Engineer", "+420 1"))
         desk.clerk._heard(offer)

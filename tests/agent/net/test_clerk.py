@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from agent import enrolled, messages
+from agent.letters import Judged, TookBack, letter
 from agent.messages import Line, Trouble
 from agent.net import clerk as clerk_module
 from agent.net import link, post
@@ -142,16 +143,35 @@ async def test_only_the_requester_closes_and_hears_of_each_change(house: House, 
             await desk.hears(messages.LettersListed, lambda said: said.letters == ())
             await console.ask(envelope.ResolveTicket, number, "Put it out")
             await desk.hears(messages.TicketSeen, lambda said: said.ticket.state is TicketState.RESOLVED)
-            desk.clerk.wish(messages.GiveVerdict(number, solved=True))
+            desk.clerk.wish(messages.SendLetter(letter(number, Judged(solved=True))))
             read = await desk.hears(messages.TicketRead, lambda said: said.ticket.ticket.state is TicketState.CLOSED)
             assert read.ticket.ticket.number == number
 
 
 @scene
-async def test_a_wish_without_a_line_is_told_at_once_not_forgotten(house: House, tmp_path: Path) -> None:
-    async with at_work(tmp_path / "agent", laptop(house, 9)) as desk:
-        desk.clerk.wish(messages.GiveVerdict(3, solved=True))
-        assert (await desk.hears(messages.WishRefused)).ticket == 3
+async def test_p18_a_verdict_given_without_a_line_is_kept_and_counts_once_it_is_back(
+    house: House, tmp_path: Path
+) -> None:
+    async with house.relay() as relay:
+        console = await relay.console()
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            desk.clerk.wish(messages.SendRequest(a_request()))
+            number = (await desk.hears(messages.RequestTaken)).number
+        await console.takes(number)
+        await console.ask(envelope.ResolveTicket, number, "Put it out")
+        verdict = letter(number, Judged(solved=True))
+        async with at_work(tmp_path / "agent", laptop(house, 9)) as desk:  # nobody listens at port 9
+            desk.clerk.wish(messages.SendLetter(verdict))
+            await desk.hears(messages.LettersListed, lambda listed: listed.letters == (verdict,))
+        for _ in range(2):
+            async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+                await desk.hears(messages.LettersListed, lambda listed: listed.letters == ())
+                with pytest.raises(TimeoutError):  # nor is a second one, after a lost answer, told as refused
+                    async with asyncio.timeout(0.3):
+                        await desk.hears(messages.LetterFailed)
+            assert (await console.ask(envelope.ReadTicket, number)).ticket.state is TicketState.CLOSED
+            kept = {"version": 1, "requests": [], "letters": [verdict]}
+            (tmp_path / "agent" / "outbox.json").write_bytes(msgspec.json.encode(kept))  # as if no answer had come
 
 
 @scene
@@ -369,7 +389,7 @@ async def test_a_relay_that_opens_a_closed_ticket_again_gets_no_session(
             number = (await desk.hears(messages.RequestTaken)).number
             await console.takes(number)
             seen = await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
-            desk.clerk.wish(messages.CancelTicket(number))
+            desk.clerk.wish(messages.SendLetter(letter(number, TookBack())))
             await desk.hears(messages.TicketRead, lambda said: said.ticket.ticket.state is TicketState.CANCELLED)
             assert seen.ticket.owner is not None
             desk.clerk._heard(envelope.TicketChanged(seen.ticket))  # in progress, says the relay

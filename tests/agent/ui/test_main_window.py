@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from agent import words
+from agent.letters import Judged, Letter
 from agent.messages import Line, LineChanged, Trouble
-from agent.outbox import Letter, Request
+from agent.outbox import Request
 from agent.ui import theme
 from agent.ui.main_window import MainWindow
 from agent.ui.tray import Tray
@@ -113,6 +114,12 @@ def shown_ticket(window: MainWindow, *history: HistoryLine, **changes: Any) -> N
     window.ticket_read(a_ticket(window._tickets[7], *history))
 
 
+def letters_of(window: MainWindow) -> list[Letter]:
+    letters: list[Letter] = []
+    window.request.letter_ready.connect(letters.append)
+    return letters
+
+
 def test_p14_who_helps_is_introduced_with_name_title_and_phone(window: MainWindow) -> None:
     assigned = HistoryLine(1, NOW, Actor.STAFF, JANA.name, events.Assigned(JANA))
     shown_ticket(window, assigned, owner=JANA, state=TicketState.IN_PROGRESS)
@@ -135,21 +142,22 @@ def test_p18_the_last_word_is_the_users(window: MainWindow) -> None:
     assert not window.request.verdict.isVisible()
     shown_ticket(window, revision=2, state=TicketState.RESOLVED, solution="Put it out")
     assert window.request.verdict.isVisible()
-    given: list[tuple[int, bool, str]] = []
-    window.request.verdict_given.connect(lambda *args: given.append(args))
+    given = letters_of(window)
     window.request.verdict.not_yet_why.setPlainText("It still smokes")
     QTest.mouseClick(window.request.verdict.not_yet, Qt.MouseButton.LeftButton)
-    assert given == [(7, False, "It still smokes")]
+    assert [letter.said for letter in given] == [Judged(solved=False, text="It still smokes")]
+    window.letters_listed((given[0],))
     assert not window.request.verdict.yes.isEnabled()
-    window.request.show_refusal("")
+    assert "You said that it is not solved yet. It still smokes" in says(window)
+    window.letters_listed(())
+    window.letter_failed(given[0], "Not now, please.")
     assert window.request.verdict.yes.isEnabled()
-    assert "this was not sent" in window.request.notice.text()
+    assert window.request.notice.text() == "Not now, please."
 
 
 def test_p18_nor_can_a_technicians_hand_on_the_users_mouse_say_it(window: MainWindow) -> None:
     shown_ticket(window, state=TicketState.RESOLVED, solution="Put it out")
-    given: list[tuple[int, bool, str]] = []
-    window.request.verdict_given.connect(lambda *args: given.append(args))
+    given = letters_of(window)
     window.request.show_hands(strange=True)
     QTest.mouseClick(window.request.verdict.yes, Qt.MouseButton.LeftButton)
     shown_ticket(window, revision=2, state=TicketState.RESOLVED, solution="Put it out")  # whatever comes in meanwhile
@@ -158,7 +166,7 @@ def test_p18_nor_can_a_technicians_hand_on_the_users_mouse_say_it(window: MainWi
     assert "as soon as nobody else uses your mouse" in says(window)
     window.request.show_hands(strange=False)
     QTest.mouseClick(window.request.verdict.yes, Qt.MouseButton.LeftButton)
-    assert given == [(7, True, "")]
+    assert [letter.said for letter in given] == [Judged(solved=True)]
 
 
 def test_nobody_else_writes_or_asks_in_the_users_name(window: MainWindow) -> None:
@@ -193,8 +201,7 @@ def test_an_older_state_never_comes_back(window: MainWindow) -> None:
 
 
 def written(window: MainWindow, text: str) -> Letter:
-    letters: list[Letter] = []
-    window.request.letter_ready.connect(letters.append)
+    letters = letters_of(window)
     window.request.writing.message.setPlainText(text)
     QTest.mouseClick(window.request.writing.send, Qt.MouseButton.LeftButton)
     window.letters_listed((*window._letters, letters[-1]))
