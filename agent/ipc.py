@@ -19,6 +19,7 @@ A session as the window process sees it::
     → worker  AnswerConsent         the signed consent, or why not (a refusal of the first question ends the session)
     ← worker  Sharing               the first picture has left
     ← worker  ConsentAsked          the technician asks for more; the same again, a refusal changes nothing
+    ← worker  LineInterrupted       a question that is open is withdrawn; LineRestored, or Ended within a minute
     → worker  TakeBack / Stop
     ← worker  Ended                 always the last; then the pipe ends. A pipe that ends without it: EndReason.FAULT
 
@@ -170,6 +171,14 @@ class Sharing(_Message, frozen=True):
     since: datetime
 
 
+class LineInterrupted(_Message, frozen=True):
+    """The line is cut: nothing is shown or held. What was allowed waits for the same technician, for a minute."""
+
+
+class LineRestored(_Message, frozen=True):
+    """The same technician is back, and sees what was allowed."""
+
+
 class InputDropped(_Message, frozen=True):
     """So many inputs of the technician were dropped since the last of these, for this reason."""
 
@@ -184,7 +193,7 @@ class Ended(_Message, frozen=True):
     sentence: str
 
 
-FromWorker = Secured | ConsentAsked | Sharing | InputDropped | Ended | Heartbeat
+FromWorker = Secured | ConsentAsked | Sharing | LineInterrupted | LineRestored | InputDropped | Ended | Heartbeat
 
 
 # --- window process → guard

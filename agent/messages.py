@@ -170,13 +170,14 @@ class QuestionWithdrawn:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SessionRunning:
-    """A session as the banner shows it; told anew with each change."""
+    """A session as the banner shows it; told anew with each change. `interrupted`: the line is, nobody sees a thing."""
 
     session: str
     technician: TechnicianShown
     scopes: frozenset[Scope]
     until: datetime
     hot_key: str | None
+    interrupted: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ class State(enum.Enum):
     ASKING = "asking"
     RUNNING = "running"
     ASKING_AGAIN = "asking_again"
+    INTERRUPTED = "interrupted"
     ENDING = "ending"
     ENDED = "ended"
 
@@ -19,13 +20,16 @@ class Step(enum.Enum):
     """What can happen to it.
 
     GUARD_READY: the hot key is taken, the worker may begin. ASKED: the technician asks. ALLOWED, REFUSED: the user's
-    answer (or none). STOPPED: somebody on this side wants it to end. OVER: the worker is done or gone.
+    answer (or none). CUT: the line is. BACK: the technician is. STOPPED: somebody on this side wants it to end. OVER:
+    the worker is done or gone.
     """
 
     GUARD_READY = "guard_ready"
     ASKED = "asked"
     ALLOWED = "allowed"
     REFUSED = "refused"
+    CUT = "cut"
+    BACK = "back"
     STOPPED = "stopped"
     OVER = "over"
 
@@ -43,11 +47,15 @@ _NEXT = {
     (_S.RUNNING, _P.ASKED): _S.ASKING_AGAIN,
     (_S.ASKING_AGAIN, _P.ALLOWED): _S.RUNNING,
     (_S.ASKING_AGAIN, _P.REFUSED): _S.RUNNING,
+    (_S.RUNNING, _P.CUT): _S.INTERRUPTED,
+    (_S.INTERRUPTED, _P.BACK): _S.RUNNING,
     # What was under way when the end came is late, not wrong.
     (_S.ENDING, _P.GUARD_READY): _S.ENDING,
     (_S.ENDING, _P.ASKED): _S.ENDING,
     (_S.ENDING, _P.ALLOWED): _S.ENDING,
     (_S.ENDING, _P.REFUSED): _S.ENDING,
+    (_S.ENDING, _P.CUT): _S.ENDING,
+    (_S.ENDING, _P.BACK): _S.ENDING,
     (_S.ENDED, _P.ALLOWED): _S.ENDED,
     (_S.ENDED, _P.REFUSED): _S.ENDED,
 }

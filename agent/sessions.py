@@ -199,6 +199,12 @@ class Session:
                 self._ask(message)
             case ipc.Sharing():
                 _log.info("sharing", session=self.number)
+            case ipc.LineInterrupted():
+                self._interrupted()
+            case ipc.LineRestored():
+                _log.info("line restored", session=self.number)
+                self.state = advance(self.state, Step.BACK)
+                self._tell_running()
             case ipc.InputDropped(reason=reason, count=count):
                 _log.info("input dropped", session=self.number, reason=reason, count=count)
             case ipc.Ended(reason=reason, sentence=sentence):
@@ -247,6 +253,15 @@ class Session:
         self._technician = self._question.technician
         self._after("answer", limits.CONSENT_ANSWER_S + _ANSWER_GRACE_S, lambda: self._refuse(nobody=True))
         self._tell(messages.QuestionRaised(self._question))
+
+    def _interrupted(self) -> None:
+        """The line is cut; what was asked through it is pointless now."""
+        _log.info("line interrupted", session=self.number)
+        if self.state is State.ASKING_AGAIN:
+            self._cancel("answer")
+            self._refuse(nobody=False)
+        self.state = advance(self.state, Step.CUT)
+        self._tell_running()
 
     def _refuse(self, *, nobody: bool) -> None:
         self.state = advance(self.state, Step.REFUSED)
@@ -300,8 +315,11 @@ class Session:
             # The worker ends it on the minute; this is for one that does not.
             self._after("time over", _left_s(self._agreed.until) + _STOP_S, lambda: self.stop(EndReason.TIME_OVER))
             hot_key = self._party.hot_key if self._hot_key_heard else None
+            agreed, interrupted = self._agreed, self.state is State.INTERRUPTED
             self._tell(
-                messages.SessionRunning(self.number, self._technician, self._agreed.scopes, self._agreed.until, hot_key)
+                messages.SessionRunning(
+                    self.number, self._technician, agreed.scopes, agreed.until, hot_key, interrupted=interrupted
+                )
             )
 
     def _send(self, pipe: ipc.AsyncPipe[Any] | None, message: ipc.ToWorker | ipc.ToGuard) -> None:

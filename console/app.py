@@ -300,6 +300,7 @@ class Console(QObject):
 
     def _session_over(self, over: envelope.SessionOver) -> None:
         """The relay knows more of the end than a cut line says."""
+        self._sessions.relay_says_over(over)
         if over.reason is not EndReason.LINE_LOST:
             self._sessions.correct_end(over)
             return

@@ -180,6 +180,11 @@ class Sessions(QObject):
         except StateDamaged as error:
             _log.warning("missing_notes_not_kept", why=str(error))
 
+    def relay_says_over(self, over: envelope.SessionOver) -> None:
+        """A session whose line is cut need not wait for the user's end to come back."""
+        if over.session in self._sessions:
+            self._network.session_over(over.session, over.reason)
+
     def correct_end(self, over: envelope.SessionOver) -> None:
         """The relay knows why a session is over, where this end saw no more than a cut line."""
         if (window := self._window_of(over.session)) is not None:

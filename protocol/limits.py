@@ -21,7 +21,9 @@ REPLY_BYTES = 1024 * 1024
 SESSION_BYTES = 1024 * 1024
 """One message of a session as the relay forwards it."""
 PING_S = 20.0
-"""Keep-alive of control and session sockets."""
+"""Keep-alive of control sockets, and of the clients' own."""
+SESSION_PING_S = 5.0
+"""Keep-alive of a session's sockets by the relay, which drops one after twice that: the other end has to know."""
 STALL_S = 30.0
 """A receiver that takes nothing for so long is closed."""
 PAIRING_S = 30.0
@@ -84,6 +86,15 @@ FRAME_MAX_SIDE = 16384
 FRAME_MAX_RECTS = 4096
 PADDING_BYTES = 64
 """Messages are padded to a multiple: the sizes of compressed keystroke echoes give away typing."""
+RESUME_S = 60.0
+"""So long an interrupted session waits for both ends' lines; then it was lost."""
+RESUME_BEAT_S, RESUME_SILENT_S = 2.0, 10.0
+"""While a session runs, each end asks the relay for a sign of life so often; after so long the line counts as cut."""
+REDIAL_S = (1.0, 1.0, 4.0)
+"""How long an attempt to come back may take, in turn: a cable that was plugged in again is noticed within a second, and
+the third attempt is for long ways."""
+REDIAL_PAUSE_S = 0.25
+"""Between two attempts: what `SIGN_INS_PER_ADDRESS` gives to one address alone."""
 INPUT_PER_S = (2000.0, 4000.0)
 """Input messages from a technician: far above a 1,000 Hz mouse, far below what would starve the helped side."""
 

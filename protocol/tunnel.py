@@ -1,8 +1,8 @@
 """TLS 1.3 with certificates on both sides, between console (client) and agent (server), in memory. Pure.
 
 Guarantees: what comes out was written by the party whose certificate was verified against the organisation's root,
-in order and whole, or `TunnelError` is raised and nothing comes out ever again. One protocol version, no resumption,
-no fallback. The relay may not import this module.
+in order and whole, or `TunnelError` is raised and nothing comes out ever again. One protocol version, no resumption
+of TLS, no fallback. The relay may not import this module.
 
 OpenSSL checks the chain during the handshake (RFC 8446, 4.4.2.4); `protocol.trust.verify_chain` checks it again with
 our rules of roles and revocation before a single byte is handed out.
@@ -22,6 +22,8 @@ from protocol.trust import Distrust, Identity, Organisation, Party, RevocationLi
 _BINDING_LABEL = b"EXPORTER-Channel-Binding"
 _BINDING_BYTES = 32
 """Label and length of ``tls-exporter``, RFC 9266 section 4.2."""
+_RESUMPTION_LABEL = b"EXPERIMENTAL-athand-resumption"
+"""RFC 5705, section 4: such labels are for private use."""
 _READ_BYTES = 256 * 1024
 _WRITE_BYTES = 16 * 1024
 """One TLS record (RFC 8446, 5.1): OpenSSL takes a write whole or not at all, and a memory BIO never refuses one."""
@@ -61,12 +63,15 @@ class Secured:
         peer_leaf: the peer's certificate, DER.
         peer_chain: it and its intermediate, DER.
         binding: the channel binding of this tunnel, 32 bytes, equal on both ends and nowhere else.
+        resumption: a secret of this tunnel, 32 bytes, equal on both ends and to be told to nobody
+            (`protocol.session.resumption`).
     """
 
     peer: Party
     peer_leaf: bytes
     peer_chain: tuple[bytes, ...]
     binding: bytes
+    resumption: bytes = dataclasses.field(repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -192,8 +197,9 @@ class Tunnel:
             revocations=self._revocations,
         )
         binding = self._tls.export_keying_material(_BINDING_LABEL, _BINDING_BYTES, b"")
+        resumption = self._tls.export_keying_material(_RESUMPTION_LABEL, _BINDING_BYTES, b"")
         self.state = State.OPEN
-        return Secured(peer, chain[0], chain, binding)
+        return Secured(peer, chain[0], chain, binding, resumption)
 
     def _read(self) -> Iterator[Event]:
         while True:

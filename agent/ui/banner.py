@@ -94,20 +94,26 @@ class Banner(QWidget):
             doing = _("{name} sees your screen and uses your mouse and keyboard").format(name=name)
         elif hands:
             doing = _("{name} sees your screen and may do more").format(name=name)
+        if session.interrupted:
+            doing = _("The line is interrupted")
         self.who.setText(doing)
         more = sorted(hands - {Scope.CONTROL}, key=list(Scope).index)
         self.setToolTip("\n".join(plain.scope(scope) for scope in more))
         self.view_only.setVisible(bool(hands))
         self.stop.show()
         self.seen.hide()
-        self._look(over=False)
+        self._look(over=False, seen=not session.interrupted)
         self.show_left(session)
         self.place()
         self.show()
         self.raise_()
 
     def show_left(self, session: SessionRunning) -> None:
-        """The time left, and how else to stop."""
+        """The time left, and how else to stop; of an interrupted session, what comes of it."""
+        if session.interrupted:
+            name = plain.one_line(session.technician.name, 60)
+            self._say_what(_("{name} sees nothing now, and may come back within a minute").format(name=name))
+            return
         left_s = max(0, round((session.until - datetime.now(UTC)).total_seconds()))
         if left_s > _COUNT_SECONDS_BELOW_S:
             parts = [_("{minutes} min left").format(minutes=math.ceil(left_s / 60))]
@@ -116,7 +122,9 @@ class Banner(QWidget):
         parts.append(plain.one_line(session.technician.title, 40))
         if session.hot_key:
             parts.append(_("{keys} stops it too").format(keys=hot_key_words(session.hot_key)))
-        sentence = "  ·  ".join(parts)
+        self._say_what("  ·  ".join(parts))
+
+    def _say_what(self, sentence: str) -> None:
         if sentence != self.what.text():  # what moves on the screen is sent, and distracts
             self.what.setText(sentence)
             self.place()
@@ -128,14 +136,14 @@ class Banner(QWidget):
         self.view_only.hide()
         self.stop.hide()
         self.seen.show()
-        self._look(over=True)
+        self._look(over=True, seen=False)
         self.place()
         self.show()
 
-    def _look(self, *, over: bool) -> None:
+    def _look(self, *, over: bool, seen: bool) -> None:
         self._over = over
-        self.sign.setVisible(not over)
-        self.over_sign.setVisible(over)
+        self.sign.setVisible(seen)
+        self.over_sign.setVisible(not seen)
         self.card.setProperty("over", "true" if over else "false")
         self.card.style().unpolish(self.card)
         self.card.style().polish(self.card)

@@ -6,6 +6,7 @@ The window process signs; this process checks as if it were a stranger's: a mist
 import hashlib
 from datetime import datetime, timedelta
 
+from agent import ipc
 from protocol import consent, limits
 from protocol.consent import Consent, ConsentError
 from protocol.scopes import Scope
@@ -15,6 +16,14 @@ from protocol.tunnel import Secured
 
 _GRACE = timedelta(seconds=limits.CONSENT_ANSWER_S)
 """The minutes count from when the user pressed the button, not from when the technician asked."""
+
+
+def technician(secured: Secured) -> ipc.Technician:
+    """Who is at the other end of a tunnel, for the window process."""
+    peer = secured.peer
+    return ipc.Technician(
+        peer.identifier, peer.name, peer.title, peer.phone, peer.organisation, peer.scopes, secured.peer_leaf
+    )
 
 
 def check(  # noqa: PLR0913 - each is a fact the consent is held against

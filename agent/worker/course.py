@@ -4,6 +4,7 @@
 
     CONNECTING ─paired─► SECURING ─secured─► WAITING ─asked─► ASKING ─allowed─► SHARING ⇄ ASKING_MORE
                                                                 └─refused──► ENDED        (asked / allowed, refused)
+    SHARING, ASKING_MORE ─cut─► INTERRUPTED ─resumed─► SHARING
     any ─over─► ENDED
 
 Whatever is not in the table is refused.
@@ -26,6 +27,8 @@ class State(enum.Enum):
     SHARING = "sharing"
     ASKING_MORE = "asking_more"
     """Sharing goes on while the technician's next question is on the screen."""
+    INTERRUPTED = "interrupted"
+    """The line is cut; the technician may come back to what was allowed, and to nothing more."""
     ENDED = "ended"
 
 
@@ -37,6 +40,8 @@ class Event(enum.Enum):
     ASKED = "asked"
     ALLOWED = "allowed"
     REFUSED = "refused"
+    CUT = "cut"
+    RESUMED = "resumed"
     OVER = "over"
 
 
@@ -56,6 +61,13 @@ class SessionOver(Exception):  # noqa: N818 - every session ends
         self.reason = reason
 
 
+class LineLost(SessionOver):
+    """The line is cut; whether the session is over with it depends on where it was."""
+
+    def __init__(self, sentence: str = "The connection was lost.") -> None:
+        super().__init__(EndReason.LINE_LOST, sentence)
+
+
 SHOWING = frozenset({State.SHARING, State.ASKING_MORE})
 """The states in which pixels leave."""
 
@@ -69,6 +81,11 @@ COURSE = {
     (State.SHARING, Event.ALLOWED): State.SHARING,  # a narrower consent, unasked
     (State.ASKING_MORE, Event.ALLOWED): State.SHARING,
     (State.ASKING_MORE, Event.REFUSED): State.SHARING,
+    (State.SHARING, Event.CUT): State.INTERRUPTED,
+    (State.ASKING_MORE, Event.CUT): State.INTERRUPTED,
+    (State.INTERRUPTED, Event.ALLOWED): State.INTERRUPTED,  # an answer that crossed the cut
+    (State.INTERRUPTED, Event.REFUSED): State.INTERRUPTED,
+    (State.INTERRUPTED, Event.RESUMED): State.SHARING,
     **{(state, Event.OVER): State.ENDED for state in State},
 }
 

@@ -18,8 +18,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from agent.errors import EnrolmentError
 from agent.net.dial import dial, host_of
-from agent.worker.course import SessionOver
-from protocol import limits
+from agent.worker.course import LineLost, SessionOver
+from protocol import limits, signin
 from protocol.connection import Connection, ConnectionFailed, Paired, SignedIn
 from protocol.desk.events import EndReason
 from protocol.trust import Identity, Organisation, RevocationList, Role
@@ -60,24 +60,24 @@ class Line:
         self._drained.set()
 
     async def connect(self) -> RevocationList:
-        """Connects and signs in; gives the newest list of revocations. Raises SessionOver."""
+        """Connects and signs in; gives the newest list of revocations. Raises SessionOver; LineLost: not now."""
         try:
             self._socket = await dial(self._organisation, "/session")
         except EnrolmentError as error:
             raise SessionOver(EndReason.FAULT, str(error)) from error
         except (OSError, WebSocketException, TimeoutError) as error:
-            raise SessionOver(EndReason.LINE_LOST, "The server cannot be reached at the moment.") from error
+            raise LineLost("The server cannot be reached at the moment.") from error
         plain = self._socket.transport.get_extra_info("socket")
         with contextlib.suppress(OSError):
             plain.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, _NOTSENT_BYTES)
         return (await self._until(limits.SIGN_IN_S, SignedIn)).revocations
 
     async def pair(self) -> None:
-        """Waits for the other end. Raises SessionOver."""
+        """Waits for the other end. Raises SessionOver; LineLost: it did not come."""
         await self._until(limits.PAIRING_S, Paired)
 
     async def received(self) -> AsyncIterator[bytes]:
-        """What comes from the other end. Raises SessionOver when the line is lost."""
+        """What comes from the other end. Raises LineLost."""
         connection = self._connected()
         try:
             while True:
@@ -85,7 +85,7 @@ class Line:
                 self.alive_s = time.monotonic()
                 yield data
         except ConnectionClosed as error:
-            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+            raise LineLost from error
 
     def write(self, data: bytes) -> None:
         """Queues bytes for the other end. Raises SessionOver when it has taken nothing for far too long."""
@@ -99,7 +99,7 @@ class Line:
         self._ready.set()
 
     async def send_written(self) -> None:
-        """Sends what is written, for as long as the line lives. Raises SessionOver."""
+        """Sends what is written, for as long as the line lives. Raises LineLost."""
         connection = self._connected()
         try:
             while True:
@@ -112,10 +112,10 @@ class Line:
                     self._unsent_bytes -= len(data)
                 self._drained.set()
         except ConnectionClosed as error:
-            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+            raise LineLost from error
 
     async def ping(self) -> None:
-        """Asks the relay for a sign of life; `alive_s` tells when it came. Raises SessionOver."""
+        """Asks the relay for a sign of life; `alive_s` tells when it came. Raises LineLost."""
 
         def answered(pong: asyncio.Future[float]) -> None:
             if not pong.cancelled() and not pong.exception():
@@ -124,13 +124,18 @@ class Line:
         try:
             pong = await self._connected().ping()
         except ConnectionClosed as error:
-            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+            raise LineLost from error
         asyncio.ensure_future(pong).add_done_callback(answered)
 
     async def drain(self, timeout_s: float) -> None:
         """Waits until everything written was handed to the network, at most so long."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._drained.wait(), timeout_s)
+
+    def abort(self) -> None:
+        """Cuts it: nothing came for too long. Whoever uses it hears LineLost."""
+        if self._socket:
+            self._socket.transport.abort()
 
     async def close(self) -> None:
         """Closes the socket, in order if the other end takes part in it. Never raises."""
@@ -142,7 +147,7 @@ class Line:
 
     def _connected(self) -> ClientConnection:
         if self._socket is None:
-            raise SessionOver(EndReason.LINE_LOST, "There is no connection.")
+            raise LineLost("There is no connection.")
         return self._socket
 
     async def _until(self, timeout_s: float, wanted: type[E]) -> E:
@@ -157,8 +162,12 @@ class Line:
                     if isinstance(event, wanted):
                         return event
         except TimeoutError:
-            raise SessionOver(EndReason.LINE_LOST, "The other end did not come.") from None
+            raise LineLost("The other end did not come.") from None
         except ConnectionFailed as error:
+            if error.reason is signin.Refusal.NO_SUCH_SESSION:
+                raise SessionOver(EndReason.LINE_LOST, str(error)) from error
+            if error.reason in (signin.Refusal.TOO_MANY, signin.Refusal.IN_USE):
+                raise LineLost(str(error)) from error
             raise SessionOver(EndReason.NOT_TRUSTED, str(error)) from error
         except (ConnectionClosed, UnicodeDecodeError) as error:
-            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
+            raise LineLost from error

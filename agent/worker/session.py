@@ -1,11 +1,13 @@
 """One session on the helped side: every message of the technician, every frame, every end passes here.
 
 Guarantees: nothing is captured and no hands are opened before a consent was checked; every frame is held against it
-when it leaves; whichever way the session ends, the first thing that happens is that keys and buttons are let go.
+when it leaves; whichever way the session ends, the first thing that happens is that keys and buttons are let go. So it
+is when the line is cut; only the program that the consent was given to can take the session up again.
 Lives on the event loop. Distrusts the technician and the relay; `agent.worker.watch` looks after the other processes.
 """
 
 import asyncio
+import functools
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -25,35 +27,22 @@ from agent.worker.input.control import Control
 from agent.worker.input.hands import Hands
 from agent.worker.line import Line
 from agent.worker.regions import film
+from agent.worker.wire import Wire
 from protocol import limits
 from protocol.consent import ConsentError
 from protocol.desk.events import EndReason
 from protocol.scopes import Scope
 from protocol.session import messages
-from protocol.session.framing import FrameReader, FramingError, Kind, pack
+from protocol.session.framing import FramingError
 from protocol.session.gate import Gate, OutsideConsent
-from protocol.session.messages import (
-    Ask,
-    ConsentGiven,
-    ConsentRefused,
-    CursorMoved,
-    FrameShown,
-    FromAgent,
-    FromConsole,
-    Goodbye,
-    InputDropped,
-    MessageError,
-    RefreshRequested,
-)
+from protocol.session.messages import Ask, ConsentGiven, ConsentRefused, FromAgent, FromConsole, MessageError
 from protocol.trust import Identity, Organisation, RevocationList
-from protocol.tunnel import Closed, DataReceived, Secured, Side, Tunnel, TunnelError
-from protocol.tunnel import State as TunnelState
+from protocol.tunnel import Closed, Secured, TunnelError
 
 _REFRESHES = (4.0, 4.0)
 """Whole pictures on request: a second, and at once."""
 _ASK_AGAIN_S = 5.0
 """After a no, a technician cannot ask again at once: nobody is to be worn down."""
-_PIECE_BYTES = 256 * 1024
 _CLOCK_S = 0.001
 """The loop's clock counts so."""
 
@@ -82,17 +71,14 @@ class Session:
         end: Callable[[SessionOver], None],
     ) -> None:
         """`tell` reaches the window process; `end` is called, once at least, when the session must end."""
-        self._begin, self._identity, self._line, self._tell, self._end = begin, identity, line, tell, end
+        self._begin, self._identity, self._tell, self._end = begin, identity, tell, end
+        self._wire = Wire(line, identity, organisation, revocations, session=begin.session)
         self._open_source = open_source
         self.state = advance(State.CONNECTING, Event.PAIRED)
         self._loop = asyncio.get_running_loop()
-        self._tunnel = Tunnel(
-            Side.AGENT, identity, organisation=organisation, revocations=revocations, now=datetime.now(UTC)
-        )
-        self._reader = FrameReader(largest={Kind.FRAME: 0})
         self._gate = Gate()
+        self._consent, self._films = b"", False
         self._flow = Flow()
-        self._secured: Secured | None = None
         self._asked: Ask | None = None
         self._question_shown = False
         self._ask_again_s = float("-inf")
@@ -122,6 +108,16 @@ class Session:
         return self._flow.rtt_s
 
     @property
+    def in_flight_bytes(self) -> int:
+        """What of the picture is under way."""
+        return self._flow.in_flight_bytes
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether there is a consent that a line which is cut can be taken up with."""
+        return self.state in SHOWING or self.state is State.INTERRUPTED
+
+    @property
     def over_by_time(self) -> bool:
         """Whether the consent in force has come to its end."""
         consent = self._gate.consent
@@ -131,14 +127,13 @@ class Session:
     def receive_data(self, data: bytes) -> None:
         """Takes bytes from the line. Raises SessionOver."""
         try:
-            for event in self._tunnel.receive_data(data):
+            for event in self._wire.receive_data(data):
                 match event:
                     case Secured():
                         self._on_secured(event)
-                    case DataReceived(data=plain):
+                    case bytes():
                         self.heard_s = time.monotonic()
-                        for kind, body in self._reader.receive_data(plain):
-                            self._on_body(kind, body)
+                        self._on_body(event)
                     case Closed():
                         raise SessionOver(EndReason.TECHNICIAN_LEFT, "The technician has left.")
             self._control.finish()
@@ -150,20 +145,23 @@ class Session:
         except OutOfTurn as error:
             raise SessionOver(EndReason.FAULT, "The session got out of step.") from error
         finally:
-            self._line.write(self._tunnel.data_to_send())
+            self._wire.flush()
 
     def _on_secured(self, secured: Secured) -> None:
+        if self.state is State.INTERRUPTED:
+            self._wire.comeback.secured(secured)
+            return
         expected = self._begin.technician_leaf
         if expected is not None and secured.peer.fingerprint != expected:
             raise SessionOver(EndReason.NOT_TRUSTED, "The technician is not the one who was announced.")
         self.state = advance(self.state, Event.SECURED)
-        self._secured = secured
-        self._tell(ipc.Secured(_technician(secured)))
+        self._wire.comeback.first = secured
+        self._tell(ipc.Secured(agreed.technician(secured)))
 
-    def _on_body(self, kind: Kind, body: bytes) -> None:
-        if kind is not Kind.TYPED:
-            raise MessageError("a console sends no pictures")
+    def _on_body(self, body: bytes) -> None:
         message = messages.decode_from_console(body)
+        if (self.state is State.INTERRUPTED) is not isinstance(message, messages.Resume):
+            raise MessageError("a session is taken up in an interrupted one's first word, and only there")
         if self._admits(message):
             self._on_message(message)
 
@@ -179,21 +177,23 @@ class Session:
         match message:
             case Ask():
                 self._on_ask(message)
-            case FrameShown(number=number, took_us=took_us):
+            case messages.FrameShown(number=number, took_us=took_us):
                 self._flow.acknowledged(number, time.monotonic(), took_us / 1e6)
                 self._allow_frame()
-            case RefreshRequested():
+            case messages.RefreshRequested():
                 if self._capture and self._refreshes.take(time.monotonic()):
                     self._capture.refresh()
                 else:
                     self._dropped["refresh_too_soon"] += 1
-            case Goodbye():
+            case messages.Resume(proof=proof):
+                self._on_resume(proof)
+            case messages.Goodbye():
                 raise SessionOver(EndReason.TECHNICIAN_LEFT, "The technician has left.")
             case _:
                 self._control.take(message)
 
     def _on_ask(self, ask: Ask) -> None:
-        secured = self._secured
+        secured = self._wire.comeback.first
         if secured is None or self.state not in (State.WAITING, State.SHARING):
             self._dropped["ask_out_of_turn"] += 1
             return
@@ -213,9 +213,36 @@ class Session:
         self._mind_question()  # from now on, not only once the window process says that the question is to be seen
         self._tell(
             ipc.ConsentAsked(
-                _technician(secured), secured.binding, ask.ticket, scopes, ask.minutes, ask.remark, again=again
+                agreed.technician(secured), secured.binding, ask.ticket, scopes, ask.minutes, ask.remark, again=again
             )
         )
+
+    # --- a line that is cut, and comes back
+    def interrupt(self) -> None:
+        """The line is cut: nothing is held or shown until the same technician is back. Raises SessionOver."""
+        self._control.release_all()
+        if self._capture:
+            self._capture.stop()
+            self._capture = None
+        self._flow = Flow()
+        if self.state is not State.INTERRUPTED:
+            self.state = advance(self.state, Event.CUT)
+            self._tell(ipc.LineInterrupted())
+
+    def take_up(self, line: Line, revocations: RevocationList) -> None:
+        """Both ends are at the relay again: whoever is there has to prove who it is, in a new tunnel."""
+        self._wire.renew(line, revocations)
+        self._flow, self.heard_s = Flow(), time.monotonic()
+
+    def _on_resume(self, proof: bytes) -> None:
+        resumed = self._wire.comeback.answer(proof)
+        self.state = advance(self.state, Event.RESUMED)
+        if self._asked:  # its answer is on its way from the windows
+            self.state = advance(self.state, Event.ASKED)
+        self._send(resumed)
+        self._send(ConsentGiven(self._consent))
+        self._tell(ipc.LineRestored())
+        self._start_capture()
 
     # --- from the user
     def question_shown(self, *, shown: bool) -> None:
@@ -262,7 +289,8 @@ class Session:
             raise SessionOver(reason, "Nothing was shown.")
 
     def _allowed(self, encoded: bytes) -> None:
-        if self._secured is None:
+        secured = self._wire.comeback.first
+        if secured is None:
             raise OutOfTurn(self.state, Event.ALLOWED)
         after = advance(self.state, Event.ALLOWED)
         try:
@@ -270,7 +298,7 @@ class Session:
                 encoded,
                 device=self._identity,
                 session=self._begin.session,
-                secured=self._secured,
+                secured=secured,
                 ticket=self._begin.ticket,
                 asked=self._asked,
                 in_force=self._gate.consent,
@@ -278,35 +306,41 @@ class Session:
             )
         except ConsentError as error:
             raise SessionOver(EndReason.FAULT, f"Nothing was shown: {error}.") from error
-        films = self._asked is not None and self._asked.films and film.available()
-        self.state, self._asked = after, None
+        if self._asked is not None and not self._consent:
+            self._films = self._asked.films and film.available()
+        self.state, self._asked, self._consent = after, None, encoded
         self._gate.open(consent)
         self._send(ConsentGiven(encoded))
         if Scope.CONTROL in consent.scopes:
             self._control.open()
         else:
             self._control.release_all()
-        if self._capture is None:
-            self._capture = Capture(self._open_source, self._from_capture, films=films)
-            self._capture.allow_frame(self._flow.budget())
-            self._capture.start()
+        if self._capture is None and self.state in SHOWING:
+            self._start_capture()
+
+    def _start_capture(self) -> None:
+        """A picture for this line; what an earlier one's thread still gives is nobody's."""
+        deliver = functools.partial(self._from_capture, self._wire.line)
+        self._capture = Capture(self._open_source, deliver, films=self._films)
+        self._capture.allow_frame(self._flow.budget())
+        self._capture.start()
 
     def _on_user(self, pointer: tuple[int, int] | None) -> None:
         """The user's own hand moved; the pointer is there now, if it was moved."""
         self._gate.user_acted(time.monotonic())
         if pointer:
-            self._send(CursorMoved(*pointer))
+            self._send(messages.CursorMoved(*pointer))
 
     # --- from the screen
-    def _from_capture(self, output: Output) -> None:
+    def _from_capture(self, line: Line, output: Output) -> None:
         """On the capture thread."""
         try:
-            self._loop.call_soon_threadsafe(self._on_capture, output)
+            self._loop.call_soon_threadsafe(self._on_capture, line, output)
         except RuntimeError:  # the loop is closed: the session is over
             return
 
-    def _on_capture(self, output: Output) -> None:
-        if self.state not in SHOWING:
+    def _on_capture(self, line: Line, output: Output) -> None:
+        if self.state not in SHOWING or line is not self._wire.line:
             return
         try:
             self._show(output)
@@ -324,14 +358,7 @@ class Session:
             self._send(output)
 
     def _send_shot(self, shot: Shot) -> None:
-        sent_bytes = 0
-        for part in pack(Kind.FRAME, *shot.parts):
-            view = memoryview(part)
-            for at in range(0, len(view), _PIECE_BYTES):  # a large frame is never held twice in a tunnel's buffers
-                self._tunnel.send([view[at : at + _PIECE_BYTES]])
-                data = self._tunnel.data_to_send()
-                sent_bytes += len(data)
-                self._line.write(data)
+        sent_bytes = self._wire.send_frame(shot.parts)
         self._flow.sent(shot.number, sent_bytes, time.monotonic())
         if shot.number == 0:
             self._tell(ipc.Sharing(datetime.now(UTC)))
@@ -357,8 +384,8 @@ class Session:
         total = self._dropped + self._control.dropped
         for reason, count in (total - self._told).items():
             self._tell(ipc.InputDropped(reason, count))
-            if self._tunnel.state is TunnelState.OPEN:
-                self._send(InputDropped(reason, count))
+            if self._wire.is_open:
+                self._send(messages.InputDropped(reason, count))
             _log.info("input_dropped", reason=reason, count=count)
         self._told = total
 
@@ -376,22 +403,10 @@ class Session:
         if self._capture:
             self._capture.stop()
         try:
-            self._send(Goodbye(reason.value))
-            self._tunnel.close()
-            self._line.write(self._tunnel.data_to_send())
+            self._wire.close(messages.Goodbye(reason.value))
         except (TunnelError, SessionOver) as error:
             _log.debug("no_goodbye", why=str(error))
 
     def _send(self, message: FromAgent) -> None:
-        try:
-            self._tunnel.send(pack(Kind.TYPED, messages.encode(message)))
-        except TunnelError as error:
-            raise SessionOver(EndReason.LINE_LOST, "The connection was lost.") from error
-        self._line.write(self._tunnel.data_to_send())
-
-
-def _technician(secured: Secured) -> ipc.Technician:
-    peer = secured.peer
-    return ipc.Technician(
-        peer.identifier, peer.name, peer.title, peer.phone, peer.organisation, peer.scopes, secured.peer_leaf
-    )
+        if self.state is not State.INTERRUPTED:  # there is nobody, or nobody who has proved to be the one
+            self._wire.send(message)

@@ -6,9 +6,10 @@ within a second. Lives on the event loop. Distrusts everybody's health, its own 
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,13 +17,13 @@ import structlog
 
 from agent import ipc
 from agent.worker.capture.x11 import X11Source
-from agent.worker.course import SessionOver, State
+from agent.worker.course import LineLost, SessionOver, State
 from agent.worker.input.x11 import X11Hands
 from agent.worker.line import Line
 from agent.worker.session import Session
 from protocol import limits
 from protocol.desk.events import EndReason
-from protocol.trust import Identity, Organisation, TrustError, key_from_pem, read_revocations
+from protocol.trust import Identity, Organisation, RevocationList, TrustError, key_from_pem, read_revocations
 
 _TICK_S = 0.25
 _REPORT_S = 0.5
@@ -34,8 +35,11 @@ _UNDECIDED_S = {
     State.SECURING: limits.SIGN_IN_S,
     State.WAITING: limits.CONSENT_ANSWER_S,
     State.ASKING: limits.CONSENT_ANSWER_S + 5.0,
+    State.INTERRUPTED: limits.RESUME_S,
 }
-"""How long a session may stay in a state before anything is shown; the window process counts the minute itself."""
+"""How long a session may stay in a state in which nothing is shown; the window process counts the minute itself."""
+_SLOW = 16_000.0
+"""Bytes a second of the slowest line that is not taken for a dead one while a picture is under way."""
 
 _log = structlog.get_logger()
 
@@ -98,30 +102,64 @@ class Worker:
             known = read_revocations(begin.revocations, organisation=organisation, now=datetime.now(UTC))
         except TrustError as error:
             raise SessionOver(EndReason.NOT_TRUSTED, str(error)) from error
-        self._line = Line(organisation, identity, begin.session, last_revocations=known.number)
-        revocations = await self._line.connect()
-        await self._line.pair()
-        self._session = Session(
+        line = self._line = Line(organisation, identity, begin.session, last_revocations=known.number)
+        revocations = await line.connect()
+        await line.pair()
+        session = self._session = Session(
             begin,
             organisation,
             identity,
             revocations,
-            line=self._line,
+            line=line,
             tell=self._pipe.send,
             open_source=lambda: X11Source(begin.display),
             open_hands=lambda: X11Hands(begin.display),
             end=self.end,
         )
-        self._sending = self._task(
-            self._line.send_written()
-        )  # also sends the goodbye, so it is not ended with the rest
-        pinging = self._task(self._feel_line())
+        while True:
+            try:
+                await self._carry(line, session)
+            except LineLost:
+                if not session.may_resume:
+                    raise
+            session.interrupt()
+            number = revocations.number
+            line, revocations = await self._come_back(
+                lambda number=number: Line(organisation, identity, begin.session, last_revocations=number)  # type: ignore[misc]
+            )
+            session.take_up(line, revocations)
+
+    async def _carry(self, line: Line, session: Session) -> None:
+        """Carries what comes and goes for as long as the line lives. Raises SessionOver, LineLost."""
+        # Also sends the goodbye, so it is not ended with the rest.
+        self._sending = self._task(_until_cut(line, line.send_written()))
+        feeling = self._task(_until_cut(line, self._feel_line(line)))
         try:
-            async for data in self._line.received():
-                self._session.receive_data(data)
+            async for data in line.received():
+                session.receive_data(data)
                 await asyncio.sleep(0)  # what has come already is given without a pause; the user must be heard between
         finally:
-            pinging.cancel()
+            feeling.cancel()
+
+    async def _come_back(self, make: Callable[[], Line]) -> tuple[Line, RevocationList]:
+        """Dials until both ends are at the relay again; `_check_clocks` puts an end to it. Raises SessionOver."""
+        for timeout_s in itertools.cycle(limits.REDIAL_S):
+            line = self._line = make()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    revocations = await line.connect()
+                feeling = self._task(_until_cut(line, self._feel_line(line)))
+                try:
+                    await line.pair()
+                finally:
+                    feeling.cancel()
+            except (LineLost, TimeoutError) as lost:
+                _log.debug("not_back_yet", why=str(lost))
+                line.abort()
+                await asyncio.sleep(limits.REDIAL_PAUSE_S)
+            else:
+                return line, revocations
+        raise LineLost  # never: the cycle has no end
 
     async def _hear_window(self) -> None:
         async for message in self._pipe.messages():
@@ -191,21 +229,30 @@ class Worker:
         if state is not session.state:
             self._state_since = (session.state, now_s)
         elif now_s - since_s > _UNDECIDED_S.get(state, float("inf")):
+            if state is State.INTERRUPTED:
+                raise LineLost
             reason = EndReason.NO_ANSWER if state is State.ASKING else EndReason.LINE_LOST
             raise SessionOver(reason, "Nothing was shown, since nobody answered.")
 
-    async def _feel_line(self) -> None:
-        """While something is held down, makes sure that the line is still there, and the technician at its end.
+    async def _feel_line(self, line: Line) -> None:
+        """Makes sure that the line is still there, and, while something is held down, the technician at its end.
 
         The relay answers for the line, and might lie; for the technician only what comes out of the tunnel counts.
+        Raises LineLost.
         """
-        while self._line and self._session:
+        line.alive_s = felt_s = time.monotonic()
+        while self._session:
             await asyncio.sleep(_FEEL_S)
+            now_s, rtt_s = time.monotonic(), self._session.rtt_s
+            if now_s - line.alive_s > limits.RESUME_SILENT_S + rtt_s + self._session.in_flight_bytes / _SLOW:
+                raise LineLost
+            if not self._session.holds_something and now_s - felt_s < limits.RESUME_BEAT_S:
+                continue
+            felt_s = now_s
+            await line.ping()
             if not self._session.holds_something:
                 continue
-            await self._line.ping()
-            now_s, rtt_s = time.monotonic(), self._session.rtt_s
-            if now_s - self._line.alive_s > _SILENCE_S + rtt_s:
+            if now_s - line.alive_s > _SILENCE_S + rtt_s:
                 _log.info("released_on_silent_line")
                 self._session.release_all()
             elif now_s - self._session.heard_s > limits.HELD_LOST_S + rtt_s:
@@ -222,3 +269,11 @@ class Worker:
         self._pipe.close()
         with contextlib.suppress(TimeoutError, OSError):
             await asyncio.wait_for(self._pipe.closed(), _GOODBYE_S)
+
+
+async def _until_cut(line: Line, work: Coroutine[Any, Any, None]) -> None:
+    """A cut that is noticed here is told where the line is read."""
+    try:
+        await work
+    except LineLost:
+        line.abort()

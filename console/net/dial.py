@@ -51,7 +51,9 @@ def host_of(url: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def dial(url: str, path: str, organisation: Organisation, *, max_bytes: int) -> AsyncIterator[ClientConnection]:
+async def dial(
+    url: str, path: str, organisation: Organisation, *, max_bytes: int, within_s: float = limits.SIGN_IN_S
+) -> AsyncIterator[ClientConnection]:
     """A websocket to the relay's `path`, closed at the end.
 
     Args:
@@ -59,6 +61,7 @@ async def dial(url: str, path: str, organisation: Organisation, *, max_bytes: in
         path: such as ``/control``.
         organisation: says which authority the server's TLS certificate must come from.
         max_bytes: the largest message that is taken.
+        within_s: so long it may take until the websocket stands.
 
     Raises:
         CannotReach: there is no line; also when it is cut within.
@@ -74,7 +77,7 @@ async def dial(url: str, path: str, organisation: Organisation, *, max_bytes: in
             max_size=max_bytes,
             max_queue=_QUEUED_MESSAGES,
             write_limit=_WRITE_LIMIT_BYTES,
-            open_timeout=limits.SIGN_IN_S,
+            open_timeout=within_s,
             ping_interval=limits.PING_S,
             ping_timeout=limits.PING_S,
             close_timeout=1.0,

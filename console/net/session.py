@@ -1,14 +1,17 @@
 """One session's line: dials, waits for the other end, feeds the conversation, decodes pictures, sends input.
 
 Network thread. Distrusts the relay and the agent alike (`protocol.connection`, `console.session.conversation`).
-Guarantees: a picture is acknowledged the moment it stands on the canvas, and no click or key waits behind moves of
-the pointer: of several that wait only the last is sent.
+Guarantees: a line that is cut while pictures come is dialled again, for `limits.RESUME_S`; a picture is acknowledged
+the moment it stands on the canvas, and no click or key waits behind moves of the pointer: of several that wait only
+the last is sent.
 """
 
 import asyncio
+import itertools
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from websockets.asyncio.client import ClientConnection
@@ -20,7 +23,7 @@ from console.net.dial import CannotReach, dial, host_of, now
 from console.picture import film
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
-from console.session.conversation import Conversation, FrameReceived, Over, SessionFault, Subject, Wish
+from console.session.conversation import Conversation, FrameReceived, Over, Resumed, SessionFault, Subject, Wish
 from console.session.stages import Stage, Step, advance
 from console.state import StateDirectory
 from protocol import limits
@@ -35,6 +38,7 @@ from protocol.session.messages import (
     ReleaseAll,
 )
 from protocol.session.picture import PictureError
+from protocol.signin import Refusal
 from protocol.trust import Identity, Organisation, RevocationList, Role
 
 _MAX_WAITING = 1000
@@ -70,12 +74,16 @@ class SessionLine:
         self._subject, self._wish, self._url = subject, wish, url
         self._identity, self._organisation, self._state = identity, organisation, state
         self._post, self._wake_painter = post, wake_painter
-        self._decoder = Decoder(canvas)
+        self._canvas, self._decoder = canvas, Decoder(canvas)
         self._stage = Stage.DIALLING
         self._conversation: Conversation | None = None
         self._waiting: deque[FromConsole] = deque()
         self._wake = asyncio.Event()
         self._ending = asyncio.Event()
+        self._patience: asyncio.Timeout | None = None
+        self._lost_at_s: float | None = None
+        self._known: EndReason | None = None
+        self._why = ""
         self._held: set[tuple[type, int, int]] = set()
         self._shown: FrameShown | None = None
         self.dropped: Counter[str] = Counter()
@@ -86,6 +94,7 @@ class SessionLine:
         reason, sentence, ours = EndReason.LINE_LOST, "", False
         try:
             reason, ours = await self._run()
+            sentence = self._why if reason is EndReason.LINE_LOST else ""
         except SessionFault as error:
             reason, sentence, ours = error.reason, str(error), True
         except PictureError as error:
@@ -104,6 +113,12 @@ class SessionLine:
         """The technician ends it."""
         self._ending.set()
 
+    def known_over(self, reason: EndReason) -> None:
+        """The relay says that it is over: a line that is cut does not come back."""
+        self._known = reason
+        if self._stage is Stage.INTERRUPTED:
+            self._ending.set()
+
     def ask(self, wish: Wish) -> None:
         """Asks the user again, for other scopes or more time."""
         if self._conversation is not None:
@@ -111,7 +126,10 @@ class SessionLine:
             self._wake.set()
 
     def send(self, messages: list[FromConsole]) -> None:
-        """Queues input in its order; a waiting move is replaced by a newer one."""
+        """Queues input in its order; a waiting move is replaced by a newer one. While the line is cut it is dropped."""
+        if self._stage is Stage.INTERRUPTED:
+            self.dropped["line_interrupted"] += len(messages)
+            return
         for message in messages:
             self._note_held(message)
             if self._waiting and isinstance(message, PointerMoved) and isinstance(self._waiting[-1], PointerMoved):
@@ -128,7 +146,68 @@ class SessionLine:
         self._wake.set()
 
     async def _run(self) -> tuple[EndReason, bool]:
-        async with dial(self._url, "/session", self._organisation, max_bytes=limits.SESSION_BYTES) as socket:
+        """One line after the other, until it is over. Raises CannotReach, ConnectionFailed, SessionFault."""
+        ending = asyncio.create_task(self._ending.wait())
+        try:
+            for within_s in itertools.chain([limits.SIGN_IN_S], itertools.cycle(limits.REDIAL_S)):
+                try:
+                    over = await self._while_patient(within_s, ending)
+                except (CannotReach, ConnectionFailed) as error:
+                    if isinstance(error, ConnectionFailed) and error.final:
+                        if self._why and error.reason is Refusal.NO_SUCH_SESSION:
+                            return EndReason.LINE_LOST, False  # the other end gave up, or its user stopped it
+                        raise
+                    if not self._interrupt(str(error)):
+                        raise
+                else:
+                    if over is not None:
+                        return over
+                    if not self._interrupt(_("The line to the server was cut.")):
+                        return EndReason.LINE_LOST, False
+                await asyncio.wait([ending], timeout=limits.REDIAL_PAUSE_S)
+        finally:
+            ending.cancel()
+        return EndReason.LINE_LOST, False  # never: the attempts have no end but their time
+
+    async def _while_patient(self, within_s: float, ending: asyncio.Task[Any]) -> tuple[EndReason, bool] | None:
+        """One line, or one attempt; None: it fell silent."""
+        carrying = asyncio.create_task(self._carry(within_s))
+        try:
+            async with asyncio.timeout_at(self._lost_at_s) as patience:
+                self._patience = patience
+                await asyncio.wait([carrying, ending], return_when=asyncio.FIRST_COMPLETED)
+                if carrying.done() or self._stage is not Stage.INTERRUPTED:
+                    return await carrying
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            return EndReason.LINE_LOST, False
+        finally:
+            carrying.cancel()
+            await asyncio.gather(carrying, return_exceptions=True)
+        return (EndReason.TECHNICIAN_LEFT, True) if self._known is None else (self._known, False)
+
+    def _interrupt(self, why: str) -> bool:
+        """The line is cut; whether it may come back."""
+        if self._conversation is None or not self._conversation.interrupt():
+            return False
+        self.dropped["line_interrupted"] += len(self._waiting)
+        self._waiting.clear()
+        self._held.clear()
+        self._shown = None
+        if self._known is not None:
+            self._ending.set()
+        if self._stage is not Stage.INTERRUPTED:
+            _log.info("line_interrupted", why=why)
+            self._why = why
+            self._lost_at_s = asyncio.get_running_loop().time() + limits.RESUME_S
+            self._reach(Step.CUT)
+        return True
+
+    async def _carry(self, within_s: float) -> tuple[EndReason, bool] | None:
+        """One line from dialling to its end; None: it fell silent."""
+        most = limits.SESSION_BYTES
+        async with dial(self._url, "/session", self._organisation, max_bytes=most, within_s=within_s) as socket:
             ending = asyncio.create_task(self._ending.wait())
             talking = asyncio.create_task(self._talk(socket))
             works = (self._write(socket), self._measure(socket), self._say_held())
@@ -140,7 +219,7 @@ class SessionLine:
                 if ending.done():
                     await self._say_goodbye(socket)
                     return EndReason.TECHNICIAN_LEFT, True
-                return EndReason.LINE_LOST, False
+                return None
             finally:
                 for task in (ending, talking, *helpers):
                     task.cancel()
@@ -148,15 +227,20 @@ class SessionLine:
 
     async def _talk(self, socket: ClientConnection) -> tuple[EndReason, bool]:
         revocations = await self._sign_in(socket)
-        conversation = self._conversation = Conversation(
-            self._subject,
-            self._wish,
-            self._identity,
-            organisation=self._organisation,
-            revocations=revocations,
-            now=now(),
-            films=film.available(),
-        )
+        if self._conversation is None:
+            self._conversation = Conversation(
+                self._subject,
+                self._wish,
+                self._identity,
+                organisation=self._organisation,
+                revocations=revocations,
+                now=now(),
+                films=film.available(),
+            )
+        else:
+            self._decoder = Decoder(self._canvas)
+            self._conversation.take_up(revocations, now())
+        conversation = self._conversation
         self._wake.set()
         try:
             async with asyncio.timeout(limits.SIGN_IN_S) as bound:
@@ -166,9 +250,11 @@ class SessionLine:
                         if (over := self._take(conversation, event)) is not None:
                             return over
                     self._wake.set()
-                    if conversation.stage is not Stage.SECURING:
+                    if conversation.stage not in (Stage.SECURING, Stage.INTERRUPTED):
                         bound.reschedule(None)
         except TimeoutError:
+            if conversation.stage is Stage.INTERRUPTED:
+                raise CannotReach(_("The other end did not answer in time.")) from None
             raise SessionFault(_("The other end did not answer in time."), EndReason.FAULT) from None
 
     async def _sign_in(self, socket: ClientConnection) -> RevocationList:
@@ -210,6 +296,11 @@ class SessionLine:
                     self._wake_painter()
             case Over(reason):
                 return reason, False
+            case Resumed():
+                self._lost_at_s = None
+                if self._patience is not None:
+                    self._patience.reschedule(None)
+                self._reach(Step.RESUMED)
             case _:
                 if conversation.stage is not self._stage:
                     self._stage = conversation.stage
@@ -276,5 +367,7 @@ class SessionLine:
             return
 
     def _reach(self, step: Step) -> None:
+        if self._stage is Stage.INTERRUPTED and step in (Step.SIGNED_IN, Step.PAIRED):
+            return  # it has come so far before; there is nothing new to show
         self._stage = advance(self._stage, step)
         self._post(StageReached(self._subject.session, self._stage))

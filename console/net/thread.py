@@ -24,6 +24,7 @@ from console.net.session import SessionLine
 from console.picture.canvas import Canvas
 from console.session.conversation import Subject, Wish
 from console.state import Pending, StateDirectory, read_organisation
+from protocol.desk.events import EndReason
 from protocol.envelope import FromConsole
 from protocol.session.messages import FromConsole as Input
 from protocol.trust import Identity, Invitation, Organisation, Role, TrustError
@@ -84,6 +85,10 @@ class NetworkThread:
     def end_session(self, session: str) -> None:
         """The technician ends it."""
         self._with_line(session, SessionLine.end)
+
+    def session_over(self, session: str, reason: EndReason) -> None:
+        """The relay says that it is over."""
+        self._with_line(session, lambda line: line.known_over(reason))
 
     def ask(self, session: str, wish: Wish) -> None:
         """Asks the user again, for other scopes or more time."""

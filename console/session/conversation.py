@@ -1,7 +1,8 @@
 """What console and agent say to each other inside the tunnel, seen from the console. Pure; distrusts the agent.
 
 Guarantees: no picture and no message leaves here before the peer proved to be the device that the ticket names and
-its user's signed consent was checked against this tunnel; a fault ends the conversation for good.
+its user's signed consent was checked against this tunnel; a fault ends the conversation for good. A line that is cut
+interrupts it: it goes on in another tunnel, with the program that gave the consent and nobody else.
 """
 
 import dataclasses
@@ -14,9 +15,10 @@ from protocol import consent as consents
 from protocol.consent import Consent, ConsentError
 from protocol.desk.events import EndReason
 from protocol.scopes import Scope
-from protocol.session import framing, messages
+from protocol.session import framing, messages, resumption
 from protocol.session.framing import FrameReader, Kind
-from protocol.trust import Identity, Organisation, Party, RevocationList
+from protocol.session.resumption import ResumptionError
+from protocol.trust import Identity, Organisation, Party, RevocationList, Role
 from protocol.tunnel import Closed, DataReceived, Side, Tunnel, TunnelError
 from protocol.tunnel import Secured as TunnelSecured
 
@@ -73,6 +75,11 @@ class NotAllowed:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Resumed:
+    """The other end is back, and proved to be the same."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FrameReceived:
     """The body of a picture message, not decoded yet."""
 
@@ -93,7 +100,7 @@ Shown = (
     | messages.KeyboardChanged
     | messages.InputDropped
 )
-Event = Secured | Allowed | NotAllowed | FrameReceived | Over | Shown
+Event = Secured | Allowed | NotAllowed | Resumed | FrameReceived | Over | Shown
 
 
 class Conversation:
@@ -117,11 +124,19 @@ class Conversation:
     ) -> None:
         """Begins the handshake: there are bytes to send at once. `films`: whether this console can show them."""
         self._subject, self._wish, self._identity, self._films = subject, wish, identity, films
-        self._tunnel = Tunnel(Side.CONSOLE, identity, organisation=organisation, revocations=revocations, now=now)
-        self._reader = FrameReader()
-        self._binding = self._peer_leaf = b""
+        self._organisation = organisation
+        self._first: TunnelSecured | None = None
+        self._now: TunnelSecured | None = None
+        self._begin_tunnel(revocations, now)
         self.stage = Stage.SECURING
         self.consent: Consent | None = None
+
+    def _begin_tunnel(self, revocations: RevocationList, now: datetime) -> None:
+        self._tunnel = Tunnel(
+            Side.CONSOLE, self._identity, organisation=self._organisation, revocations=revocations, now=now
+        )
+        self._reader = FrameReader()
+        self._now = None
 
     def receive_data(self, data: bytes, now: datetime) -> Iterator[Event]:
         """Takes one binary message from the socket, at `now` (aware UTC).
@@ -133,7 +148,7 @@ class Conversation:
             for event in self._tunnel.receive_data(data):
                 match event:
                     case TunnelSecured():
-                        yield self._secure(event)
+                        yield from self._secure(event)
                     case DataReceived(plain):
                         for kind, body in self._reader.receive_data(plain):
                             yield from self._take(kind, body, now)
@@ -143,12 +158,27 @@ class Conversation:
                         yield Over(self.cut())
         except TunnelError as error:
             raise self._fault(_("The secured line broke ({why}).").format(why=error), EndReason.NOT_TRUSTED) from error
+        except ResumptionError as error:
+            sentence = _("What answered is not what the user allowed ({why}).").format(why=error)
+            raise self._fault(sentence, EndReason.NOT_TRUSTED) from error
         except ConsentError as error:
             sentence = _("What came as the user's consent is none ({why}).").format(why=error)
             raise self._fault(sentence, EndReason.NOT_TRUSTED) from error
         except (framing.FramingError, messages.MessageError, StepRefused) as error:
             sentence = _("The other end sent something that makes no sense ({why}).").format(why=error)
             raise self._fault(sentence, EndReason.FAULT) from error
+
+    def interrupt(self) -> bool:
+        """The line is cut: nothing comes or goes until `take_up`. False: there is nothing to come back to."""
+        if self.stage not in (Stage.RUNNING, Stage.INTERRUPTED):
+            return False
+        self.stage = advance(self.stage, Step.CUT)
+        self._tunnel.data_to_send()  # what was on its way belongs into a tunnel that is gone
+        return True
+
+    def take_up(self, revocations: RevocationList, now: datetime) -> None:
+        """Both ends are at the relay again: begins another handshake."""
+        self._begin_tunnel(revocations, now)
 
     def cut(self) -> EndReason:
         """The line ended without a goodbye; gives the reason as far as it is known."""
@@ -176,16 +206,36 @@ class Conversation:
         """What is to go to the socket now; asking again gives nothing."""
         return self._tunnel.data_to_send()
 
-    def _secure(self, secured: TunnelSecured) -> Secured:
+    def _secure(self, secured: TunnelSecured) -> Iterator[Secured]:
+        if self.stage is Stage.INTERRUPTED:
+            self._prove(secured)
+            return
         if secured.peer.identifier != self._subject.device:
             raise self._fault(
                 _("The machine that answered is not the one this ticket is about; nothing was shown or sent."),
                 EndReason.NOT_TRUSTED,
             )
-        self._binding, self._peer_leaf = secured.binding, secured.peer_leaf
+        self._first = secured
         self.stage = advance(self.stage, Step.SECURED)
         self.ask(self._wish)
-        return Secured(secured.peer)
+        yield Secured(secured.peer)
+
+    def _prove(self, secured: TunnelSecured) -> None:
+        first, session = self._first, self._subject.session
+        if first is None or secured.peer_leaf != first.peer_leaf:
+            raise ResumptionError("another machine")
+        self._now = secured
+        proof = resumption.prove(first.resumption, Role.TECHNICIAN, session=session, binding=secured.binding)
+        self._tunnel.send(framing.pack(Kind.TYPED, messages.encode(messages.Resume(proof))))
+
+    def _resume(self, proof: bytes) -> Resumed:
+        first, now = self._first, self._now
+        if first is None or now is None:
+            raise StepRefused("a proof that nobody asked for")
+        session = self._subject.session
+        resumption.check(proof, first.resumption, Role.DEVICE, session=session, binding=now.binding)
+        self.stage = advance(self.stage, Step.RESUMED)
+        return Resumed()
 
     def _take(self, kind: Kind, body: bytes, now: datetime) -> Iterator[Event]:
         if kind is Kind.FRAME:
@@ -200,6 +250,8 @@ class Conversation:
             case messages.ConsentRefused():
                 self.stage = advance(self.stage, Step.REFUSED)
                 yield NotAllowed(message.sentence)
+            case messages.Resumed():
+                yield self._resume(message.proof)
             case messages.Goodbye():
                 self.stage = advance(self.stage, Step.END)
                 yield Over(_reason(message.reason))
@@ -209,9 +261,11 @@ class Conversation:
                 yield message
 
     def _allow(self, encoded: bytes, now: datetime) -> Allowed:
-        consent = consents.read(encoded, device_leaf=self._peer_leaf)
+        if self._first is None:
+            raise StepRefused("a consent before there is a tunnel")
+        consent = consents.read(encoded, device_leaf=self._first.peer_leaf)
         consents.check_parties(
-            consent, session=self._subject.session, binding=self._binding, technician_leaf=self._identity.leaf
+            consent, session=self._subject.session, binding=self._first.binding, technician_leaf=self._identity.leaf
         )
         if consent.ticket != self._subject.ticket:
             raise ConsentError("the consent was given for another ticket")

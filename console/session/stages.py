@@ -12,6 +12,7 @@ class Stage(enum.StrEnum):
     ASKING = "asking"
     REFUSED = "refused"
     RUNNING = "running"
+    INTERRUPTED = "interrupted"
     OVER = "over"
 
 
@@ -23,6 +24,8 @@ class Step(enum.StrEnum):
     SECURED = "secured"
     ALLOWED = "allowed"
     REFUSED = "refused"
+    CUT = "cut"
+    RESUMED = "resumed"
     END = "end"
 
 
@@ -39,6 +42,9 @@ _NEXT: dict[tuple[Stage, Step], Stage] = {
     (_S.ASKING, _P.REFUSED): _S.REFUSED,  # the goodbye that follows says whether it was a no or no answer
     (_S.RUNNING, _P.ALLOWED): _S.RUNNING,  # more was asked for and given, or something was taken back
     (_S.RUNNING, _P.REFUSED): _S.RUNNING,  # more was asked for and not given
+    (_S.RUNNING, _P.CUT): _S.INTERRUPTED,
+    (_S.INTERRUPTED, _P.CUT): _S.INTERRUPTED,  # an attempt to come back
+    (_S.INTERRUPTED, _P.RESUMED): _S.RUNNING,
 } | {(stage, _P.END): _S.OVER for stage in Stage}
 
 

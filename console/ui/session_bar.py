@@ -142,6 +142,11 @@ class SessionBar(QFrame):
         self._ask.setEnabled(False)
         self._more.setEnabled(False)
 
+    def show_interrupted(self, cut: bool) -> None:
+        """The line is cut, or there again: meanwhile nothing can be asked or done, but ended."""
+        for button in (self._control, self._ask, self._more):
+            button.setEnabled(not cut)
+
     def show_fitted(self, fitted: bool) -> None:
         """The view was fitted, or is 1:1 now."""
         self._fit.setChecked(fitted)
@@ -168,6 +173,8 @@ class SessionBar(QFrame):
 
     def press_control(self) -> None:
         """The shortcut: toggles, or asks."""
+        if not self._control.isEnabled():
+            return
         if self._control.isVisible():
             self._control.toggle()
         elif self._ask.isVisible():
@@ -175,7 +182,7 @@ class SessionBar(QFrame):
 
     def press_more_time(self) -> None:
         """The shortcut."""
-        if self._more.isVisible():
+        if self._more.isVisible() and self._more.isEnabled():
             self._more.click()
 
     def press_typing(self) -> None:

@@ -14,6 +14,7 @@ from console.session.conversation import Allowed, NotAllowed, Secured, Shown, Wi
 from console.session.stages import Stage
 from console.typing_mode import TypingMode
 from console.ui import session_bar, shortcuts, theme, words
+from console.ui.curtain import Curtain
 from console.ui.screen_view import ScreenView
 from console.ui.session_bar import SessionBar
 from console.ui.shortcuts import Shortcut
@@ -56,6 +57,7 @@ class SessionWindow(QWidget):
         self._is_adapted = QSize()
         self.bar = SessionBar(f"{words.one_line(ticket.requester)} · {words.one_line(ticket.device_label)}", self)
         self.view = ScreenView(canvas, self)
+        self._curtain = Curtain(self.view)
         self._words = QLabel(self)
         self._words.setProperty("heading", True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
@@ -94,6 +96,10 @@ class SessionWindow(QWidget):
         """The session went on by one stage."""
         self._stage = stage
         self._say(_(words.STAGES[stage]))
+        cut = stage is Stage.INTERRUPTED
+        self.bar.show_interrupted(cut)
+        self.view.set_control(self.bar.controls and not cut)
+        self._curtain.draw(closed=cut)
 
     def show_said(self, event: Secured | Allowed | NotAllowed | Shown) -> None:
         """The other end said something."""
@@ -133,6 +139,7 @@ class SessionWindow(QWidget):
             self.close()  # whoever ended it knows
             return
         self._timer.stop()
+        self._curtain.draw(closed=False)
         self.view.set_control(False)
         self.bar.show_over()
         if self.isFullScreen():

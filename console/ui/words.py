@@ -59,6 +59,7 @@ STAGES = {
     Stage.ASKING: mark("The user is being asked. No answer within a minute means no."),
     Stage.REFUSED: mark("The user did not agree."),
     Stage.RUNNING: mark("Waiting for the first picture …"),
+    Stage.INTERRUPTED: mark("Line interrupted, coming back …"),
     Stage.OVER: mark("The session is over."),
 }
 

@@ -19,6 +19,7 @@ from protocol.session.messages import (
     PointerMoved,
     RefreshRequested,
     ReleaseAll,
+    Resume,
     Scrolled,
     TextTyped,
 )
@@ -26,6 +27,7 @@ from protocol.session.messages import (
 NEEDED: dict[type, Scope | None] = {
     Ask: None,
     Goodbye: None,
+    Resume: None,  # its proof is checked by the session
     ReleaseAll: None,  # letting go is always allowed
     FrameShown: Scope.SEE,
     RefreshRequested: Scope.SEE,

@@ -20,6 +20,7 @@ Side = Annotated[int, Meta(ge=1, le=limits.FRAME_MAX_SIDE)]
 Counter = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Text = Annotated[str, Meta(max_length=limits.NOTE_CHARS)]
 Name = Annotated[str, Meta(max_length=limits.NAME_CHARS)]
+Proof = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
 M = TypeVar("M")
@@ -112,6 +113,15 @@ class RefreshRequested(_Message, frozen=True):
     """The console has no picture to build on: start the stream anew with the whole screen."""
 
 
+class Resume(_Message, frozen=True):
+    """The first message in a tunnel that takes up an interrupted session, in the place of `Ask`.
+
+    `proof`: see `protocol.session.resumption`.
+    """
+
+    proof: Proof
+
+
 # --- agent → console
 class ConsentGiven(_Message, frozen=True):
     """The signed consent, as `protocol.consent` encodes it; the console checks it like anybody else."""
@@ -123,6 +133,12 @@ class ConsentRefused(_Message, frozen=True):
     """The user said no, or did not answer within a minute; `sentence` is for the technician."""
 
     sentence: Text
+
+
+class Resumed(_Message, frozen=True):
+    """The agent's answer to `Resume`, with its own proof; the consent follows, and then a whole picture as at first."""
+
+    proof: Proof
 
 
 class Monitor(Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,11 +214,13 @@ FromConsole = (
     | ReleaseAll
     | FrameShown
     | RefreshRequested
+    | Resume
     | Goodbye
 )
 FromAgent = (
     ConsentGiven
     | ConsentRefused
+    | Resumed
     | ScreenChanged
     | CursorChanged
     | CursorMoved

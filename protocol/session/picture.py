@@ -3,7 +3,7 @@
 Layout of a frame, numbers little-endian::
 
     offset  size  field
-    0       8     number: counts up by one from 0 within a session
+    0       8     number: counts up by one from 0 within a tunnel
     8       2     screen width in pixels
     10      2     screen height in pixels
     12      1     flags: bit 0 FRESH, the decoders start anew before this frame

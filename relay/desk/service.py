@@ -18,7 +18,7 @@ from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
 from relay.desk.talk import TalkRequests
 from relay.errors import Refused, StoreFault
-from relay.sessions import LiveSession, Over
+from relay.sessions import LiveSession, Over, SessionState
 from relay.sockets.connection import RelayConnection
 from relay.store import THE_DESK
 
@@ -103,7 +103,8 @@ class Desk:
     def offer_again(self, device: str) -> None:
         """A device came back: an offer that it may have missed is made once more."""
         session = self._room.sessions.running_on(device)
-        if session is not None and Role.DEVICE not in session.ends:
+        waits = session is not None and session.state in (SessionState.OFFERED, SessionState.HALF)
+        if session is not None and waits and Role.DEVICE not in session.ends:
             offered = envelope.SessionOffered(session.identifier, session.ticket, session.staff)
             self._room.audience.tell_device(device, offered)
 

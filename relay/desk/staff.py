@@ -98,7 +98,7 @@ class StaffRequests:
         room = self._room
         ticket = await room.find(message.ticket)
         _check_workable(ticket)
-        self._check_free(ticket)
+        self._check_free(ticket, party)
         identifier, staff = secrets.token_hex(16), as_staff(party)
         # Taken before the disk is asked, so that no second request comes between.
         session = room.sessions.offer(identifier, ticket.number, ticket.device, staff, party.fingerprint)
@@ -129,10 +129,14 @@ class StaffRequests:
         ticket = await self._room.change(number, lambda _: happened, by_staff(party))
         return await self._room.whole(ref, ticket, for_staff=True)
 
-    def _check_free(self, ticket: Ticket) -> None:
+    def _check_free(self, ticket: Ticket, party: Party) -> None:
         if not self._room.audience.online(ticket.device):
             raise _away()
-        if self._room.sessions.running_on(ticket.device) is not None:
+        running = self._room.sessions.running_on(ticket.device)
+        if running is not None and running.interrupted_at is not None and running.staff.identifier == party.identifier:
+            self._room.sessions.end(running, EndReason.TECHNICIAN_LEFT)  # who begins anew does not wait for the old one
+            running = None
+        if running is not None:
             raise Refused(RefusalReason.SESSION_RUNNING, "There is a session on this computer already.")
 
 

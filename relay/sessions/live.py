@@ -61,7 +61,10 @@ class LiveSession(Generic[E]):
         technician: fingerprint of the technician's certificate, 32 bytes.
         technician_id: and the certified identifier.
         deadline: when it expires unless something happens.
+        until: when the consent in force expires.
         consented_at: when the first consent was reported; None: nothing was shown.
+        interrupted_at: since when it waits for its ends to come back.
+        gaps_s: how long it did so before; nobody worked then.
         ceased_at: when it became known that it is over.
         reason_unless_better: what it was if nobody says more.
     """
@@ -76,6 +79,9 @@ class LiveSession(Generic[E]):
     ends: dict[Role, E] = dataclasses.field(default_factory=dict)
     consented_at: float | None = None
     consents: int = 0
+    until: float = 0.0
+    interrupted_at: float | None = None
+    gaps_s: float = 0.0
     ceased_at: float | None = None
     reason_unless_better: EndReason = EndReason.LINE_LOST
 
@@ -87,7 +93,9 @@ class LiveSession(Generic[E]):
         if self.state is SessionState.PAIRED:
             self.deadline = now + QUESTION_S
             self.reason_unless_better = EndReason.NO_ANSWER
-        return self.state is SessionState.PAIRED
+        elif self.state is SessionState.CONSENTED:
+            self._come_back(now)
+        return len(self.ends) > 1
 
     def consent(self, seconds: float, now: float) -> None:
         """The user allowed it, for so many seconds. Raises SessionStepRefused."""
@@ -95,23 +103,30 @@ class LiveSession(Generic[E]):
         self.consents += 1
         if self.consented_at is None:
             self.consented_at = now if self.ceased_at is None else self.ceased_at
+        self.until = now + seconds + OVERTIME_S
         if self.state is SessionState.CONSENTED:
-            self.deadline = now + seconds + OVERTIME_S
-            self.reason_unless_better = EndReason.TIME_OVER
+            self.deadline, self.reason_unless_better = self.until, EndReason.TIME_OVER
 
-    def line_closed(self, now: float) -> None:
-        """A socket of it closed. Raises SessionStepRefused."""
+    def line_closed(self, now: float) -> list[E]:
+        """A socket of it closed; gives the sockets it had, to be hung up. Raises SessionStepRefused."""
         self.state = advance(self.state, SessionStep.LINE_CLOSED)
-        self._cease(now)
+        if self.state is not SessionState.INTERRUPTED:
+            self._cease(now)
+        elif self.interrupted_at is None:  # else it was only an attempt to come back
+            self.interrupted_at = now
+            if now + limits.RESUME_S < self.deadline:
+                self.deadline, self.reason_unless_better = now + limits.RESUME_S, EndReason.LINE_LOST
+        return self._let_go()
 
     def report(self, role: Role, reason: EndReason, now: float) -> Over | None:
         """One end says why it is over; None: wait a little for somebody who knows better. Raises SessionStepRefused."""
         others = _OF_THE_TECHNICIAN if role is Role.DEVICE else _OF_THE_USER
         if reason in others or reason in _VAGUE:
-            if self.state in (SessionState.PAIRED, SessionState.CONSENTED, SessionState.HALF):
-                self.line_closed(now)
-                return None
             if self.state is SessionState.CLOSING:
+                return None
+            if self.state is not SessionState.OFFERED:
+                self.state = advance(self.state, SessionStep.GIVEN_UP)
+                self._cease(now)
                 return None
             reason = EndReason.LINE_LOST
         self.state = advance(self.state, SessionStep.REPORT)
@@ -123,14 +138,26 @@ class LiveSession(Generic[E]):
         return self._over(self.reason_unless_better, now)
 
     def worked_s(self, now: float) -> float:
-        """Seconds from the first consent to the end, or to now."""
+        """Seconds from the first consent to the end, or to now, less those in which the line was interrupted."""
         if self.consented_at is None:
             return 0.0
-        return max(0.0, (now if self.ceased_at is None else self.ceased_at) - self.consented_at)
+        ends_at = next((at for at in (self.ceased_at, self.interrupted_at) if at is not None), now)
+        return max(0.0, ends_at - self.consented_at - self.gaps_s)
+
+    def _come_back(self, now: float) -> None:
+        if self.interrupted_at is not None:
+            self.gaps_s += now - self.interrupted_at
+        self.interrupted_at = None
+        self.deadline, self.reason_unless_better = self.until, EndReason.TIME_OVER
+
+    def _let_go(self) -> list[E]:
+        ends = list(self.ends.values())
+        self.ends.clear()
+        return ends
 
     def _cease(self, now: float) -> None:
         if self.ceased_at is None:
-            self.ceased_at = now
+            self.ceased_at = now if self.interrupted_at is None else self.interrupted_at
             self.deadline = now + REPORT_WAIT_S
             self.reason_unless_better = EndReason.LINE_LOST
 

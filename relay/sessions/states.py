@@ -3,8 +3,13 @@
 ::
 
     OFFERED ─FIRST_END→ HALF ─SECOND_END→ PAIRED ─CONSENT→ CONSENTED
-    HALF, PAIRED, CONSENTED ─LINE_CLOSED→ CLOSING      (a socket went; somebody may still say why)
+    HALF, PAIRED ─LINE_CLOSED→ CLOSING                 (a socket went; somebody may still say why)
+    CONSENTED ─LINE_CLOSED→ INTERRUPTED ─FIRST_END→ RETURNING ─SECOND_END→ CONSENTED
+                            INTERRUPTED ←─LINE_CLOSED─ RETURNING
+    any with an end, INTERRUPTED ─GIVEN_UP→ CLOSING    (an end will not come back; somebody may still say why)
     any but ENDED ─REPORT, EXPIRE→ ENDED
+
+INTERRUPTED and RETURNING last for `limits.RESUME_S` at most: the session waits for its own two ends, and nobody else.
 """
 
 import enum
@@ -17,6 +22,8 @@ class SessionState(enum.StrEnum):
     HALF = "half"
     PAIRED = "paired"
     CONSENTED = "consented"
+    INTERRUPTED = "interrupted"
+    RETURNING = "returning"
     CLOSING = "closing"
     ENDED = "ended"
 
@@ -28,6 +35,7 @@ class SessionStep(enum.StrEnum):
     SECOND_END = "second_end"
     CONSENT = "consent"
     LINE_CLOSED = "line_closed"
+    GIVEN_UP = "given_up"
     REPORT = "report"
     EXPIRE = "expire"
 
@@ -45,7 +53,17 @@ _NEXT: dict[tuple[SessionState, SessionStep], SessionState] = {
     (_S.CLOSING, _P.CONSENT): _S.CLOSING,  # the control socket may be slower than the session's
     (_S.HALF, _P.LINE_CLOSED): _S.CLOSING,
     (_S.PAIRED, _P.LINE_CLOSED): _S.CLOSING,
-    (_S.CONSENTED, _P.LINE_CLOSED): _S.CLOSING,
+    (_S.CONSENTED, _P.LINE_CLOSED): _S.INTERRUPTED,
+    (_S.INTERRUPTED, _P.FIRST_END): _S.RETURNING,
+    (_S.INTERRUPTED, _P.CONSENT): _S.INTERRUPTED,
+    (_S.RETURNING, _P.CONSENT): _S.RETURNING,
+    (_S.RETURNING, _P.SECOND_END): _S.CONSENTED,
+    (_S.RETURNING, _P.LINE_CLOSED): _S.INTERRUPTED,
+    (_S.HALF, _P.GIVEN_UP): _S.CLOSING,
+    (_S.PAIRED, _P.GIVEN_UP): _S.CLOSING,
+    (_S.CONSENTED, _P.GIVEN_UP): _S.CLOSING,
+    (_S.INTERRUPTED, _P.GIVEN_UP): _S.CLOSING,
+    (_S.RETURNING, _P.GIVEN_UP): _S.CLOSING,
     (_S.CLOSING, _P.LINE_CLOSED): _S.CLOSING,
 } | {(state, step): _S.ENDED for state in _S if state is not _S.ENDED for step in (_P.REPORT, _P.EXPIRE)}
 

@@ -2,6 +2,7 @@
 
 Guarantees at most one session for each device, and that every session that was offered ends exactly once, by a
 report, a closed line or a deadline; then `on_over` is called. What an end sends goes to the other end and nowhere else.
+A session with a consent survives its sockets for a while: the same two parties may come back to it.
 """
 
 import collections
@@ -14,6 +15,8 @@ from protocol.trust import Role
 from relay.sessions.live import LiveSession, Over
 from relay.sessions.states import SessionState, SessionStepRefused
 
+_RESUMABLE = frozenset({SessionState.CONSENTED, SessionState.RETURNING})
+"""The states in which an end may dial anew: its old line is dead, even if the network has not said so yet."""
 REMEMBERED = 1000
 """Ended sessions whose late reports get a friendly answer."""
 
@@ -99,7 +102,9 @@ class Switchboard(Generic[J]):
         if session is None or owner != party:
             raise JoinRefused("There is no such session any more.", in_use=False)
         if role in session.ends:
-            raise JoinRefused("Somebody is at this end of the session already.", in_use=True)
+            if session.state not in _RESUMABLE:
+                raise JoinRefused("Somebody is at this end of the session already.", in_use=True)
+            self._cut(session)
         try:
             paired = session.join(role, end, self._clock())
         except SessionStepRefused as error:
@@ -110,12 +115,10 @@ class Switchboard(Generic[J]):
             other.pair(one)
         return session
 
-    def left(self, session: LiveSession[J]) -> None:
-        """A socket of the session closed; the other is hung up, and a report may still come."""
-        if session.identifier not in self._sessions:
-            return
-        session.line_closed(self._clock())
-        _hang_up(session)
+    def left(self, session: LiveSession[J], end: J) -> None:
+        """A socket of the session closed; the other is hung up, and either may come back, or say why not."""
+        if session.identifier in self._sessions and any(one is end for one in session.ends.values()):
+            self._cut(session)
 
     def report(self, session: LiveSession[J], role: Role, reason: EndReason) -> None:
         """One end says why the session is over."""
@@ -137,6 +140,10 @@ class Switchboard(Generic[J]):
         for session in self:
             if now >= session.deadline:
                 self._expire(session)
+
+    def _cut(self, session: LiveSession[J]) -> None:
+        for end in session.line_closed(self._clock()):
+            end.hang_up()
 
     def _expire(self, session: LiveSession[J]) -> None:
         self._end(session, session.expire(self._clock()))

@@ -155,6 +155,7 @@ class RelayConnection(ServerConnection):
 
     def look_after(self, now: float) -> None:
         """To be called each second: pings a silent line, drops a dead or a stalled one."""
+        ping_s = limits.PING_S if self.stage is Stage.READING else limits.SESSION_PING_S
         held_bytes = self.transport.get_write_buffer_size()
         if self.stalled_since is not None and held_bytes < self._held_bytes:
             self.stalled_since = now  # slow, but it does take something
@@ -163,9 +164,9 @@ class RelayConnection(ServerConnection):
             self.drop("stalled")
         elif self._peer is not None and self._peer.stalled_since is not None:
             self.last_heard = now  # we do not listen, so its silence says nothing
-        elif now - self.last_heard > 2 * limits.PING_S:
+        elif now - self.last_heard > 2 * ping_s:
             self.drop("silent")
-        elif now - max(self.last_heard, self.pinged_at) > limits.PING_S and self.protocol.state is OPEN:
+        elif now - max(self.last_heard, self.pinged_at) > ping_s and self.protocol.state is OPEN:
             self.pinged_at = now
             self.protocol.send_ping(b"")
             self.send_data()

@@ -1,10 +1,12 @@
 """One end of a session: signs in for it, waits for the other end, and is out of the way. On the loop's thread.
 
+Whoever comes back to an interrupted session does the same; whether it is the same program, the other end decides.
+
 What passes is carried by `connection`, in the sockets' own callbacks; here is only the beginning and the end.
 """
 
 from protocol import signin
-from relay.sessions import LiveSession, SessionState, Switchboard
+from relay.sessions import LiveSession, Switchboard
 from relay.sessions.switchboard import JoinRefused
 from relay.sockets.connection import RelayConnection
 from relay.sockets.greeting import Greeter, Peer
@@ -30,7 +32,7 @@ class SessionEnds:
         try:
             await connection.wait_closed()
         finally:
-            self._switchboard.left(session)
+            self._switchboard.left(session, connection)
 
     def _join(self, peer: Peer, connection: RelayConnection) -> LiveSession[RelayConnection] | None:
         party = peer.party
@@ -43,7 +45,7 @@ class SessionEnds:
             self._greeter.refuse_session(connection, str(refused), in_use=refused.in_use)
             return None
         self._greeter.welcome(connection)
-        if session.state is SessionState.PAIRED:
+        if len(session.ends) > 1:
             for end in session.ends.values():
                 end.push(_PAIRED)
         return session

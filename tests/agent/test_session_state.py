@@ -31,4 +31,5 @@ def test_only_a_yes_to_a_question_leads_to_running() -> None:
         (State.ASKING, Step.ALLOWED),
         (State.ASKING_AGAIN, Step.ALLOWED),
         (State.ASKING_AGAIN, Step.REFUSED),  # what was allowed before stays
+        (State.INTERRUPTED, Step.BACK),  # and so it does over a cut
     }

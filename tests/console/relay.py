@@ -50,6 +50,7 @@ class FakeRelay:
         self.port = 0
         self._controls: set[ServerConnection] = set()
         self._sessions: dict[str, ServerConnection] = {}
+        self._over: set[str] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: Server | None = None
@@ -101,10 +102,14 @@ class FakeRelay:
 
         self._run(send())
 
-    def cut(self, session: str) -> None:
-        """Cuts a session's line without a word."""
+    def cut(self, session: str, *, over: bool = True) -> None:
+        """Cuts a session's line without a word. Unless it is `over`, both may come back: the agent as another end."""
 
         async def abort() -> None:
+            if over:
+                self._over.add(session)
+            else:
+                del self.agents[session]
             self._sessions[session].transport.abort()
 
         self._run(abort())
@@ -149,8 +154,11 @@ class FakeRelay:
         nonce = secrets.token_bytes(signin.NONCE_BYTES)
         await socket.send(signin.encode(signin.Hello(limits.PROTOCOL_VERSION, nonce, self.parties.now)))
         answer = signin.decode_sign_in(await socket.recv())
-        if self.refuse is not None:
-            await socket.send(signin.encode(self.refuse))
+        refuse = self.refuse
+        if answer.session in self._over:
+            refuse = signin.SignInRefused(signin.Refusal.NO_SUCH_SESSION, "There is no such session any more.")
+        if refuse is not None:
+            await socket.send(signin.encode(refuse))
             return None
         signin.check(
             answer,

@@ -81,4 +81,4 @@ class PlainTunnel:
         if self._side is Side.AGENT:
             self._hello()
         self.state = State.OPEN
-        return Secured(peer, chain[0], tuple(chain), bytes(32))
+        return Secured(peer, chain[0], tuple(chain), bytes(32), bytes(32))

@@ -98,6 +98,7 @@ class Hop:
     Attributes:
         seen: all binary messages, by direction, as they were sent.
         raw: everything either side sent, text too.
+        away: nobody gets through.
     """
 
     def __init__(self, relay_port: int) -> None:
@@ -107,6 +108,7 @@ class Hop:
         self.raw: list[bytes] = []
         self._sockets: dict[To, ServerConnection] = {}
         self.port = 0
+        self.away = False
 
     def expect(self, carry: Carry) -> None:
         """The next session's line goes through `carry`."""
@@ -126,12 +128,16 @@ class Hop:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}"
 
-    def cut(self) -> None:
-        """The line is cut for both ends, without a word."""
-        for socket in self._sockets.values():
-            socket.transport.abort()
+    def cut(self, *ends: To) -> None:
+        """The line of these ends is cut, or of both, without a word."""
+        for to, socket in list(self._sockets.items()):
+            if to in ends or not ends:
+                socket.transport.abort()
 
     async def _serve(self, end: ServerConnection) -> None:
+        if self.away:
+            end.transport.abort()
+            return
         path = end.request.path if end.request else "/"
         url = f"ws://127.0.0.1:{self._relay_port}{path}"
         async with connect(
@@ -329,12 +335,22 @@ class Line:
 
     async def end(self) -> None:
         """The technician leaves, if both are still there."""
-        self.console.end()
+        await self.settle()
         await self.until(lambda: self.over, 5.0)
         self._stand.hop.cut()
         self._beat.cancel()
         await asyncio.wait_for(asyncio.gather(self._helped, self._console), 20)
         await asyncio.gather(self._beat, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Whoever has ended tells the relay, as both programs do on their other line. If nobody has, one leaves."""
+        if not self.half_over:
+            self.console.end()
+            await self.until(lambda: self.half_over, 5.0)
+        if self._helped.done():
+            await self._stand.agent.ask(envelope.ReportEnd, self.offer.session, self.agent_reason)
+        if self.finished is not None and self.finished.ours:
+            await self._stand.console.ask(envelope.ReportEnd, self.offer.session, self.finished.reason)
 
     def _tell(self, what: Any) -> None:
         self.told.append(what)

@@ -163,6 +163,7 @@ async def _attack(on: Stand, keys: KeysSeen, known: Known, seed: int, twin: dict
             assert noticed, f"{said}: not noticed"
         on.hop.cut()
         assert await line.until(lambda: on.screen.held() == (frozenset(), frozenset()), 1.0), f"{said}: held"
+        await line.settle()
         assert await line.until(lambda: line.over, 5.0), f"{said}: no end"
     check(play, line, said)
     finished: SessionFinished | None = line.finished

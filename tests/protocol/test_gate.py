@@ -22,6 +22,7 @@ EXAMPLES: dict[type, Any] = {
     m.ReleaseAll: m.ReleaseAll(),
     m.FrameShown: m.FrameShown(1),
     m.RefreshRequested: m.RefreshRequested(),
+    m.Resume: m.Resume(bytes(32)),
     m.Goodbye: m.Goodbye("technician_left"),
 }
 

@@ -17,7 +17,7 @@ from console.picture.decoder import Decoder
 from protocol import signin
 from protocol.connection import Connection, Paired
 from protocol.scopes import Scope
-from protocol.session import messages
+from protocol.session import messages, resumption
 from protocol.session.framing import FrameReader, Kind, pack
 from protocol.session.messages import (
     Ask,
@@ -27,6 +27,7 @@ from protocol.session.messages import (
     FromAgent,
     FromConsole,
     Goodbye,
+    Resume,
 )
 from protocol.trust import Identity, Role
 from protocol.tunnel import DataReceived, Secured, Side, State, Tunnel, TunnelError
@@ -43,6 +44,7 @@ class ConsoleEnd:
         heard: every typed message, in order.
         acknowledging: whether frames are acknowledged.
         over: set when the line is closed.
+        first: the tunnel that the consent was given in.
         broken: why the tunnel broke, if it did.
     """
 
@@ -62,6 +64,7 @@ class ConsoleEnd:
         self._tunnel: Tunnel | None = None
         self._reader = FrameReader()
         self._task: asyncio.Task[None] | None = None
+        self.first: Secured | None = None
         self.secured: Secured | None = None
 
     @property
@@ -90,6 +93,28 @@ class ConsoleEnd:
         await self._socket.send(self._tunnel.data_to_send())
         self._task = asyncio.create_task(self._listen())
         await self.until(lambda: self.secured is not None, "the tunnel")
+        self.first = self.first or self.secured
+
+    async def come_back(self, identity: Identity | None = None) -> None:
+        """The line is gone: dial again, as the same or as somebody else, and shake hands."""
+        await self.over.wait()
+        self.over.clear()
+        self._identity = identity or self._identity
+        self._decoder, self._reader, self.secured = Decoder(self._canvas), FrameReader(), None
+        self.frames.clear()
+        self.heard.clear()
+        await self.connect()
+
+    def proof(self, role: Role = Role.TECHNICIAN, secret: bytes | None = None) -> bytes:
+        """What shows in this tunnel that this end had the first one."""
+        if self.first is None or self.secured is None:
+            raise RuntimeError("not connected")
+        secret = self.first.resumption if secret is None else secret
+        return resumption.prove(secret, role, session=self._session, binding=self.secured.binding)
+
+    async def resume(self, proof: bytes | None = None) -> None:
+        """Take up the session: with the right proof, or another."""
+        await self.send(Resume(self.proof() if proof is None else proof))
 
     async def ask(self, *scopes: Scope, ticket: int = 7, minutes: int = 30, remark: str = "") -> None:
         """Ask for a consent."""

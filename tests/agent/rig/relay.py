@@ -20,13 +20,15 @@ class SmallRelay:
 
     Attributes:
         ends: the two sockets, by role.
+        gone: the session is over: nobody may come back to it.
+        away: nobody reaches the relay at all.
         forwarded: bytes carried, by the role they came from.
         trusting: whether anybody is let in, whoever certified them.
     """
 
     def __init__(self) -> None:
         self.parties = Parties(now=datetime.now(UTC))
-        self.trusting = False
+        self.trusting = self.gone = self.away = False
         self.ends: dict[Role, ServerConnection] = {}
         self.forwarded: dict[Role, int] = {Role.DEVICE: 0, Role.TECHNICIAN: 0}
         self._paired = asyncio.Event()
@@ -46,8 +48,10 @@ class SmallRelay:
             await self._server.wait_closed()
 
     def cut(self) -> None:
-        """The line is cut for both, without a word."""
-        for end in self.ends.values():
+        """The line is cut for both, without a word; they may come back."""
+        ends = self.ends
+        self.next_session()
+        for end in ends.values():
             end.transport.abort()
 
     def freeze(self) -> None:
@@ -61,6 +65,13 @@ class SmallRelay:
         self._paired = asyncio.Event()
 
     async def _take(self, end: ServerConnection) -> None:
+        with suppress(ConnectionClosed):
+            await self._carry(end)
+
+    async def _carry(self, end: ServerConnection) -> None:
+        if self.away:
+            end.transport.abort()
+            return
         ends, paired = self.ends, self._paired
         now, nonce = datetime.now(UTC), os.urandom(signin.NONCE_BYTES)
         await end.send(signin.encode(signin.Hello(limits.PROTOCOL_VERSION, nonce, now)))
@@ -75,6 +86,9 @@ class SmallRelay:
                 revocations=self.parties.revocations(),
                 now=now,
             )
+        if self.gone:
+            await end.send(signin.encode(signin.SignInRefused(signin.Refusal.NO_SUCH_SESSION, "It is over.")))
+            return
         await end.send(signin.encode(signin.Welcome(self.parties.encoded_revocations())))
         ends[role] = end
         if len(ends) == len(self.forwarded):
@@ -83,7 +97,10 @@ class SmallRelay:
             paired.set()
         other = Role.TECHNICIAN if role is Role.DEVICE else Role.DEVICE
         with suppress(ConnectionClosed):
-            await paired.wait()
+            waits = [asyncio.create_task(paired.wait()), asyncio.create_task(end.wait_closed())]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
             async for data in end:
                 self.forwarded[role] += len(data)
                 await ends[other].send(data)

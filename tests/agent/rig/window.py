@@ -50,8 +50,10 @@ class Window:
                 say(event="asked", scopes=sorted(question.scopes), name=question.technician.name)
                 if self.willing is not None:
                     self.answer(self.willing & question.scopes)
-            case messages.SessionRunning(hot_key=hot_key):
-                say(event="running", hot_key=hot_key)
+            case messages.SessionRunning(hot_key=hot_key, interrupted=interrupted):
+                say(event="interrupted" if interrupted else "running", hot_key=hot_key)
+            case messages.QuestionWithdrawn():
+                say(event="withdrawn")
             case messages.SessionClosed(reason=reason):
                 say(event="closed", reason=reason.value)
 
@@ -68,6 +70,9 @@ class Window:
             case ["allow", *scopes]:
                 self.willing = frozenset(Scope(one) for one in scopes)
                 say(event="willing")
+            case ["hesitate"]:
+                self.willing = None
+                say(event="hesitant")
             case ["take_back", *scopes]:
                 self.session.take_back(frozenset(Scope(one) for one in scopes))
             case ["question", shown]:

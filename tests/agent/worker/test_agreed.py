@@ -23,7 +23,7 @@ JANA = verify_chain(
     now=OURS.now,
     revocations=OURS.revocations(),
 )
-SECURED = Secured(JANA, OURS.jana.leaf, OURS.jana.chain, BINDING)
+SECURED = Secured(JANA, OURS.jana.leaf, OURS.jana.chain, BINDING, bytes(32))
 GIVEN = Consent(
     session=SESSION,
     ticket=TICKET,
@@ -110,7 +110,7 @@ def test_more_is_never_more_than_the_certificate_allows() -> None:
             sign(GIVEN, OURS.laptop),
             device=OURS.laptop,
             session=SESSION,
-            secured=Secured(limited, OURS.jana.leaf, OURS.jana.chain, BINDING),
+            secured=Secured(limited, OURS.jana.leaf, OURS.jana.chain, BINDING, bytes(32)),
             ticket=TICKET,
             asked=Ask(TICKET, CONTROL, 30),
             in_force=None,

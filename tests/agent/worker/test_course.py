@@ -21,7 +21,11 @@ def test_nothing_leads_out_of_the_end() -> None:
 
 def test_pixels_leave_only_after_the_user_allowed_it() -> None:
     ways_in = {(state, event) for (state, event), after in COURSE.items() if after in SHOWING and state not in SHOWING}
-    assert ways_in == {(State.ASKING, Event.ALLOWED)}
+    assert ways_in == {(State.ASKING, Event.ALLOWED), (State.INTERRUPTED, Event.RESUMED)}
+
+
+def test_only_what_was_shown_before_can_be_taken_up_after_a_cut() -> None:
+    assert {state for state, event in COURSE if event is Event.CUT} == set(SHOWING)
 
 
 def test_every_state_can_end() -> None:

@@ -70,10 +70,11 @@ def test_the_technician_leaves_with_a_word(screen: Screen) -> None:
     asyncio.run(scene())
 
 
-def test_a_line_that_is_cut_ends_it(screen: Screen) -> None:
+def test_a_line_that_is_cut_ends_it_where_the_relay_knows_of_no_coming_back(screen: Screen) -> None:
     async def scene() -> None:
         async with sharing(screen) as stage:
             await hold(stage)
+            stage.relay.gone = True
             stage.relay.cut()
             assert await ended(stage) == ("", "line_lost")
 

@@ -11,8 +11,9 @@ from console.session.conversation import Allowed, Secured, Subject, Wish
 from console.session.stages import Stage
 from protocol import signin
 from protocol.desk.events import EndReason
-from protocol.session import messages
+from protocol.session import messages, resumption
 from protocol.session.picture import Rect
+from protocol.trust import Role
 from tests.conftest import Logs
 from tests.console.agent_end import CONTROL, SEE, SESSION, TICKET, AgentEnd
 from tests.console.net.stand import Stand, enrolled
@@ -121,6 +122,57 @@ def test_a_cut_line_is_told_as_one(stand: SessionStand) -> None:
     stand.relay.cut(SESSION)
     finished = stand.wait_for(SessionFinished)
     assert (finished.reason, finished.ours) == (EndReason.LINE_LOST, False)
+
+
+def test_a_cut_line_that_stays_away_is_lost_after_its_time(
+    stand: SessionStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("protocol.limits.RESUME_S", 0.8)
+    stand.run_session()
+    stand.relay.stop()
+    finished = stand.wait_for(SessionFinished)
+    assert (finished.reason, finished.sentence) == (EndReason.LINE_LOST, "The line to the server was cut.")
+    assert stand.stages()[-2:] == [Stage.RUNNING, Stage.INTERRUPTED]
+
+
+def test_a_cut_line_is_dialled_again_and_the_first_word_in_it_is_a_proof(stand: SessionStand) -> None:
+    stand.run_session()
+    secret = stand.agent.secured
+    stand.relay.on_agent = lambda _agent: b""
+    stand.network.send_input(SESSION, messages.KeyChanged(30, 97, True))
+    stand.wait(lambda: stand.heard(messages.KeyChanged))
+    stand.relay.cut(SESSION, over=False)
+    stand.wait(lambda: Stage.INTERRUPTED in stand.stages())
+    stand.wait(lambda: SESSION in stand.relay.agents and stand.agent.heard)
+    [resume] = stand.agent.heard
+    assert isinstance(resume, messages.Resume)
+    assert secret is not None
+    again = stand.agent.secured
+    assert again is not None
+    resumption.check(resume.proof, secret.resumption, Role.TECHNICIAN, session=SESSION, binding=again.binding)
+    proof = resumption.prove(secret.resumption, Role.DEVICE, session=SESSION, binding=again.binding)
+    stand.relay.say(SESSION, lambda agent: agent.say(messages.Resumed(proof)))
+    stand.wait(lambda: stand.stages()[-1] is Stage.RUNNING)
+    sender = Sender(64, 48)
+    stand.relay.say(SESSION, lambda agent: agent.show(sender.whole()))
+    stand.wait(lambda: np.array_equal(stand.canvas.pixels, sender.picture))
+    stand.wait(lambda: [shown.number for shown in stand.heard(messages.FrameShown)] == [0])
+
+
+def test_a_technician_who_ends_it_while_the_line_is_cut_need_not_wait(stand: SessionStand) -> None:
+    stand.run_session()
+    stand.relay.stop()
+    stand.wait(lambda: Stage.INTERRUPTED in stand.stages())
+    stand.network.end_session(SESSION)
+    assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.TECHNICIAN_LEFT, "", ours=True)
+
+
+def test_what_the_relay_says_of_the_end_ends_the_waiting(stand: SessionStand) -> None:
+    stand.run_session()
+    stand.relay.stop()
+    stand.wait(lambda: Stage.INTERRUPTED in stand.stages())
+    stand.network.session_over(SESSION, EndReason.USER_STOPPED)
+    assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.USER_STOPPED, "", ours=False)
 
 
 def test_a_no_without_goodbye_is_still_a_no(stand: SessionStand) -> None:

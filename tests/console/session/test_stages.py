@@ -12,6 +12,9 @@ ALLOWED = {
     (Stage.ASKING, Step.REFUSED): Stage.REFUSED,
     (Stage.RUNNING, Step.ALLOWED): Stage.RUNNING,
     (Stage.RUNNING, Step.REFUSED): Stage.RUNNING,
+    (Stage.RUNNING, Step.CUT): Stage.INTERRUPTED,
+    (Stage.INTERRUPTED, Step.CUT): Stage.INTERRUPTED,
+    (Stage.INTERRUPTED, Step.RESUMED): Stage.RUNNING,
 }
 
 

@@ -49,6 +49,7 @@ class Exchange:
     def __init__(self) -> None:
         self.clock = Clock()
         self.over: list[tuple[str, Over]] = []
+        self.lines: list[Line] = []
         self.board: Switchboard[Line] = Switchboard(
             lambda session, over: self.over.append((session.identifier, over)), self.clock
         )
@@ -56,12 +57,20 @@ class Exchange:
     def offer(self, identifier: str = "s1", device: str = "laptop") -> LiveSession[Line]:
         return self.board.offer(identifier, 1, device, JANA, bytes(32))
 
+    def join(self, role: Role, identifier: str = "s1", device: str = "laptop") -> Line:
+        line = Line()
+        self.board.join(identifier, role, device if role is Role.DEVICE else "jana", line)
+        self.lines.append(line)
+        return line
+
+    def cut(self, session: LiveSession[Line]) -> None:
+        """One of the two sockets closes."""
+        self.board.left(session, next(iter(session.ends.values())))
+
     def paired(self, identifier: str = "s1", device: str = "laptop") -> tuple[LiveSession[Line], Line, Line]:
         session = self.offer(identifier, device)
-        agent, console = Line(), Line()
-        self.board.join(identifier, Role.DEVICE, device, agent)
-        self.board.join(identifier, Role.TECHNICIAN, "jana", console)
-        return session, agent, console
+        agent = self.join(Role.DEVICE, identifier, device)
+        return session, agent, self.join(Role.TECHNICIAN, identifier, device)
 
     def after(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -78,26 +87,110 @@ def test_both_ends_are_connected_to_each_other_only() -> None:
 
 def test_one_end_closing_hangs_up_the_other_and_its_report_gives_the_reason() -> None:
     exchange = Exchange()
-    session, _, console = exchange.paired()
+    session, agent, console = exchange.paired()
     session.consent(600, exchange.clock())
     exchange.clock.now += 60
-    exchange.board.left(session)
+    exchange.board.left(session, agent)
     assert console.hung_up
     exchange.clock.now += 0.5
     exchange.board.report(session, Role.DEVICE, EndReason.HOT_KEY)
     assert exchange.over == [("s1", Over(EndReason.HOT_KEY, 60.0))]
 
 
-def test_a_line_that_closes_without_a_word_was_lost_after_a_second() -> None:
+def test_a_line_that_closes_before_any_consent_was_lost_after_a_second() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    exchange.cut(session)
+    exchange.after(0.9)
+    assert exchange.over == []
+    exchange.after(0.2)
+    assert exchange.over == [("s1", Over(EndReason.LINE_LOST, 0.0))]
+
+
+def test_a_session_with_a_consent_waits_a_minute_for_its_ends_which_nobody_worked() -> None:
     exchange = Exchange()
     session, *_ = exchange.paired()
     session.consent(600, exchange.clock())
     exchange.clock.now += 60
-    exchange.board.left(session)
-    exchange.after(0.9)
+    exchange.cut(session)
+    exchange.after(limits.RESUME_S - 0.1)
     assert exchange.over == []
     exchange.after(0.2)
     assert exchange.over == [("s1", Over(EndReason.LINE_LOST, 60.0))]
+
+
+def test_both_ends_that_come_back_are_connected_again_and_the_gap_is_not_worked() -> None:
+    exchange = Exchange()
+    session, old, _ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.clock.now += 60
+    exchange.cut(session)
+    exchange.clock.now += 20
+    console = exchange.join(Role.TECHNICIAN)
+    exchange.clock.now += 20
+    agent = exchange.join(Role.DEVICE)
+    assert (agent.other, console.other) == (console, agent)
+    exchange.board.left(session, old)  # its socket's end is seen late, and is nobody's any more
+    exchange.clock.now += 100
+    exchange.board.report(session, Role.DEVICE, EndReason.USER_STOPPED)
+    assert exchange.over == [("s1", Over(EndReason.USER_STOPPED, 160.0))]
+
+
+def test_a_minute_of_waiting_is_not_begun_anew_by_one_end_that_comes_and_goes() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.cut(session)
+    for _ in range(5):
+        exchange.clock.now += 11
+        exchange.join(Role.DEVICE)
+        exchange.cut(session)
+    exchange.after(6)
+    assert [over.reason for _, over in exchange.over] == [EndReason.LINE_LOST]
+
+
+def test_a_consent_that_ends_while_the_line_is_cut_is_over_by_time() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(10, exchange.clock())
+    exchange.cut(session)
+    exchange.after(20)
+    assert [over.reason for _, over in exchange.over] == [EndReason.TIME_OVER]
+
+
+def test_the_end_that_dials_anew_replaces_its_own_old_line_and_no_other() -> None:
+    exchange = Exchange()
+    session, agent, console = exchange.paired()
+    session.consent(600, exchange.clock())
+    with pytest.raises(JoinRefused):
+        exchange.board.join("s1", Role.TECHNICIAN, "petr", Line())
+    hung_up = [agent.hung_up, console.hung_up]
+    back = exchange.join(Role.TECHNICIAN)
+    hung_up += [agent.hung_up, console.hung_up]
+    assert hung_up == [False, False, True, True]
+    assert exchange.join(Role.DEVICE).other is back
+
+
+def test_nobody_comes_back_once_the_user_has_stopped_it() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.cut(session)
+    exchange.board.report(session, Role.DEVICE, EndReason.USER_STOPPED)
+    for role in (Role.DEVICE, Role.TECHNICIAN):
+        with pytest.raises(JoinRefused) as refused:
+            exchange.join(role)
+        assert not refused.value.in_use
+
+
+def test_an_end_that_gives_up_is_not_waited_for() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.cut(session)
+    exchange.board.report(session, Role.DEVICE, EndReason.LINE_LOST)
+    exchange.after(1.1)
+    assert [over.reason for _, over in exchange.over] == [EndReason.LINE_LOST]
 
 
 def test_what_was_not_consented_to_counts_no_minutes() -> None:
@@ -189,7 +282,7 @@ def test_a_device_has_one_session_and_a_lost_one_makes_room_at_once() -> None:
     exchange = Exchange()
     session, *_ = exchange.paired()
     assert exchange.board.running_on("laptop") is session
-    exchange.board.left(session)
+    exchange.cut(session)
     assert exchange.board.running_on("laptop") is None
     assert [over.reason for _, over in exchange.over] == [EndReason.LINE_LOST]
 
@@ -202,7 +295,7 @@ _happenings = st.lists(
         st.tuples(st.just("report"), st.tuples(st.sampled_from(list(Role)[:2]), st.sampled_from(EndReason))),
         st.tuples(st.just("wait"), st.sampled_from([0.1, 0.6, 2.0, 31.0, 95.0])),
     ),
-    max_size=12,
+    max_size=16,
 )
 
 
@@ -217,9 +310,9 @@ def test_whatever_happens_a_session_ends_exactly_once(happenings: list[tuple[str
         try:
             match what, how:
                 case "join", Role():
-                    exchange.board.join("s1", how, "laptop" if how is Role.DEVICE else "jana", Line())
+                    exchange.join(how)
                 case "left", None if session.ends:
-                    exchange.board.left(session)
+                    exchange.cut(session)
                 case "consent", None:
                     session.consent(600, exchange.clock())
                     consented = True
@@ -233,7 +326,8 @@ def test_whatever_happens_a_session_ends_exactly_once(happenings: list[tuple[str
     exchange.after(10_000)
     assert [identifier for identifier, _ in exchange.over] == ["s1"]
     assert len(exchange.board) == 0
-    assert all(line.hung_up for line in session.ends.values())
+    assert all(line.hung_up for line in exchange.lines)
+    assert 0 <= exchange.over[0][1].worked_s <= exchange.clock.now - 1000
     assert consented or exchange.over[0][1].worked_s == 0
 
 
