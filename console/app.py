@@ -129,8 +129,10 @@ class Console(QObject):
                 self._ticket_changed(view)
             case envelope.SessionOver():
                 self._session_over(message)
-            case envelope.SessionOffered():
-                _log.warning("offered_a_session")  # only agents are
+            case envelope.WorkOffered():
+                _log.info("work_offered", ticket=message.ticket.number)
+            case envelope.SessionOffered() | envelope.Watch() | envelope.WatchChanged() | envelope.RunCheck():
+                _log.warning("not_for_a_console", message=type(message).__name__)
             case _:
                 self._requests.answer(message)
 

@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 from protocol import envelope
 
-Answer = envelope.RequestRefused | envelope.Done | envelope.Ticket | envelope.Tickets | envelope.SessionReady
+Answer = (
+    envelope.RequestRefused
+    | envelope.Done
+    | envelope.Ticket
+    | envelope.Tickets
+    | envelope.SessionReady
+    | envelope.Faults
+    | envelope.People
+    | envelope.Callers
+    | envelope.Absent
+    | envelope.StaffList
+    | envelope.Appointments
+    | envelope.Plan
+)
 Build = Callable[[int], envelope.FromConsole]
 """Makes a request of the number it is to bear."""
 OnDone = Callable[[Answer], None]

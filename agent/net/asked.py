@@ -6,6 +6,7 @@ import structlog
 
 from agent.letters import Letter
 from agent.outbox import Request
+from agent.watching.round import Report
 from protocol import envelope
 
 MAX_UNANSWERED = 256
@@ -13,8 +14,8 @@ MAX_UNANSWERED = 256
 
 _log = structlog.get_logger()
 
-About = Request | Letter | str | None
-"""What it was about: a user's request or letter, a session's report, or nothing to keep."""
+About = Request | Letter | Report | str | None
+"""What it was about: a user's request or letter, a watch's or session's report, or nothing to keep."""
 
 
 class Asked:

@@ -26,6 +26,8 @@ from agent.outbox import Request
 from agent.own_tickets import OwnTickets
 from agent.place import Place
 from agent.sessions import Party, Session
+from agent.watching.figures import LocalFigures
+from agent.watching.round import Report, Round
 from protocol import envelope
 from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
@@ -58,6 +60,7 @@ class Clerk:
         self._post = Post(place, self._asked, tell)
         self._pause = Pause()
         self._link: Link | None = None
+        self._round = Round(LocalFigures(), self._ask_for_watch)
         self._session: Session | None = None
         self._session_task: asyncio.Task[None] | None = None
         self._revocations = b""
@@ -81,13 +84,15 @@ class Clerk:
                 on_message=self._heard,
             )
             line = asyncio.create_task(self._link.run())
+            watch = asyncio.create_task(self._round.run())
             try:
                 await asyncio.shield(line)
             finally:  # the line outlives the session, so that the help desk hears why it ended
                 await self.end_session(EndReason.USER_LOGGED_OFF)
                 await self._say_last_words()
                 line.cancel()
-                await asyncio.wait([line])
+                watch.cancel()
+                await asyncio.wait([line, watch])
         finally:
             await self.end_session(EndReason.USER_LOGGED_OFF)
 
@@ -182,11 +187,12 @@ class Clerk:
         self._asked.lost()
         self._asked.ask(envelope.ListMyTickets(self._asked.next_ref()))
         self._post.send_all()
+        self._round.signed_in()
         for reports in self._reports.values():
             for report in reports:
                 self._send_report(report)
 
-    def _heard(self, message: envelope.ToClient) -> None:
+    def _heard(self, message: envelope.ToClient) -> None:  # noqa: C901 - one line for each kind of message
         match message:
             case envelope.SessionOffered():
                 self._offered(message)
@@ -205,14 +211,26 @@ class Clerk:
                 if isinstance(about, Letter):
                     self._post.letter_taken(about)
             case envelope.Done(ref=ref):
-                self._reported(self._asked.answered(ref))
+                self._done(self._asked.answered(ref))
+            case envelope.Watch() | envelope.WatchChanged() | envelope.RunCheck():
+                self._heard_of_watch(message)
             case envelope.RequestRefused(ref=ref):
                 self._refused(message, self._asked.answered(ref))
             case envelope.SessionOver(session=number, reason=reason):
                 if self._session and self._session.number == number:
                     self._session.stop(reason)
-            case envelope.SessionReady():
+            case envelope.SessionReady() | envelope.Faults():
                 _log.warning("message dropped", reason="not for an agent")
+
+    def _heard_of_watch(self, message: envelope.Watch | envelope.WatchChanged | envelope.RunCheck) -> None:
+        match message:
+            case envelope.Watch(ref=ref):
+                self._asked.answered(ref)
+                self._round.watch(message)
+            case envelope.WatchChanged():
+                self._round.changed()
+            case envelope.RunCheck():
+                self._round.run_check(message)
 
     def _number(self, ticket: envelope.TicketView) -> None:
         try:
@@ -229,7 +247,17 @@ class Clerk:
             case Request() | Letter():
                 self._post.refused(about, refusal)
             case _:
-                self._reported(about)
+                self._done(about)
+
+    def _done(self, about: About) -> None:
+        if isinstance(about, envelope.ReportFault | envelope.ReportRecovery):
+            self._round.answered()
+        else:
+            self._reported(about)
+
+    def _ask_for_watch(self, message: Report | envelope.ReportCheck | envelope.ReadWatch) -> bool:
+        about = message if isinstance(message, envelope.ReportFault | envelope.ReportRecovery) else None
+        return self._asked.ask(msgspec.structs.replace(message, ref=self._asked.next_ref()), about)
 
     # --- the session
     def _offered(self, offer: envelope.SessionOffered) -> None:

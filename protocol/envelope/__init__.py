@@ -9,7 +9,7 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import people, sessions, talk, tickets
+from protocol.envelope import people, sessions, talk, tickets, watching
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -88,10 +88,27 @@ from protocol.envelope.tickets import (
     TicketView,
     Witness,
 )
+from protocol.envelope.watching import (
+    ClusterView,
+    Faults,
+    FaultView,
+    KeepCheck,
+    KnownFault,
+    ListFaults,
+    OpenProblem,
+    ReadWatch,
+    ReportCheck,
+    ReportFault,
+    ReportRecovery,
+    RunCheck,
+    RunProofs,
+    Watch,
+    WatchChanged,
+)
 
-FromAgent = tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent
-FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole | people.FromConsole
-ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient
+FromAgent = tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent | watching.FromAgent
+FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole | people.FromConsole | watching.FromConsole
+ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient | watching.ToClient
 
 _encoder = msgspec.json.Encoder()
 _from_agent: msgspec.json.Decoder[FromAgent] = msgspec.json.Decoder(FromAgent)
@@ -143,6 +160,7 @@ __all__ = [
     "Callers",
     "CancelTicket",
     "ClockView",
+    "ClusterView",
     "Colleague",
     "Complain",
     "DeclineOffer",
@@ -150,6 +168,8 @@ __all__ = [
     "DropQuestion",
     "EndAppointment",
     "EnvelopeError",
+    "FaultView",
+    "Faults",
     "FindCaller",
     "Forecasts",
     "FromAgent",
@@ -158,7 +178,10 @@ __all__ = [
     "GiveVerdict",
     "HandOver",
     "HistoryLine",
+    "KeepCheck",
+    "KnownFault",
     "ListAppointments",
+    "ListFaults",
     "ListMyTickets",
     "ListQueue",
     "ListStaff",
@@ -167,6 +190,7 @@ __all__ = [
     "MakeQuote",
     "MessageBase",
     "Minutes",
+    "OpenProblem",
     "OpenTicket",
     "People",
     "Plan",
@@ -175,13 +199,19 @@ __all__ = [
     "RateSolution",
     "ReadPeople",
     "ReadTicket",
+    "ReadWatch",
     "Ref",
     "RefusalReason",
+    "ReportCheck",
     "ReportConsent",
     "ReportEnd",
+    "ReportFault",
+    "ReportRecovery",
     "RequestRefused",
     "RequestSession",
     "ResolveTicket",
+    "RunCheck",
+    "RunProofs",
     "SayUnderstood",
     "SessionOffered",
     "SessionOver",
@@ -198,6 +228,8 @@ __all__ = [
     "TicketView",
     "Tickets",
     "ToClient",
+    "Watch",
+    "WatchChanged",
     "Witness",
     "WorkOffered",
     "decode_from_agent",

@@ -12,11 +12,13 @@ from relay.desk.appointments import Appointments
 from relay.desk.complaints import Complaints
 from relay.desk.handing import Handing
 from relay.desk.people import PeopleRequests
+from relay.desk.proofs import Proofs
 from relay.desk.quotes import Quotes
 from relay.desk.requesters import Requesters
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
 from relay.desk.talk import TalkRequests
+from relay.desk.watching import WatchRequests
 from relay.errors import Refused, StoreFault
 from relay.sessions import LiveSession, Over, SessionState
 from relay.sockets.connection import RelayConnection
@@ -27,20 +29,25 @@ class Desk:
     """Everything a client can ask for: each subject brings the requests it handles."""
 
     def __init__(self, room: Room) -> None:
-        """In its `room`."""
+        """In its `room`; `proofs` runs checks on machines."""
         self._room = room
         requesters = Requesters(room)
         talk = TalkRequests(room, requesters)
         quotes, complaints, self._handing = Quotes(room), Complaints(room), Handing(room)
+        self.proofs, watch = Proofs(room), WatchRequests(room)
         self._from_agent: AgentHandlers = {
             **requesters.handlers(),
             **talk.agent_handlers(),
+            **watch.agent_handlers(),
+            **self.proofs.agent_handlers(),
             **quotes.of_agents(),
             **complaints.of_agents(),
         }
         self._from_console: ConsoleHandlers = {
-            **StaffRequests(room).handlers(),
+            **StaffRequests(room, self.proofs).handlers(),
             **talk.console_handlers(),
+            **watch.console_handlers(),
+            **self.proofs.console_handlers(),
             **PeopleRequests(room).handlers(),
             **self._handing.handlers(),
             **Appointments(room).handlers(),

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from protocol import envelope
 from protocol.desk import events
-from protocol.desk.events import EndReason
+from protocol.desk.events import EndReason, ProofPhase
 from protocol.desk.placing import check_taking
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
+from relay.desk.proofs import Proofs
 from relay.desk.room import LISTED, ConsoleHandlers, Room, as_staff, by_staff, no_such_session
 from relay.errors import Refused, RelayError
 from relay.sessions import SessionState
@@ -20,9 +21,9 @@ from relay.sessions import SessionState
 class StaffRequests:
     """One function for each of a console's requests; `party` is the technician as certified."""
 
-    def __init__(self, room: Room) -> None:
-        """In the desk's `room`."""
-        self._room = room
+    def __init__(self, room: Room, proofs: Proofs) -> None:
+        """In the desk's `room`; `proofs` runs the checks that were kept."""
+        self._room, self._proofs = room, proofs
 
     def handlers(self) -> ConsoleHandlers:
         """What a console may ask."""
@@ -79,7 +80,10 @@ class StaffRequests:
 
     async def resolve_ticket(self, party: Party, message: envelope.ResolveTicket) -> envelope.Ticket:
         """The technician thinks it is solved; the requester has the last word. A session under way ends with it."""
-        answer = await self._happens(party, message.ref, message.ticket, events.Resolved(message.solution))
+        # The checks that failed are run again first: the requester reads whether it is verified (promise 10).
+        ran = await self._proofs.results(await self._room.find(message.ticket), ProofPhase.AT_SOLUTION)
+        resolved = events.Resolved(message.solution)
+        answer = await self._happens(party, message.ref, message.ticket, *ran, resolved)
         self._room.end_if_over(await self._room.find(message.ticket), EndReason.TECHNICIAN_LEFT)
         return answer
 
