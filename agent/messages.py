@@ -111,13 +111,6 @@ class TicketSeen:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class AboutRead:
-    """What the desk says of itself: its hours, who is on duty, how long a wait is."""
-
-    about: envelope.About
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class TicketRead:
     """A ticket with its history."""
 
@@ -208,7 +201,6 @@ Happened = (
     | TicketsListed
     | TicketSeen
     | TicketRead
-    | AboutRead
     | QuestionRaised
     | QuestionWithdrawn
     | SessionRunning
@@ -229,11 +221,6 @@ class ReadTicket:
     """Tell me all about this ticket."""
 
     number: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ReadAbout:
-    """Ask the desk for its hours and the wait, as they are now."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -294,14 +281,5 @@ class Beat:
 
 
 Wish = (
-    SendRequest
-    | SendLetter
-    | ReadTicket
-    | ReadAbout
-    | AnswerQuestion
-    | QuestionOnScreen
-    | TakeBack
-    | StopSession
-    | TryNow
-    | Beat
+    SendRequest | ReadTicket | SendLetter | AnswerQuestion | QuestionOnScreen | TakeBack | StopSession | TryNow | Beat
 )

@@ -18,6 +18,7 @@ import click
 from relay.errors import StartRefused
 from relay.log import make_log
 from relay.server import VERSION, Relay, Settings
+from relay.web.sites import WebSettings
 
 try:
     import resource
@@ -62,15 +63,26 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
     callback=_address,
     help="Address of the TLS proxy in front of the relay, whose X-Forwarded-For is believed.",
 )
+@click.option("--web-host", default="127.0.0.1", show_default=True, help="The address that the web pages listen on.")
+@click.option("--web-port", type=click.IntRange(0, 65535), help="Serve the requesters' page on this port.")
 @click.version_option(VERSION, prog_name="athand-relay")
-def relay(home: Path, host: str, port: int, passphrase_file: Path | None, proxy: str | None) -> None:
+def relay(  # noqa: PLR0913, PLR0917 - one for each option
+    home: Path,
+    host: str,
+    port: int,
+    passphrase_file: Path | None,
+    proxy: str | None,
+    web_host: str,
+    web_port: int | None,
+) -> None:
     """Run the relay: the server that agents and consoles meet at.
 
     It keeps the tickets and carries sessions it cannot open. Put a TLS proxy in front of it where it is reached
     from outside.
     """
     _check_home(home)
-    settings = Settings(home, host, port, _passphrase(passphrase_file), proxy)
+    web = WebSettings(web_host, web_port, proxy)
+    settings = Settings(home, host, port, _passphrase(passphrase_file), proxy, web)
     _allow_many_sockets()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_run(settings))
@@ -132,6 +144,8 @@ async def _run(settings: Settings) -> None:
     with _Signals(stopping):
         await running.start()
         click.echo(f"athand-relay listens on {settings.host} port {running.port}")
+        if running.sites.port is not None:
+            click.echo(f"The requesters' page is on {settings.web.host} port {running.sites.port}")
         sys.stdout.flush()
         await stopping.wait()
         await running.stop()

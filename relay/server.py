@@ -34,10 +34,6 @@ from relay.desk import Desk, Room, ledger
 from relay.desk.agreed import Agreed
 from relay.desk.completing import Completing
 from relay.errors import StartRefused, StoreFault
-from relay.files import Shelf
-from relay.mail import settings as mail_settings
-from relay.mail.errors import SettingsRefused
-from relay.mail.service import MailService
 from relay.sessions import LiveSession, Over, Switchboard
 from relay.sockets import door as doors
 from relay.sockets.clients import Clients
@@ -49,6 +45,7 @@ from relay.sockets.session import SessionEnds
 from relay.store import EventStore
 from relay.store.database import lock_folder
 from relay.trusted import Trusted
+from relay.web.sites import Sites, WebSettings
 
 VERSION = importlib.metadata.version("athand")
 TICK_S = 1.0
@@ -72,6 +69,7 @@ class Settings:
         port: 0 takes a free one.
         passphrase: of the device authority's key.
         proxy: address of a TLS proxy in front, whose X-Forwarded-For is believed.
+        web: where the pages are.
     """
 
     home: Path
@@ -79,6 +77,7 @@ class Settings:
     port: int
     passphrase: str
     proxy: str | None = None
+    web: WebSettings = dataclasses.field(default_factory=WebSettings)
 
 
 class Relay:
@@ -102,7 +101,6 @@ class Relay:
         self._connections: set[RelayConnection] = set()
         self._desk: Desk
         self._store: EventStore
-        self._mail: MailService | None = None
         self._trusted: Trusted
         self._server: Server
         self._housekeeping: asyncio.Task[None]
@@ -121,6 +119,7 @@ class Relay:
         """
         folder = RelayFolder(self._settings.home)
         authority = self._read_folder(folder)
+        self.sites = Sites(self._settings.web, folder)
         self._lock = lock_folder(self._settings.home)
         agreed = Agreed()
         try:
@@ -137,8 +136,8 @@ class Relay:
             left_open = await self._desk.close_left_open()
             if left_open:
                 self.counts.add("sessions_left_open", sessions=left_open)
+            await self.sites.start(room, self._log)
             await self._listen(folder, authority)
-            await self._begin_mail(room)
         except StoreFault as error:
             await self._let_go()
             raise StartRefused(f"The database in {self._settings.home} cannot be used: {error}") from error
@@ -154,12 +153,11 @@ class Relay:
         self._housekeeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._housekeeping
+        await self.sites.stop()
         for session in self.switchboard:
             self.switchboard.end(session, EndReason.LINE_LOST)
         while self._ending:
             await asyncio.wait(self._ending)
-        if self._mail is not None:
-            await self._mail.stop()
         self._server.close()
         self._door.close()
         await self._server.wait_closed()
@@ -177,31 +175,12 @@ class Relay:
             "sessions": len(self.switchboard),
             "half_open": len(self._door.half_open),
             "revocations_age_s": self._trusted.age_s(),
-            "mail": None if self._mail is None else self._mail.health(),
             "counters": self.counts.snapshot(),
         }
 
     # --- starting
-    async def _begin_mail(self, room: Room) -> None:
-        """If it was set up."""
-        try:
-            settings = mail_settings.read(self._settings.home)
-        except SettingsRefused as error:
-            raise StartRefused(str(error)) from error
-        if settings is not None:
-            self._mail = MailService(
-                settings,
-                self._store,
-                Shelf(self._settings.home / "files"),
-                counts=self.counts,
-                log=self._log,
-                clock=self._clock,
-                seconds=self._seconds,
-                announce=room.announce,
-            )
-            await self._mail.start()
-
     async def _let_go(self) -> None:
+        await self.sites.stop()
         await self._store.close()
         self._lock.close()
 

@@ -9,8 +9,7 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import about, people, sessions, talk, tickets, watching
-from protocol.envelope.about import About, ReadAbout
+from protocol.envelope import people, sessions, talk, tickets, watching
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -107,13 +106,9 @@ from protocol.envelope.watching import (
     WatchChanged,
 )
 
-FromAgent = (
-    tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent | watching.FromAgent | about.FromAgent
-)
+FromAgent = tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent | watching.FromAgent
 FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole | people.FromConsole | watching.FromConsole
-ToClient = (
-    RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient | watching.ToClient | about.ToClient
-)
+ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient | watching.ToClient
 
 _encoder = msgspec.json.Encoder()
 _from_agent: msgspec.json.Decoder[FromAgent] = msgspec.json.Decoder(FromAgent)
@@ -151,7 +146,6 @@ def decode_to_client(text: str | bytes) -> ToClient:
 
 
 __all__ = [
-    "About",
     "Absent",
     "AddMessage",
     "AddSessionNote",
@@ -203,7 +197,6 @@ __all__ = [
     "PlanFaster",
     "PlannedMove",
     "RateSolution",
-    "ReadAbout",
     "ReadPeople",
     "ReadTicket",
     "ReadWatch",

@@ -14,8 +14,7 @@ from relay.store import tables
 
 BY_MAIL = "mail"
 """The `way` of a notice that is sent."""
-WAITING, SENT, SET_ASIDE = "waiting", "sent", "set_aside"
-"""States in the outbox."""
+WAITING = "waiting"
 
 
 async def follow(connection: AsyncConnection, entries: Iterable[tuple[int, events.Entry]]) -> None:

@@ -1,7 +1,7 @@
 """Addresses that open one ticket to whoever has them, and nothing else: signed, expiring, revocable. Any thread.
 
-    token = base64url(version u8 ‖ subject u64 ‖ issued at, microseconds since 1970, u64 ‖ tag)        no padding
-    tag   = HMAC-SHA256(key, label ‖ version ‖ subject ‖ issued at), its first 16 bytes (RFC 2104, 5)
+    token = base64url(way u8 ‖ ticket u64 ‖ issued at, microseconds since 1970, u64 ‖ tag)        no padding
+    tag   = HMAC-SHA256(key, label ‖ way ‖ ticket ‖ issued at), its first 16 bytes (RFC 2104, 5)
 
 Guarantees: a token is made by whoever has the relay's key, or by nobody; it opens its ticket for LIFETIME; after
 `LinksRevoked`, or another requester, in the ticket's history those made before open nothing any more. So each mail
@@ -12,6 +12,7 @@ bears a fresh one without a row being written for it, and what takes it back sta
 import base64
 import binascii
 import contextlib
+import enum
 import hashlib
 import hmac
 import secrets
@@ -30,7 +31,6 @@ LIFETIME = timedelta(days=60)
 """Longer than the last reminder and the days a ticket can be reopened; each mail brings a new one."""
 KEY_BYTES = 32
 _LAYOUT = struct.Struct(">BQQ")
-_VERSION = 1
 _TAG_BYTES = 16
 _TOKEN_CHARS = 44  # 33 bytes, a multiple of three: no padding
 _LABEL = b"athand link v1: requester"
@@ -48,11 +48,21 @@ class LinkOverError(LinkError):
     """It was made here, and is too old or taken back."""
 
 
+class Way(enum.IntEnum):
+    """How a link came to whoever has it."""
+
+    MAILED = 1
+    """To the requester's address: who has it reads his mail."""
+    SHOWN = 2
+    """On the page, to whoever just typed that address in: it opens the ticket, but buys nothing in his name."""
+
+
 class Link(NamedTuple):
     """What a token says, once its tag holds."""
 
     ticket: int
     issued_at: datetime
+    way: Way = Way.MAILED
 
     @property
     def expires_at(self) -> datetime:
@@ -84,9 +94,9 @@ class Links:
         """
         return f"{page.rstrip('/')}/t/{self.token(ticket, now)}" if page else ""
 
-    def token(self, ticket: int, now: datetime) -> str:
+    def token(self, ticket: int, now: datetime, way: Way = Way.MAILED) -> str:
         """What is signed in it."""
-        facts = _LAYOUT.pack(_VERSION, ticket, to_us(now))
+        facts = _LAYOUT.pack(way, ticket, to_us(now))
         return base64.urlsafe_b64encode(facts + self._tag(facts)).decode()
 
     def read(self, token: str, now: datetime) -> Link:
@@ -103,9 +113,9 @@ class Links:
         facts, tag = decoded[: _LAYOUT.size], decoded[_LAYOUT.size :]
         if not hmac.compare_digest(tag, self._tag(facts)) or base64.urlsafe_b64encode(decoded).decode() != token:
             raise LinkForgedError("This link is not complete.")
-        version, ticket, issued_us = _LAYOUT.unpack(facts)
-        link = Link(ticket, from_us(issued_us))
-        if version != _VERSION or now >= link.expires_at:
+        way, ticket, issued_us = _LAYOUT.unpack(facts)
+        link = Link(ticket, from_us(issued_us), Way(way))
+        if now >= link.expires_at:
             raise LinkOverError("This link is too old.")
         return link
 

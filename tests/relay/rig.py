@@ -26,6 +26,7 @@ from protocol.trust.enrolment import OpenInvitation, Token, hash_token
 from relay.admin.folder import RelayFolder
 from relay.log import make_log
 from relay.server import Relay, Settings
+from relay.web.sites import WebSettings
 from tests.parties import Parties
 
 PASSPHRASE = "device authority"
@@ -61,6 +62,7 @@ class House:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.web = WebSettings()
         self.ours, petr, desktop, key = _people()
         self.staff = {"jana": self.ours.jana, "petr": petr}
         self.devices = {"laptop": self.ours.laptop, "desktop": desktop}
@@ -82,7 +84,7 @@ class House:
         new.replace(self.folder.revocations_file)
 
     def settings(self) -> Settings:
-        return Settings(self.path, "127.0.0.1", 0, PASSPHRASE)
+        return Settings(self.path, "127.0.0.1", 0, PASSPHRASE, web=self.web)
 
     @property
     def database(self) -> Path:

@@ -1,0 +1,45 @@
+"""Puts the pages together: each address is an application of its own, with nothing of the other's."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp
+from structlog.typing import FilteringBoundLogger
+
+from relay.counts import Counts
+from relay.desk import Room
+from relay.web.guard import Guard
+from relay.web.pages import Pages
+from relay.web.requester import RequesterPages
+
+STATIC = Path(__file__).parent / "static"
+_FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml"}
+
+
+def requester_app(room: Room, key: bytes, log: FilteringBoundLogger) -> ASGIApp:
+    """The page for whoever asked for help; `key` signs its links and forms."""
+    pages = Pages()
+    return guarded(RequesterPages(room, key, pages).routes(), pages, room.counts, log, room.seconds)
+
+
+def guarded(
+    routes: Sequence[BaseRoute],
+    pages: Pages,
+    counts: Counts,
+    log: FilteringBoundLogger,
+    seconds: Callable[[], float],
+) -> ASGIApp:
+    """Routes with the stylesheet, behind the guard."""
+    files = [Route(path, _file(path, kind)) for path, kind in _FILES.items()]
+    return Guard(Router([*routes, *files], redirect_slashes=False), pages, counts, log, seconds)
+
+
+def _file(path: str, kind: str) -> Callable[[Request], Response]:
+    def serve(_request: Request) -> Response:
+        headers = {"Cache-Control": "public, max-age=3600"}
+        return FileResponse(STATIC / path.removeprefix("/"), media_type=kind, headers=headers)
+
+    return serve

@@ -1,0 +1,236 @@
+"""The pages of whoever asked for help: his ticket by its link, and a form for people without an agent.
+
+Guarantees: looking changes nothing, so that a mail scanner that follows links closes no ticket; an answer is taken only
+from our own form, at a bounded rate, and shown as what it came to. On the loop's thread. Distrusts links and forms.
+"""
+
+import secrets
+from collections.abc import Sequence
+
+from msgspec import Struct
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from protocol import limits
+from protocol.desk.book import Book
+from protocol.desk.events import Actor, EndReason
+from protocol.desk.states import StepRefused
+from protocol.desk.ticket import Ticket
+from relay.admission import Buckets
+from relay.desk import Room
+from relay.errors import Refused, StoreFault
+from relay.store import By
+from relay.web import asking, forms, links
+from relay.web.answers import ANSWERS, Answer, thanks
+from relay.web.forms import FormRefused, Seals
+from relay.web.hours import calendar_of, hours
+from relay.web.links import Link, LinkError, LinkOverError, Links, Way
+from relay.web.pages import Pages, asked_language
+from relay.web.view import View, moments_of, view
+from relay.words import words
+
+FORMS_PER_LINK = (0.2, 20.0)
+"""Answers a second by one link, and at once: what fills the history."""
+COOKIE = "athand-form"
+_CLOSED_LINK = 410
+
+
+class Opened(Struct, frozen=True):
+    """A ticket as a link opened it."""
+
+    token: str
+    link: Link
+    ticket: Ticket
+    book: Book
+    view: View
+
+
+class RequesterPages:
+    """Its routes."""
+
+    def __init__(self, room: Room, key: bytes, pages: Pages) -> None:
+        """In the desk's `room`; `key` signs links and forms."""
+        self._room, self._pages = room, pages
+        self._links, self._seals = Links(key), Seals(key)
+        self._per_link = Buckets(*FORMS_PER_LINK)
+        self._asking = asking.Asking(room, self._links)
+
+    def routes(self) -> Sequence[Route]:
+        """All of them; nothing else is there."""
+        return (
+            Route("/", self.welcome),
+            Route("/ask", self.ask, methods=["POST"]),
+            Route("/t/{token}", self.ticket),
+            Route("/t/{token}/{action}", self.answer, methods=["POST"]),
+        )
+
+    # --- for anybody
+    async def welcome(self, request: Request) -> Response:
+        """Who we are, when we are there, and a form."""
+        return await self._welcome(request, FormData(), "")
+
+    async def ask(self, request: Request) -> Response:
+        """A new request."""
+        form = await request.form(max_files=0, max_fields=forms.FORM_FIELDS, max_part_size=64 * 1024)
+        cookie = request.cookies.get(COOKIE, "")
+        language = await self._language(request)
+        _ = words(language)
+        if not self._seals.holds(request, "ask", cookie, _string(form, "form")):
+            sentence = _("This page was open for very long. Please look through it once more, and send it again.")
+            return await self._welcome(request, form, sentence, status=403)
+        try:
+            ticket = await self._asking.ask(form, language, request.client.host if request.client else "")
+        except (FormRefused, Refused) as refused:
+            return await self._welcome(request, form, str(refused), status=422)
+        except StoreFault as fault:
+            raise _unsaved(self._room, fault) from fault
+        token = self._links.token(ticket.number, self._room.clock(), Way.SHOWN)
+        return RedirectResponse(f"/t/{token}?done=asked", 303)
+
+    # --- by link
+    async def ticket(self, request: Request) -> Response:
+        """The ticket; changes nothing."""
+        try:
+            opened = await self._open(request)
+        except LinkError as error:
+            return await self._no_link(request, error)
+        notice = thanks(request.query_params.get("done", ""), opened.ticket, words(opened.view.language))
+        return self._shown(opened, notice)
+
+    async def answer(self, request: Request) -> Response:
+        """One of the page's forms."""
+        try:
+            opened = await self._open(request)
+        except LinkError as error:
+            return await self._no_link(request, error)
+        action = request.path_params["action"]
+        if action not in ANSWERS:
+            raise HTTPException(404)
+        form = await request.form(max_files=0, max_fields=forms.FORM_FIELDS, max_part_size=64 * 1024)
+        _ = words(opened.view.language)
+        cookie = request.cookies.get(COOKIE, "")
+        if not self._seals.holds(request, opened.token, cookie, _string(form, "form")):
+            sentence = _("This page was open in another window, too. Nothing was sent yet; please send it again.")
+            return self._shown(opened, sentence, form=form, status=403)
+        if not self._per_link.take(opened.token, self._room.seconds()):
+            raise HTTPException(429)
+        try:
+            decide = ANSWERS[action](Answer(form, opened.view, (), _))
+            ticket = await self._room.change(opened.ticket.number, decide, _by(opened.ticket))
+        except FormRefused as refused:
+            return self._shown(opened, str(refused), form=form, status=422)
+        except (Refused, StepRefused):
+            sentence = _("That is not possible any more: something changed meanwhile. This is how it stands now.")
+            return self._shown(await self._open(request), sentence, form=form, status=409)
+        except StoreFault as fault:
+            raise _unsaved(self._room, fault) from fault
+        self._room.end_if_over(ticket, EndReason.USER_STOPPED)
+        if action == "links":
+            return self._links_closed(request, opened)
+        return RedirectResponse(f"/t/{opened.token}?done={action}", 303)
+
+    # --- inside
+    async def _open(self, request: Request) -> Opened:
+        """Raises LinkError, HTTPException."""
+        now, token = self._room.clock(), request.path_params["token"]
+        link = self._links.read(token, now)
+        try:
+            ticket = links.check(link, await self._room.store.ticket(link.ticket))
+            history = await self._room.store.history(link.ticket)
+            book = await self._room.store.book()
+        except StoreFault as fault:
+            raise _unsaved(self._room, fault) from fault
+        shown = view(book, ticket, history, moments_of(book, ticket, now), mailed=link.way is Way.MAILED)
+        return Opened(token, link, ticket, book, shown)
+
+    def _shown(self, opened: Opened, notice: str, *, form: FormData | None = None, status: int = 200) -> Response:
+        cookie = self._seals.cookie(opened.token)
+        data = {
+            "view": opened.view,
+            "notice": notice,
+            "wrong": status >= 400,  # noqa: PLR2004 - as HTTP has it
+            "form": self._seals.token(opened.token, cookie),
+            "mark": forms.new_mark(),
+            "here": f"/t/{opened.token}",
+            "moments": moments_of(opened.book, opened.ticket, self._room.clock()),
+            "typed": _string(form, "text") if form else "",
+            "most_chars": limits.NOTE_CHARS,
+        }
+        page = self._pages.show("ticket.html", opened.view.language, data, status=status)
+        secure = opened.book.register.desk.page.startswith("https://")
+        page.set_cookie(COOKIE, cookie, path=f"/t/{opened.token}", secure=secure, httponly=True, samesite="strict")
+        return page
+
+    async def _welcome(self, request: Request, form: FormData, notice: str, *, status: int = 200) -> Response:
+        now = self._room.clock()
+        language = await self._language(request)
+        try:
+            book = await self._room.store.book()
+            desk = book.register.desk
+            calendar = calendar_of(book.register, "", now)
+            wait_min = await self._asking.expected_wait_min(now)
+        except StoreFault as fault:
+            raise _unsaved(self._room, fault) from fault
+        cookie = request.cookies.get(COOKIE, "") or secrets.token_urlsafe(24)
+        moments = self._asking.moments(book, language, now)
+        data = {
+            "desk": desk,
+            "hours": None if calendar is None else hours(calendar, moments),
+            "wait_min": wait_min,
+            "notice": notice,
+            "form": self._seals.token("ask", cookie),
+            "mark": forms.new_mark(),
+            "typed": {name: _string(form, name) for name in ("name", "mail", "problem", "urgency", "minutes")},
+            "limits": limits,
+        }
+        page = self._pages.show("welcome.html", language, data, status=status)
+        secure = desk.page.startswith("https://")
+        page.set_cookie(COOKIE, cookie, path="/ask", secure=secure, httponly=True, samesite="strict")
+        return page
+
+    async def _no_link(self, request: Request, error: LinkError) -> Response:
+        self._room.counts.add("web_link_over" if isinstance(error, LinkOverError) else "web_link_forged")
+        language = await self._language(request)
+        _ = words(language)
+        desk = (await self._room.store.book()).register.desk
+        if isinstance(error, LinkOverError):
+            title, sentence = _("This link is over"), _("For your safety, links to this page end after a while.")
+        else:
+            title = _("This link is not complete")
+            sentence = _("Perhaps a part of it was lost on the way. Please copy the whole address from our mail.")
+        ways = [way for way in (desk.address, desk.phone) if way]
+        if ways:
+            more = _("Our newest mail has a link that works; or ask us: {ways}.").format(ways=", ".join(ways))
+            sentence = f"{sentence} {more}"
+        status = _CLOSED_LINK if isinstance(error, LinkOverError) else 404
+        return self._pages.say(request, status, title, sentence, language=language)
+
+    def _links_closed(self, request: Request, opened: Opened) -> Response:
+        _ = words(opened.view.language)
+        sentence = _("No link to this page works any more. Our next mail to you brings a new one.")
+        return self._pages.say(request, 200, _("Done"), sentence, language=opened.view.language)
+
+    async def _language(self, request: Request) -> str:
+        try:
+            desk = (await self._room.store.book()).register.desk
+        except StoreFault as fault:
+            raise _unsaved(self._room, fault) from fault
+        return asked_language(request, desk.language)
+
+
+def _by(ticket: Ticket) -> By:
+    identifier = ticket.user or ticket.device or ticket.address
+    return By(Actor.REQUESTER, identifier[: limits.NAME_CHARS], ticket.requester)
+
+
+def _string(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _unsaved(room: Room, fault: StoreFault) -> HTTPException:
+    room.counts.add("store_fault", why=repr(fault.__cause__)[:300])
+    return HTTPException(503)

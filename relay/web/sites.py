@@ -1,0 +1,65 @@
+"""The desk's addresses on the web, as the relay starts and stops them."""
+
+import dataclasses
+
+from structlog.typing import FilteringBoundLogger
+
+from relay.admin.files import AdminError
+from relay.admin.folder import RelayFolder
+from relay.desk import Room
+from relay.errors import StartRefused
+from relay.web.app import requester_app
+from relay.web.links import Links, read_key
+from relay.web.serving import Serving
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where the pages are.
+
+    Attributes:
+        port: of the requester's page; None: there is none. 0 takes a free one.
+        proxy: address of the TLS proxy in front, whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    """
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    proxy: str | None = None
+
+
+class Sites:
+    """All of them.
+
+    Attributes:
+        links: makes the links that mails bear.
+        port: of the requester's page, once it listens.
+    """
+
+    def __init__(self, settings: WebSettings, folder: RelayFolder) -> None:
+        """Raises StartRefused when the key for links cannot be had."""
+        try:
+            self._key = read_key(folder.web_key_file)
+        except (AdminError, OSError) as error:
+            raise StartRefused(f"The key for links to the page cannot be used: {error}") from error
+        self._settings, self.links = settings, Links(self._key)
+        self._servings: list[Serving] = []
+        self.port: int | None = None
+
+    async def start(self, room: Room, log: FilteringBoundLogger) -> None:
+        """Listens. Raises StartRefused."""
+        settings = self._settings
+        if settings.port is not None:
+            self.port = await self._serve(
+                Serving(requester_app(room, self._key, log), settings.host, settings.port, settings.proxy)
+            )
+
+    async def stop(self) -> None:
+        """Lets requests under way end, briefly."""
+        for serving in self._servings:
+            await serving.stop()
+        self._servings.clear()
+
+    async def _serve(self, serving: Serving) -> int:
+        await serving.start()
+        self._servings.append(serving)
+        return serving.port
