@@ -108,6 +108,7 @@ class Agent(QObject):
         self._single.asked_to_show.connect(self.window.show_ask)
         self._watch.came_back.connect(lambda: self._wish(messages.TryNow()))
         self.window.about_to_ask.connect(self._gather)
+        self.window.about_to_ask.connect(lambda: self._wish(messages.ReadAbout()))
         self.window.line_said.connect(lambda sentence, down: self.tray.say_line(sentence, down=down))
         self.window.ticket_wanted.connect(lambda number: self._wish(messages.ReadTicket(number)))
         self.window.ask.request_ready.connect(self._send)
@@ -203,6 +204,9 @@ class Agent(QObject):
                 self._ticket_seen(ticket)
             case messages.TicketRead(ticket=read):
                 window.ticket_read(read)
+            case messages.AboutRead(about=about):
+                window.about_read(about)
+                self.about.show_desk(about)
             case None:
                 sys.stderr.flush()
                 QApplication.exit(1)

@@ -111,6 +111,13 @@ class TicketSeen:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class AboutRead:
+    """What the desk says of itself: its hours, who is on duty, how long a wait is."""
+
+    about: envelope.About
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TicketRead:
     """A ticket with its history."""
 
@@ -201,6 +208,7 @@ Happened = (
     | TicketsListed
     | TicketSeen
     | TicketRead
+    | AboutRead
     | QuestionRaised
     | QuestionWithdrawn
     | SessionRunning
@@ -221,6 +229,11 @@ class ReadTicket:
     """Tell me all about this ticket."""
 
     number: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReadAbout:
+    """Ask the desk for its hours and the wait, as they are now."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -281,5 +294,14 @@ class Beat:
 
 
 Wish = (
-    SendRequest | ReadTicket | SendLetter | AnswerQuestion | QuestionOnScreen | TakeBack | StopSession | TryNow | Beat
+    SendRequest
+    | SendLetter
+    | ReadTicket
+    | ReadAbout
+    | AnswerQuestion
+    | QuestionOnScreen
+    | TakeBack
+    | StopSession
+    | TryNow
+    | Beat
 )

@@ -34,6 +34,10 @@ from relay.desk import Desk, Room, ledger
 from relay.desk.agreed import Agreed
 from relay.desk.completing import Completing
 from relay.errors import StartRefused, StoreFault
+from relay.files import Shelf
+from relay.mail import settings as mail_settings
+from relay.mail.errors import SettingsRefused
+from relay.mail.service import MailService
 from relay.sessions import LiveSession, Over, Switchboard
 from relay.sockets import door as doors
 from relay.sockets.clients import Clients
@@ -101,6 +105,7 @@ class Relay:
         self._connections: set[RelayConnection] = set()
         self._desk: Desk
         self._store: EventStore
+        self._mail: MailService | None = None
         self._trusted: Trusted
         self._server: Server
         self._housekeeping: asyncio.Task[None]
@@ -138,6 +143,7 @@ class Relay:
                 self.counts.add("sessions_left_open", sessions=left_open)
             await self.sites.start(room, self._log)
             await self._listen(folder, authority)
+            await self._begin_mail(room)
         except StoreFault as error:
             await self._let_go()
             raise StartRefused(f"The database in {self._settings.home} cannot be used: {error}") from error
@@ -158,6 +164,8 @@ class Relay:
             self.switchboard.end(session, EndReason.LINE_LOST)
         while self._ending:
             await asyncio.wait(self._ending)
+        if self._mail is not None:
+            await self._mail.stop()
         self._server.close()
         self._door.close()
         await self._server.wait_closed()
@@ -175,10 +183,30 @@ class Relay:
             "sessions": len(self.switchboard),
             "half_open": len(self._door.half_open),
             "revocations_age_s": self._trusted.age_s(),
+            "mail": None if self._mail is None else self._mail.health(),
             "counters": self.counts.snapshot(),
         }
 
     # --- starting
+    async def _begin_mail(self, room: Room) -> None:
+        """If it was set up."""
+        try:
+            settings = mail_settings.read(self._settings.home)
+        except SettingsRefused as error:
+            raise StartRefused(str(error)) from error
+        if settings is not None:
+            self._mail = MailService(
+                settings,
+                self._store,
+                Shelf(self._settings.home / "files"),
+                counts=self.counts,
+                log=self._log,
+                clock=self._clock,
+                seconds=self._seconds,
+                announce=room.announce,
+            )
+            await self._mail.start()
+
     async def _let_go(self) -> None:
         await self.sites.stop()
         await self._store.close()

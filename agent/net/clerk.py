@@ -122,6 +122,8 @@ class Clerk:
                 self._open(request)
             case messages.ReadTicket(number=number):
                 self._asked.ask(envelope.ReadTicket(self._asked.next_ref(), number))
+            case messages.ReadAbout():
+                self._asked.ask(envelope.ReadAbout(self._asked.next_ref()))
             case messages.SendLetter(letter=letter):
                 if self._post.keep_letter(letter):
                     self._decide(letter)
@@ -186,16 +188,36 @@ class Clerk:
             _log.error("list of revocations is in memory only", why=str(error))
         self._asked.lost()
         self._asked.ask(envelope.ListMyTickets(self._asked.next_ref()))
+        self._asked.ask(envelope.ReadAbout(self._asked.next_ref()))
         self._post.send_all()
         self._round.signed_in()
         for reports in self._reports.values():
             for report in reports:
                 self._send_report(report)
 
-    def _heard(self, message: envelope.ToClient) -> None:  # noqa: C901 - one line for each kind of message
+    def _heard(self, message: envelope.ToClient) -> None:
         match message:
             case envelope.SessionOffered():
                 self._offered(message)
+            case envelope.SessionOver(session=number, reason=reason):
+                if self._session and self._session.number == number:
+                    self._session.stop(reason)
+            case envelope.Ticket() | envelope.Tickets() | envelope.TicketChanged():
+                self._heard_of_tickets(message)
+            case envelope.Watch() | envelope.WatchChanged() | envelope.RunCheck():
+                self._heard_of_watch(message)
+            case envelope.About(ref=ref):
+                self._asked.answered(ref)
+                self._tell(messages.AboutRead(message))
+            case envelope.Done(ref=ref):
+                self._done(self._asked.answered(ref))
+            case envelope.RequestRefused(ref=ref):
+                self._refused(message, self._asked.answered(ref))
+            case _:
+                _log.warning("message dropped", reason="not for an agent", message=type(message).__name__)
+
+    def _heard_of_tickets(self, message: envelope.Ticket | envelope.Tickets | envelope.TicketChanged) -> None:
+        match message:
             case envelope.Tickets(ref=ref, tickets=tickets):
                 self._asked.answered(ref)
                 for ticket in tickets:
@@ -210,17 +232,6 @@ class Clerk:
                 self._tell(messages.TicketRead(message))
                 if isinstance(about, Letter):
                     self._post.letter_taken(about)
-            case envelope.Done(ref=ref):
-                self._done(self._asked.answered(ref))
-            case envelope.Watch() | envelope.WatchChanged() | envelope.RunCheck():
-                self._heard_of_watch(message)
-            case envelope.RequestRefused(ref=ref):
-                self._refused(message, self._asked.answered(ref))
-            case envelope.SessionOver(session=number, reason=reason):
-                if self._session and self._session.number == number:
-                    self._session.stop(reason)
-            case envelope.SessionReady() | envelope.Faults():
-                _log.warning("message dropped", reason="not for an agent")
 
     def _heard_of_watch(self, message: envelope.Watch | envelope.WatchChanged | envelope.RunCheck) -> None:
         match message:

@@ -1,14 +1,16 @@
 """What this program is, whom it belongs to, and how to stop everything."""
 
+from datetime import UTC, datetime
 from importlib import metadata
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from agent.ui import theme
-from agent.ui.parts import Button, Text, row
+from agent.ui import hours, plain, theme
+from agent.ui.parts import Button, Card, Text, empty, row
 from agent.ui.theme import GRID
 from agent.words import _
+from protocol.envelope import About
 
 
 class AboutWindow(QWidget):
@@ -41,9 +43,26 @@ class AboutWindow(QWidget):
             + _("Free software under the GNU General Public License, version 3 or later."),
         ):
             layout.addWidget(Text(sentence))
+        self.desk = Card()
+        self.desk.hide()
+        layout.addWidget(self.desk)
         layout.addStretch(1)
         layout.addLayout(row(1, close))
         self.setMinimumWidth(56 * GRID)
+
+    def show_desk(self, about: About) -> None:
+        """The help desk's service hours and number, as it publishes them (P39)."""
+        now = datetime.now(UTC)
+        empty(self.desk.rows)
+        if about.phone:
+            self.desk.rows.addWidget(Text(_("By phone: {number}").format(number=plain.one_line(about.phone))))
+        if about.calendar is not None:
+            self.desk.rows.addWidget(Text(_("When we are here"), size="strong"))
+            lines = [*hours.week(about.calendar, now), *hours.different(about.calendar, now)]
+            self.desk.rows.addWidget(Text("\n".join(f"{days}: {open_then}" for days, open_then in lines)))
+            zone = _("Times of {zone}").format(zone=about.calendar.in_force(now).time_zone)
+            self.desk.rows.addWidget(Text(zone, tone="muted", size="small"))
+        self.desk.setVisible(bool(about.phone or about.calendar))
 
     def come_up(self) -> None:
         """Shows it."""

@@ -37,13 +37,14 @@ class AskPage(QWidget):
         sides.addLayout(self._questions(), 5)
         sides.addWidget(self.preview, 4)
         self.notice = Text(tone="accent")
+        self.presence = Text(tone="muted", size="small")
         self.send = Button(_("Send"), _("Sends your request to the help desk (Ctrl+Enter)"), kind="main")
         self.send.setMinimumWidth(20 * GRID)
         self.send.clicked.connect(self._send)
         footer = row(spacing=2 * GRID)
         self.not_now = Text(_("You can send as soon as nobody else uses your mouse and keyboard."), tone="muted")
         self.not_now.hide()
-        footer.addLayout(column(self.notice, self.not_now, spacing=0), 1)
+        footer.addLayout(column(self.notice, self.not_now, self.presence, spacing=0), 1)
         footer.addWidget(self.send)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
@@ -60,6 +61,10 @@ class AskPage(QWidget):
         self.notice.clear()
         self._urgency.button(_HINDERED).setChecked(True)
         self.minutes.setValue(_USUAL_MINUTES)
+
+    def show_presence(self, sentence: str) -> None:
+        """Whether somebody is there, and how long a wait is."""
+        self.presence.setText(sentence)
 
     def say(self, sentence: str) -> None:
         """Why what was sent came back."""

@@ -1,5 +1,7 @@
 """The one window of everyday: ask for help, see what became of it. Closing it hides it; the tray brings it back."""
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
@@ -7,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 from agent.letters import Letter
 from agent.messages import Line, LineChanged
 from agent.outbox import Request
-from agent.ui import plain, theme
+from agent.ui import hours, plain, theme
 from agent.ui.ask_page import AskPage
 from agent.ui.line_strip import LineStrip
 from agent.ui.parts import Button, Text, row
@@ -46,6 +48,7 @@ class MainWindow(QWidget):
         self._tickets_known = False
         self._letters: tuple[Letter, ...] = ()
         self._line = LineChanged(Line.STARTING)
+        self._about: envelope.About | None = None
         self.strip = LineStrip()
         self.pages = QStackedWidget()
         for page in (self.ask, self.requests, self.request):
@@ -77,6 +80,7 @@ class MainWindow(QWidget):
     def show_ask(self) -> None:
         """The form; what was written before stands in it still."""
         self._titled(_("Get help"), 0)
+        self._say_presence()
         if not self.ask.touched:
             self.about_to_ask.emit()
         self._up(self.ask)
@@ -184,6 +188,11 @@ class MainWindow(QWidget):
                 self.ticket_wanted.emit(ticket.number)
         return before
 
+    def about_read(self, about: envelope.About) -> None:
+        """What the desk says of itself."""
+        self._about = about
+        self._say_presence()
+
     def ticket_read(self, ticket: envelope.Ticket) -> None:
         """A ticket's history came."""
         self._tickets[ticket.ticket.number] = ticket.ticket
@@ -208,6 +217,9 @@ class MainWindow(QWidget):
     def _show_unsent(self) -> None:
         mine = tuple(letter for letter in self._letters if letter.ticket == self.request.number)
         self.request.show_unsent(mine, line_up=self._line.line is Line.CONNECTED)
+
+    def _say_presence(self) -> None:
+        self.ask.show_presence(hours.summary(self._about, datetime.now(UTC)) if self._about else "")
 
     def _say_line(self) -> None:
         down = self._line.line is Line.AWAY

@@ -1,14 +1,14 @@
 """One request: number, state, next step and when, who helps, what happened; and the last word, which is the user's."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from agent.letters import Answered, Confirmed, Judged, Letter, RatedIt, Said, TookBack, Wrote, letter
 from agent.outbox import Request
-from agent.ui import plain, story
+from agent.ui import plain, standing, story
 from agent.ui.asked_card import AskedCard
 from agent.ui.history import History
 from agent.ui.parts import Text, column, row
@@ -43,6 +43,7 @@ class RequestPage(QWidget):
         self.problem = Text(tone="muted")
         self.state = Text(size="lead")
         self.next_step = Text()
+        self.estimate = Text()
         self.verdict = VerdictCard()
         self.asked = AskedCard()
         self.rating = RatingCard()
@@ -84,6 +85,7 @@ class RequestPage(QWidget):
                 + _("Please leave this computer on until then: its disk is full.")
             )
         self._say_next("" if line_up else _("If it cannot wait, please call your help desk."))
+        self._say_estimate("")
         self.who.hide()
         self._ask()
         self.history.show_told([(request.asked_at, _("You wrote your request."))])
@@ -99,10 +101,11 @@ class RequestPage(QWidget):
         self.title.setText(_("Request {number}").format(number=view.number))
         self.chip.setText(plain.state(view.state))
         self.problem.setText(_wrote(view.asked_at, view.problem))
-        self.state.setText(plain.state_sentence(view.state))
-        self._say_next(_next(view))
+        self.state.setText(standing.sentence(view))
+        self._say_next(standing.next_step(view))
+        self._say_estimate(standing.estimate(view, datetime.now(UTC)))
         self.who.show_staff(view.owner)
-        self.verdict.show_solution(view.solution)
+        self.verdict.show_solution(view.solution, standing.evidence(view))
         self.writing.setVisible(view.state in OPEN_STATES)  # else there is one thing to say: solved or not
         self._ask()
 
@@ -158,6 +161,7 @@ class RequestPage(QWidget):
             self.problem,
             self.state,
             self.next_step,
+            self.estimate,
             self.verdict,
             self.rating,
             self.asked,
@@ -179,6 +183,10 @@ class RequestPage(QWidget):
     def _say_next(self, sentence: str) -> None:
         self.next_step.setText(sentence)
         self.next_step.setVisible(bool(sentence))
+
+    def _say_estimate(self, sentence: str) -> None:
+        self.estimate.setText(sentence)
+        self.estimate.setVisible(bool(sentence))
 
     def _notice(self, sentence: str) -> None:
         self.notice.setText(sentence)
@@ -207,14 +215,3 @@ class RequestPage(QWidget):
 def _wrote(at: datetime, problem: str) -> str:
     when = plain.when(at)
     return _("{when} you wrote: {problem}").format(when=when[:1].upper() + when[1:], problem=plain.clean(problem, 600))
-
-
-def _next(view: envelope.TicketView) -> str:
-    text = plain.clean(view.next_step, 600)
-    if text and view.due:
-        return _("Next: {text} ({when})").format(text=text, when=plain.when(view.due))
-    if text:
-        return _("Next: {text}").format(text=text)
-    if view.state in (TicketState.NEW, TicketState.TRIAGED):
-        return _("Next: somebody takes care of it, and you will see here who that is.")
-    return ""

@@ -17,6 +17,7 @@ class VerdictCard(Card):
     def __init__(self) -> None:
         super().__init__("soft")
         self.solution = Text()
+        self.evidence = Text(tone="muted", size="small")
         self.not_yet_why = QPlainTextEdit()
         self.not_yet_why.setAccessibleName(_("What is still wrong?"))
         self.not_yet_why.setPlaceholderText(_("If not: what is still wrong? (you may leave this empty)"))
@@ -29,15 +30,17 @@ class VerdictCard(Card):
         self.not_yet.clicked.connect(lambda: self.given.emit(False, self.not_yet_why.toPlainText().strip()))
         self.rows.addWidget(Text(_("Is it solved?"), size="lead"))
         self.rows.addWidget(self.solution)
+        self.rows.addWidget(self.evidence)
         self.rows.addWidget(self.not_yet_why)
         self.rows.addLayout(row(self.yes, self.not_yet, 1, spacing=2 * GRID))
         self.not_now = Text(_("You can answer as soon as nobody else uses your mouse and keyboard."), tone="muted")
         self.not_now.hide()
         self.rows.addWidget(self.not_now)
 
-    def show_solution(self, solution: str) -> None:
-        """What was done, in the technician's words."""
+    def show_solution(self, solution: str, evidence: str) -> None:
+        """What was done, in the technician's words, and whether it was seen to help."""
         self.solution.setText(plain.clean(solution, 1000))
+        self.evidence.setText(evidence)
 
     def allow(self, *, on: bool) -> None:
         """Whether it can be answered just now."""

@@ -156,7 +156,9 @@ class Timeline(QListView):
 
 def author(line: HistoryLine) -> tuple[str, str]:
     """Who did it: what kind of party, and whether only staff sees it; and the name, on one line."""
-    kind = {Actor.REQUESTER: _("user"), Actor.STAFF: _("technician"), Actor.DESK: _("desk")}[line.actor]
+    kind = {Actor.REQUESTER: _("user"), Actor.STAFF: _("technician"), Actor.DESK: _("desk"), Actor.GUEST: _("guest")}[
+        line.actor
+    ]
     kind = " · ".join((kind, _("internal"))) if _is_internal(line) else kind
     return kind, words.one_line(line.actor_name)
 

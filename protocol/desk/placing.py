@@ -36,16 +36,27 @@ def responsible(ticket: Ticket, book: Book, now: datetime) -> Staff | None:
         there.pop(barred, None)
     if ticket.kind is TicketKind.COMPLAINT:
         return _first(there, (profile.identifier for profile in there.values() if profile.lead)) or _first(there, there)
-    user = book.register.users.get(ticket.user)
-    contract = book.register.contract_of(ticket.customer)
-    known = [user.contact] if user and user.contact else []
-    if contract is not None:
-        version = contract.in_force(now)
-        known += [version.contact, version.deputy]
+    known = _contacts(book, ticket.user, ticket.customer, now)
     if not known:
         return None
     leads = (profile.identifier for profile in there.values() if profile.lead)
     return _first(there, (*known, *leads)) or _first(there, there)
+
+
+def contact(book: Book, user: str, customer: str, now: datetime) -> Staff | None:
+    """Who knows a user or his customer; the deputy while that one is away (promise 4). None: nobody is named."""
+    there = {profile.identifier: profile for profile in present(book, now)}
+    return _first(there, _contacts(book, user, customer, now))
+
+
+def _contacts(book: Book, user: str, customer: str, now: datetime) -> list[str]:
+    known_user = book.register.users.get(user)
+    contract = book.register.contract_of(customer)
+    known = [known_user.contact] if known_user and known_user.contact else []
+    if contract is not None:
+        version = contract.in_force(now)
+        known += [version.contact, version.deputy]
+    return known
 
 
 def successor(ticket: Ticket, book: Book, now: datetime, leaving: str, load: Mapping[str, int]) -> Staff | None:

@@ -9,7 +9,8 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import people, sessions, talk, tickets, watching
+from protocol.envelope import about, people, sessions, talk, tickets, watching
+from protocol.envelope.about import About, ReadAbout
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -106,9 +107,13 @@ from protocol.envelope.watching import (
     WatchChanged,
 )
 
-FromAgent = tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent | watching.FromAgent
+FromAgent = (
+    tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent | watching.FromAgent | about.FromAgent
+)
 FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole | people.FromConsole | watching.FromConsole
-ToClient = RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient | watching.ToClient
+ToClient = (
+    RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient | watching.ToClient | about.ToClient
+)
 
 _encoder = msgspec.json.Encoder()
 _from_agent: msgspec.json.Decoder[FromAgent] = msgspec.json.Decoder(FromAgent)
@@ -146,6 +151,7 @@ def decode_to_client(text: str | bytes) -> ToClient:
 
 
 __all__ = [
+    "About",
     "Absent",
     "AddMessage",
     "AddSessionNote",
@@ -197,6 +203,7 @@ __all__ = [
     "PlanFaster",
     "PlannedMove",
     "RateSolution",
+    "ReadAbout",
     "ReadPeople",
     "ReadTicket",
     "ReadWatch",

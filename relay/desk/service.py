@@ -8,6 +8,7 @@ from protocol.desk.events import EndReason, SessionEnded
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
+from relay.desk.about import AboutRequests
 from relay.desk.appointments import Appointments
 from relay.desk.complaints import Complaints
 from relay.desk.handing import Handing
@@ -40,6 +41,7 @@ class Desk:
             **talk.agent_handlers(),
             **watch.agent_handlers(),
             **self.proofs.agent_handlers(),
+            **AboutRequests(room).of_agents(),
             **quotes.of_agents(),
             **complaints.of_agents(),
         }

@@ -108,6 +108,10 @@ class EventStore:
             work = Work(functools.partial(self._ticket, connection), connection, book, self._last_ticket, now)
             yield work
             work.react(self._reactions)
+            for statement, values in work.beside:
+                await connection.exec_driver_sql(statement, values)
+            if work.beside and not work.happened:
+                await connection.commit()
             if work.happened:
                 head = await self._write(connection, work)
                 await connection.commit()

@@ -14,7 +14,8 @@ from relay.store import tables
 
 BY_MAIL = "mail"
 """The `way` of a notice that is sent."""
-WAITING = "waiting"
+WAITING, SENT, SET_ASIDE = "waiting", "sent", "set_aside"
+"""States in the outbox."""
 
 
 async def follow(connection: AsyncConnection, entries: Iterable[tuple[int, events.Entry]]) -> None:

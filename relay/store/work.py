@@ -41,6 +41,7 @@ class Work:
         happened: what is to be written, in this order.
         changed: the tickets it happened to, as they stand now.
         numbers: of its events on the chain, once committed.
+        beside: statements with question marks, and their values, on tables that no event speaks of.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Work:
         self.happened: list[Step] = []
         self.changed: dict[int, Ticket] = {}
         self.numbers = range(0)
+        self.beside: list[tuple[str, tuple[Any, ...]]] = []
 
     async def ticket(self, number: int) -> Ticket | None:
         """A ticket as it stands, or None."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -102,7 +102,9 @@ def helped(directory: Path, standing: Standing, qtbot: QtBot) -> Iterator[Helped
 
 
 @contextmanager
-def desk_and_relay(directory: Path, qtbot: QtBot) -> Iterator[tuple[HelpedDesk, RelayThread]]:
-    house = House(directory / "relay")
-    with RelayThread(house) as relay, helped(directory / "agent", laptop(house, relay.relay.port), qtbot) as desk:
+def desk_and_relay(
+    directory: Path, qtbot: QtBot, house: Callable[[Path], House] = House
+) -> Iterator[tuple[HelpedDesk, RelayThread]]:
+    built = house(directory / "relay")
+    with RelayThread(built) as relay, helped(directory / "agent", laptop(built, relay.relay.port), qtbot) as desk:
         yield desk, relay

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from protocol import envelope
 from tests.agent.desk import desk_and_relay
+from tests.relay.peopled import CARD, peopled
 
 
 def test_p14_the_new_handler_is_introduced_with_name_title_and_phone(qtbot: QtBot, tmp_path: Path) -> None:
@@ -22,17 +23,18 @@ def test_p14_the_new_handler_is_introduced_with_name_title_and_phone(qtbot: QtBo
 
 
 def test_p14_and_so_is_whoever_comes_after(qtbot: QtBot, tmp_path: Path) -> None:
-    with desk_and_relay(tmp_path, qtbot) as (desk, relay):
+    with desk_and_relay(tmp_path, qtbot, house=peopled) as (desk, relay):
         desk.connected()
         number = desk.asks()
-        jana, petr = relay.play(relay.relay.console("jana")), relay.play(relay.relay.console("petr"))
-        relay.play(jana.takes(number))
         desk.until(lambda: "Jana Nováková helps you" in desk.says())
-        taken = relay.play(petr.takes(number))
-        assert isinstance(taken, envelope.Ticket), taken
+        jana = relay.play(relay.relay.console("jana"))
+        relay.play(jana.takes(number))
+        handed = relay.play(jana.ask(envelope.HandOver, number, "petr", **CARD))
+        assert isinstance(handed, envelope.Ticket), handed
         desk.until(lambda: "Petr Dvořák helps you" in desk.says())
         assert "Petr Dvořák, Support engineer, +420 123 456 takes care" in desk.notes[-1]
         assert "Jana Nováková, Support engineer, +420 123 456 takes care of it." in desk.says()  # the history stays
+        assert "Petr Dvořák, Support engineer, +420 123 456 takes care of it." in desk.says()
 
 
 def test_p14_a_change_without_a_new_handler_introduces_nobody(qtbot: QtBot, tmp_path: Path) -> None:

@@ -192,6 +192,8 @@ class Actor(enum.StrEnum):
     REQUESTER = "requester"
     STAFF = "staff"
     DESK = "desk"
+    GUEST = "guest"
+    """Somebody else: who was in copy, or writes from an address that nobody knows. He is heard and decides nothing."""
 
 
 class Entry(Struct, frozen=True, forbid_unknown_fields=True):

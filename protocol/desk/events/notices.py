@@ -35,6 +35,12 @@ class NoticeKind(enum.StrEnum):
     PAGE = "page"
     VERDICT_ASKED = "verdict_asked"
     """His "thanks!" was answered with both buttons."""
+    TOO_LARGE = "too_large"
+    """Files that came with his mail were not taken in."""
+    MAIL_ASIDE = "mail_aside"
+    """To the lead: a mail that could not be taken in."""
+    MAIL_UNSENT = "mail_unsent"
+    """To the lead: one that could not be delivered."""
 
 
 class NoticeSent(EventBase, frozen=True):

@@ -1,0 +1,57 @@
+"""What the desk says of itself to an agent: service hours, who is on duty, the contact, the expected wait."""
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from protocol import envelope
+from protocol.desk import load
+from protocol.desk.book import Book
+from protocol.desk.calendar import Calendar
+from protocol.desk.placing import as_staff, contact, present
+from relay.desk.room import LISTED, AgentHandlers, Requester, Room
+
+AHEAD = timedelta(days=60)
+"""Of days with other hours; whoever plans further asks."""
+CALLED = 3
+"""Of those on duty: nobody rings up more."""
+
+
+class AboutRequests:
+    """One request."""
+
+    def __init__(self, room: Room) -> None:
+        """In the desk's `room`."""
+        self._room = room
+
+    def of_agents(self) -> AgentHandlers:
+        """What an agent may ask."""
+        return {envelope.ReadAbout: self.read}
+
+    async def read(self, requester: Requester, message: envelope.ReadAbout) -> envelope.About:
+        """As it is now, for this device's user."""
+        book, now = await self._room.store.book(), self._room.clock()
+        settings = book.register.desk
+        user, customer = book.register.whose(requester.party.identifier)
+        there = [profile.identifier for profile in present(book, now)]
+        expected = load.forecast(await self._room.store.unfinished(LISTED), there)
+        on_call = (book.register.staff.get(identifier) for identifier in book.duty.on_call(now))
+        return envelope.About(
+            message.ref,
+            name=settings.name,
+            phone=settings.phone,
+            calendar=_hours(book, customer, now),
+            on_duty=tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED],
+            contact=contact(book, user.identifier if user else "", customer, now),
+            wait_min=expected.wait_min if expected else None,
+        )
+
+
+def _hours(book: Book, customer: str, now: datetime) -> Calendar | None:
+    contract = book.register.contract_of(customer)
+    calendar = None if contract is None else book.register.calendars.get(contract.in_force(now).hours)
+    if calendar is None:
+        return None
+    version, today = calendar.in_force(now), now.date()
+    ahead = [special for special in version.special_days if abs(special.day - today) <= AHEAD]
+    return replace(calendar, versions=(replace(version, special_days=tuple(ahead)),))

@@ -1,0 +1,57 @@
+"""A folder of files named after their SHA-256, two levels deep."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from relay.admin import files
+from relay.errors import StoreFault
+
+MAX_FILE_BYTES = 25 * 1024 * 1024
+"""As much as most mail servers let through; a larger one is left where it is and only its name is kept."""
+_NAME = re.compile(r"[0-9a-f]{64}")
+_FAULT = "The server could not keep a file, so nothing was changed; please try again in a little while."
+
+
+class Shelf:
+    """The files of one relay."""
+
+    def __init__(self, folder: Path) -> None:
+        """Made when the first file comes."""
+        self._folder = folder
+
+    def put(self, content: bytes) -> str:
+        """Keeps bytes; their hash, hexadecimal. The same bytes are kept once.
+
+        Raises:
+            StoreFault: they are not on disk.
+            ValueError: more than MAX_FILE_BYTES; whoever took them in should have looked.
+        """
+        if len(content) > MAX_FILE_BYTES:
+            raise ValueError(f"{len(content)} bytes are more than a file may have")
+        name = hashlib.sha256(content).hexdigest()
+        path = self._path(name)
+        try:
+            if not path.exists():
+                path.parent.mkdir(mode=files.FOLDER_MODE, parents=True, exist_ok=True)
+                files.write(path, content)
+        except OSError as error:
+            raise StoreFault(_FAULT) from error
+        return name
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes under a hash, or None. Raises StoreFault when they are not what they were."""
+        try:
+            content = files.read(self._path(name), MAX_FILE_BYTES)
+        except FileNotFoundError:
+            return None
+        except (OSError, files.AdminError) as error:
+            raise StoreFault("The server cannot read this file at the moment.") from error
+        if hashlib.sha256(content).hexdigest() != name:
+            raise StoreFault("This file was changed on the server's disk, so it is not given out.")
+        return content
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise ValueError("a file is called by its SHA-256")
+        return self._folder / name[:2] / name

@@ -1,0 +1,374 @@
+"""Takes mails down: which ticket one is about, who wrote it, and what that changes. On the loop's thread.
+
+Guarantees: the same mail makes one message however often it comes; a mail is in the history, or among those set aside
+with a reason, before the inbox lets go of it; nobody closes or rejects anything but the requester, and not by a word of
+thanks (promise 18). Distrusts the mail, its sender's address included: what was not said from the requester's address,
+in answer to a mail that only he got, decides nothing.
+"""
+
+import dataclasses
+import enum
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from protocol.desk import events
+from protocol.desk.book import Book
+from protocol.desk.business_time import from_us
+from protocol.desk.events import Actor, Channel, NoticeKind, Relation
+from protocol.desk.states import TicketState
+from protocol.desk.ticket import Ticket
+from protocol.trust.names import one_line
+from relay import notices
+from relay.admission import Buckets
+from relay.counts import Counts
+from relay.mail.kinds import MailKind
+from relay.mail.parse import Mail
+from relay.store import THE_DESK, By, EventStore, Work
+from relay.store.tables import microseconds
+
+PER_SENDER = (20 / 3600, 20.0)
+"""Mails a second and at once from one address; more is a loop or a fault, and is set aside."""
+MINUTES = 30
+"""Nobody says in a mail how much time he has for a session; he can when one is asked for."""
+_VERDICTS = frozenset({NoticeKind.RESOLVED, NoticeKind.VERDICT_REMINDER, NoticeKind.VERDICT_ASKED})
+_KNOWN = "SELECT 1 FROM mail_ids WHERE mark = ?1 UNION ALL SELECT 1 FROM mails_aside WHERE mark = ?1 LIMIT 1"
+_ASIDE = "INSERT OR IGNORE INTO mails_aside (mark, at_us, reason, sender, subject, original) VALUES (?, ?, ?, ?, ?, ?)"
+_TOKEN = "SELECT event, ticket FROM mail_ids WHERE own AND message_id >= ? AND message_id < ?"  # noqa: S105 - no secret
+_EVENT = "SELECT body FROM events WHERE number = ?"
+_LAST_VERDICT = "SELECT max(number) FROM events WHERE ticket = ? AND kind IN ('Resolved', 'NotSolved', 'Reopened')"
+
+
+class Aside(enum.StrEnum):
+    """Why a mail became no event."""
+
+    OWN = "own"
+    """The desk's own mail came back to it."""
+    NO_SENDER = "no_sender"
+    TOO_MANY = "too_many"
+    AUTO_REPLY = "auto_reply"
+    """An answer by a program to nothing that is known here."""
+    BULK = "bulk"
+    REPORT = "report"
+    """A delivery report about nothing that is known here, or one that says that all is well."""
+    UNREADABLE = "unreadable"
+    FAULT = "fault"
+    """Taking it down failed again and again."""
+
+
+_NO_REQUEST = {MailKind.AUTO_REPLY: Aside.AUTO_REPLY, MailKind.BULK: Aside.BULK}
+TOLD = frozenset({Aside.NO_SENDER, Aside.TOO_MANY, Aside.UNREADABLE, Aside.FAULT})
+"""Of these the lead hears: somebody may wait for an answer."""
+
+
+class Outcome(enum.Enum):
+    """What became of a mail."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    ASIDE = "aside"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """A mail whose bytes are on disk.
+
+    Attributes:
+        original: hash of the whole; empty: it was too large.
+    """
+
+    mail: Mail
+    attachments: tuple[events.Attachment, ...]
+    original: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stray:
+    """A mail that becomes no event: what is known of it."""
+
+    mark: str
+    sender: str
+    subject: str
+    original: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a mail, as far as its ticket is concerned."""
+
+    by: By
+    is_requester: bool = False
+    is_staff: bool = False
+
+
+class Incoming:
+    """Takes down one mail after the other."""
+
+    def __init__(
+        self, store: EventStore, counts: Counts, seconds: Callable[[], float], announce: Callable[[Ticket], None]
+    ) -> None:
+        """`announce` tells whoever is signed in that a ticket is new or changed."""
+        self._store, self._counts, self._seconds, self._announce = store, counts, seconds, announce
+        self._pace = Buckets(*PER_SENDER)
+
+    async def take(self, kept: Kept, now: datetime) -> Outcome:
+        """Raises StoreFault: then nothing was changed, and it has to be tried again."""
+        async with self._store.work(now) as work:
+            outcome = await self._take(work, kept)
+        for ticket in work.changed.values():
+            self._announce(ticket)
+        return outcome
+
+    async def set_aside(self, stray: Stray, reason: Aside, now: datetime) -> None:
+        """A mail of which not more is known. Raises StoreFault."""
+        async with self._store.work(now) as work:
+            if not await work.rows(_KNOWN, (stray.mark,)):
+                self._put_aside(work, stray, reason)
+
+    # --- inside
+    async def _take(self, work: Work, kept: Kept) -> Outcome:
+        mail = kept.mail
+        if await work.rows(_KNOWN, (mail.mark,)):
+            return Outcome.KNOWN
+        reason = self._refusal(work.book, mail)
+        if reason is None and mail.kind is MailKind.REPORT:
+            reason = await self._report(work, mail)
+        elif reason is None:
+            reason = await self._message(work, kept)
+        if reason is None:
+            return Outcome.TAKEN
+        self._put_aside(work, Stray(mail.mark, mail.sender, mail.subject, kept.original), reason)
+        return Outcome.ASIDE
+
+    def _refusal(self, book: Book, mail: Mail) -> Aside | None:
+        desk = book.register.desk.address.lower()
+        if desk and desk in {mail.desk.lower(), mail.sender}:
+            return Aside.OWN
+        if not mail.sender and mail.kind is not MailKind.REPORT:
+            return Aside.NO_SENDER
+        if not self._pace.take(mail.sender, self._seconds()):
+            return Aside.TOO_MANY
+        return None
+
+    def _put_aside(self, work: Work, stray: Stray, reason: Aside) -> None:
+        sender, subject = stray.sender[:254], stray.subject[:300]
+        self._counts.add(f"mail_aside_{reason}", sender=sender, subject=subject[:80])
+        values = (stray.mark, microseconds(work.now), reason.value, sender, subject, stray.original)
+        work.beside.append((_ASIDE, values))
+        if reason in TOLD:
+            day = f"{work.now:%Y-%m-%d}"
+            about = f"{reason} {sender} {day}"[:254] if reason is Aside.TOO_MANY else f"mail {stray.mark}"
+            text = f"{sender or '?'}: {subject}"[:500]
+            for lead in notices.leads(work.book):
+                told = notices.announce(work.book, NoticeKind.MAIL_ASIDE, lead, about=about, text=text)
+                work.record(told, THE_DESK)
+
+    async def _report(self, work: Work, mail: Mail) -> Aside | None:
+        report = mail.report
+        if report is None or not report.failed:
+            return Aside.REPORT
+        number, message_id = await self._own(work, report.message_ids)
+        ticket = await work.ticket(number) if number else None
+        if ticket is None:
+            return Aside.REPORT
+        bounced = events.MailBounced(message_id, report.recipient[:254], report.reason, mail.mark)
+        told = [
+            notice
+            for to in _concerned(work.book, ticket)
+            if to != report.recipient
+            for notice in notices.tell(
+                work.book,
+                ticket,
+                NoticeKind.MAIL_UNSENT,
+                to=to,
+                about=f"bounce {mail.mark}",
+                text=f"{report.recipient}: {report.reason}",
+            )
+        ]
+        work.happens(ticket, (bounced, *told), THE_DESK)
+        return None
+
+    async def _message(self, work: Work, kept: Kept) -> Aside | None:
+        mail = kept.mail
+        ticket, addressed = await self._find(work, mail)
+        while ticket is not None and ticket.kinship.merged_into:
+            ticket = await work.ticket(ticket.kinship.merged_into)
+        if ticket is None:
+            if mail.kind in _NO_REQUEST:
+                return _NO_REQUEST[mail.kind]
+            self._open(work, kept, None)
+            return None
+        writer = _writer(work.book, ticket, mail, addressed)
+        if _is_over(work.book, ticket, work) and mail.kind not in _NO_REQUEST:
+            self._open(work, kept, ticket)
+            return None
+        verdict = await self._verdict(work, ticket, mail) if writer.is_requester else ()
+        message = _message(kept, internal=writer.is_staff)
+        if mail.kind is not MailKind.HUMAN:
+            work.happens(ticket, (message,), writer.by)
+            return None
+        if writer.is_requester and ticket.state is TicketState.CLOSED:
+            verdict = (events.Reopened(),)
+        ticket = work.happens(ticket, (message, *verdict), writer.by)
+        work.happens(ticket, tuple(_answers(work.book, ticket, kept, writer)), THE_DESK)
+        return None
+
+    def _open(self, work: Work, kept: Kept, before: Ticket | None) -> None:
+        opened, by = _opened(work, kept, before)
+        linked = (events.Linked(before.number, Relation.FOLLOWS),) if before is not None else ()
+        ticket = work.open(opened, by, *linked)
+        work.happens(ticket, tuple(_left_out(work.book, ticket, kept)), THE_DESK)
+
+    async def _find(self, work: Work, mail: Mail) -> tuple[Ticket | None, str]:
+        """The ticket a mail is about, and whom the mail of ours that it answers was for (empty: it answers none)."""
+        number, message_id = await self._own(work, mail.references)
+        if number:
+            return await work.ticket(number), await self._addressee(work, message_id)
+        number = await self._others(work, mail.references)
+        if number:
+            return await work.ticket(number), ""
+        ticket = await work.ticket(mail.tag) if mail.tag else None
+        # Anybody can write a number into a subject.
+        if ticket is not None and _is_requester(work.book, ticket, mail.sender):
+            return ticket, ""
+        return None, ""
+
+    async def _own(self, work: Work, references: Sequence[str]) -> tuple[int, str]:
+        """The ticket of the first of these that is a mail of ours, and which it is; 0: none."""
+        for message_id in references:
+            query = "SELECT ticket FROM mail_ids WHERE message_id = ? AND own LIMIT 1"
+            if rows := await work.rows(query, (message_id,)):
+                return int(rows[0][0]), message_id
+        return 0, ""
+
+    async def _others(self, work: Work, references: Sequence[str]) -> int:
+        """The ticket of a mail that was taken down before, as whoever was in copy answers it."""
+        for message_id in references:
+            query = "SELECT ticket FROM mail_ids WHERE message_id = ? AND NOT own ORDER BY event LIMIT 1"
+            if rows := await work.rows(query, (message_id,)):
+                return int(rows[0][0])
+        return 0
+
+    async def _addressee(self, work: Work, message_id: str) -> str:
+        rows = await work.rows("SELECT event FROM mail_ids WHERE message_id = ? AND own LIMIT 1", (message_id,))
+        notice = await self._notice(work, int(rows[0][0])) if rows else None
+        return notice.to if notice is not None else ""
+
+    async def _notice(self, work: Work, number: int) -> events.NoticeSent | None:
+        rows = await work.rows(_EVENT, (number,))
+        event = events.decode(rows[0][0]).event if rows and rows[0][0] is not None else None
+        return event if isinstance(event, events.NoticeSent) else None
+
+    async def _verdict(self, work: Work, ticket: Ticket, mail: Mail) -> tuple[events.TicketEvent, ...]:
+        """The requester's answer to the solution that stands, if he pressed one of the two buttons."""
+        if mail.answer is None or ticket.state is not TicketState.RESOLVED or mail.kind is not MailKind.HUMAN:
+            return ()
+        answer, token = mail.answer
+        rows = await work.rows(_TOKEN, (f"{token}@", f"{token}A"))  # the characters around the at sign
+        if len(rows) != 1 or rows[0][1] != ticket.number:
+            return ()
+        notice = await self._notice(work, int(rows[0][0]))
+        last = (await work.rows(_LAST_VERDICT, (ticket.number,)))[0][0]
+        if notice is None or notice.kind not in _VERDICTS or int(rows[0][0]) < int(last or 0):
+            return ()  # of a solution that does not stand any more
+        return (events.Accepted(),) if answer == "solved" else (events.NotSolved(mail.text),)
+
+
+# --- what a mail becomes
+def _message(kept: Kept, *, internal: bool) -> events.MessageAdded:
+    mail = kept.mail
+    return events.MessageAdded(
+        text=mail.text or (mail.answer[0] if mail.answer else mail.subject),
+        internal=internal,
+        automatic=mail.kind is not MailKind.HUMAN,
+        channel=Channel.MAIL,
+        message_id=mail.message_id,
+        mark=mail.mark,
+        sender=mail.sender,
+        quoted=mail.rest,
+        attachments=kept.attachments,
+        original=kept.original,
+    )
+
+
+def _opened(work: Work, kept: Kept, before: Ticket | None) -> tuple[events.Opened, By]:
+    mail, register = kept.mail, work.book.register
+    user = register.user_of_mail(mail.sender)
+    customer = register.customers.get(user.customer) if user else register.customer_of_mail(mail.sender)
+    machines = register.machines_of(user.identifier) if user else []
+    machine = machines[0] if len(machines) == 1 else None
+    names = ", ".join(attachment.name for attachment in kept.attachments)
+    name = (user.name if user else one_line(mail.name)) or mail.sender[:100]
+    opened = events.Opened(
+        request=mail.mark,
+        device=machine.identifier if machine else "",
+        device_label=machine.label if machine else "",
+        requester=name,
+        problem=mail.text or mail.subject or names[:1000] or "-",
+        urgency=1 if mail.urgent else 2,
+        minutes=MINUTES,
+        diagnostics=(),
+        asked_at=work.now,
+        channel=Channel.MAIL,
+        user=user.identifier if user else "",
+        customer=customer.identifier if customer else "",
+        language=(user.language if user else "") or (customer.language if customer else ""),
+        subject=mail.subject,
+        follows=before.number if before else 0,
+        address=mail.sender,
+        automatic=mail.kind is not MailKind.HUMAN,
+        message_id=mail.message_id,
+        quoted=mail.rest,
+        attachments=kept.attachments,
+        original=kept.original,
+    )
+    return opened, By(Actor.REQUESTER, user.identifier if user else "", name)
+
+
+def _writer(book: Book, ticket: Ticket, mail: Mail, addressed: str) -> Writer:
+    """Who it is: the requester, one of the staff answering a mail that was for him, or somebody else."""
+    if _is_requester(book, ticket, mail.sender):
+        return Writer(By(Actor.REQUESTER, ticket.user, ticket.requester), is_requester=True)
+    profile = book.register.staff.get(addressed)
+    if profile is not None and profile.mail.lower() == mail.sender and not profile.gone:
+        return Writer(By(Actor.STAFF, profile.identifier, profile.name), is_staff=True)
+    user = book.register.user_of_mail(mail.sender)
+    name = user.name if user else f"{one_line(mail.name)[:50]} <{mail.sender[:60]}>".strip()
+    return Writer(By(Actor.GUEST, user.identifier if user else "", name))
+
+
+def _is_requester(book: Book, ticket: Ticket, sender: str) -> bool:
+    if sender and sender == ticket.address:
+        return True
+    user = book.register.user_of_mail(sender)
+    return user is not None and bool(ticket.user) and user.identifier == ticket.user
+
+
+def _is_over(book: Book, ticket: Ticket, work: Work) -> bool:
+    """Whether a word on it makes a new ticket: it was taken back, or closed too long ago."""
+    if ticket.state is TicketState.CANCELLED:
+        return True
+    if ticket.state is not TicketState.CLOSED or ticket.track.closed_us is None:
+        return False
+    return work.now - from_us(ticket.track.closed_us) > timedelta(days=book.register.desk.reopen_days)
+
+
+def _answers(book: Book, ticket: Ticket, kept: Kept, writer: Writer) -> Iterator[events.NoticeSent]:
+    """What the desk says to a mail by itself: no word of thanks accepts or rejects anything, it gets both buttons."""
+    if writer.is_requester and ticket.state is TicketState.RESOLVED:
+        yield from notices.tell(book, ticket, NoticeKind.VERDICT_ASKED, about=f"mail {kept.mail.mark}")
+    yield from _left_out(book, ticket, kept)
+
+
+def _left_out(book: Book, ticket: Ticket, kept: Kept) -> Iterator[events.NoticeSent]:
+    names = [attachment.name for attachment in kept.attachments if not attachment.sha256]
+    if names and kept.mail.kind is MailKind.HUMAN:
+        text = ", ".join(names)[:1000]
+        yield from notices.tell(
+            book, ticket, NoticeKind.TOO_LARGE, to=kept.mail.sender, about=kept.mail.mark, text=text
+        )
+
+
+def _concerned(book: Book, ticket: Ticket) -> tuple[str, ...]:
+    """Who hears that somebody was not reached."""
+    owner = (ticket.owner.identifier,) if ticket.owner else ()
+    return tuple(dict.fromkeys((*owner, *notices.leads(book))))

@@ -1,0 +1,177 @@
+"""Sends what waits in the outbox, each notice as one mail. On the loop's thread; distrusts the server and the disk.
+
+Guarantees: a notice stays in the outbox until the server has taken its mail; a server that cannot be reached costs
+nothing but time; a mail that the server refuses for good, or for days, is set aside with the reason, noted on its
+ticket, and the lead hears of it. One that went out in the moment of a crash goes out again under the same Message-ID.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from protocol.desk import events
+from protocol.desk.book import Book
+from protocol.desk.events import Actor, NoticeKind
+from protocol.desk.ticket import Ticket, fold
+from relay import notices
+from relay.counts import Counts
+from relay.errors import StoreFault
+from relay.mail import post
+from relay.mail.errors import MailRefused, Unsendable
+from relay.mail.settings import MailSettings
+from relay.notices.compose import compose
+from relay.notices.letters import Case
+from relay.store import EventStore
+from relay.store.mail_tables import SENT, SET_ASIDE, WAITING
+from relay.store.tables import microseconds
+from relay.store.work import THE_DESK
+
+AT_ONCE = 50
+RETRY = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
+"""Between tries of a mail that the server does not take for now; the last one again and again."""
+GIVE_UP_AFTER = timedelta(days=4)
+"""RFC 5321, 4.5.4.1: at least four to five days."""
+_DUE = "SELECT event, tries FROM outbox WHERE state = ? AND due_us <= ? ORDER BY due_us, event LIMIT ?"
+_MARK = "UPDATE outbox SET state = ?, due_us = ?, tries = ?, reason = ? WHERE event = ?"
+_COUNT = "SELECT count(*), min(due_us) FROM outbox WHERE state = ?"
+_EVENT = "SELECT ticket, body FROM events WHERE number = ?"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice that is due."""
+
+    event: int
+    tries: int
+
+
+PageOf = Callable[[int, datetime], str]
+"""From a ticket's number to the address that opens it for its requester; empty: there is none."""
+
+
+class Outbox:
+    """What waits to be sent."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        settings: MailSettings,
+        counts: Counts,
+        clock: Callable[[], datetime],
+        page_of: PageOf = lambda _number, _now: "",
+    ) -> None:
+        """`clock` gives aware UTC."""
+        self._store, self._settings, self._counts, self._clock, self._page_of = store, settings, counts, clock, page_of
+
+    async def send_due(self) -> int:
+        """Sends what is due; how many went out.
+
+        Raises:
+            ServerFault: the server is not to be had; nothing more was tried, and nothing is lost.
+            StoreFault: the disk did not take it; a mail may go out again.
+        """
+        due = await self._due()
+        if not due:
+            return 0
+        sent = 0
+        async with post.connected(self._settings) as server:
+            for waiting in due:
+                sent += await self._send(server, waiting)
+        return sent
+
+    async def waiting(self) -> int:
+        """How many have not gone out."""
+        return int((await self._store.rows(_COUNT, (WAITING,)))[0][0])
+
+    # --- inside
+    async def _due(self) -> list[Waiting]:
+        rows = await self._store.rows(_DUE, (WAITING, microseconds(self._clock()), AT_ONCE))
+        return [Waiting(row[0], row[1]) for row in rows]
+
+    async def _send(self, server: post.Post, waiting: Waiting) -> int:
+        now = self._clock()
+        entry, ticket, history = await self._read(waiting.event)
+        notice = entry.event
+        if not isinstance(notice, events.NoticeSent):
+            raise StoreFault(f"Event {waiting.event} waits to be sent and is no notice.")
+        try:
+            case = await self._case(notice, ticket, history, now)
+            await server.send(compose(case, history, now), case.reader.address)
+        except MailRefused as refused:
+            over = refused.for_good or now - entry.at > GIVE_UP_AFTER
+            if over:
+                await self._set_aside(waiting, entry, str(refused))
+            else:
+                delay = RETRY[min(waiting.tries, len(RETRY) - 1)]
+                self._counts.add("mail_put_off", notice=waiting.event, why=str(refused))
+                await self._mark(waiting, WAITING, now + delay, str(refused))
+            return 0
+        except Unsendable as error:
+            await self._set_aside(waiting, entry, str(error))
+            return 0
+        await self._mark(waiting, SENT, now, "")
+        self._counts.done("mail_sent", notice=waiting.event, kind=notice.kind)
+        return 1
+
+    async def _case(
+        self, notice: events.NoticeSent, ticket: Ticket | None, history: Sequence[events.Entry], now: datetime
+    ) -> Case:
+        book = await self._store.book()
+        # A requester who is not in the register is told by his address; the ticket knows his name and language.
+        reader = notices.reader(book, notice.to)
+        if ticket is not None and (asked := notices.requester(book, ticket)).identifier == notice.to:
+            reader = asked
+        page = self._page_of(ticket.number, now) if ticket is not None and not reader.staff else ""
+        return Case(
+            book=book,
+            notice=notice,
+            reader=reader,
+            ticket=ticket,
+            author=next((past.actor_name for past in reversed(history) if past.actor is Actor.STAFF), ""),
+            page=page,
+            token=notice.message_id.partition("@")[0],
+        )
+
+    async def _read(self, number: int) -> tuple[events.Entry, Ticket | None, list[events.Entry]]:
+        """The notice, and its ticket as it stood then."""
+        rows = await self._store.rows(_EVENT, (number,))
+        if not rows or rows[0][1] is None:
+            raise StoreFault(f"Event {number} waits to be sent and is not there.")
+        entry = events.decode(rows[0][1])
+        if entry.ticket == 0:
+            return entry, None, []
+        history = [past for at, past in await self._store.history(entry.ticket) if at <= number]
+        return entry, fold(history), history
+
+    async def _mark(self, waiting: Waiting, state: str, due: datetime, reason: str) -> None:
+        async with self._store.work(self._clock()) as work:
+            work.beside.append(_marked(waiting, state, due, reason))
+
+    async def _set_aside(self, waiting: Waiting, entry: events.Entry, reason: str) -> None:
+        """Noted where it matters, and told to somebody who can do something; then it waits no more."""
+        self._counts.add("mail_set_aside", notice=waiting.event, why=reason)
+        notice, now = entry.event, self._clock()
+        async with self._store.work(now) as work:
+            work.beside.append(_marked(waiting, SET_ASIDE, now, reason))
+            ticket = await work.ticket(entry.ticket) if entry.ticket else None
+            if (
+                ticket is not None
+                and isinstance(notice, events.NoticeSent)
+                and notice.kind is not NoticeKind.MAIL_UNSENT
+            ):
+                bounced = events.MailBounced(notice.message_id, "", reason[:1000])
+                about, text = f"notice {waiting.event}", f"{notice.to}: {reason}"[:1000]
+                work.happens(ticket, [bounced, *_to_leads(work.book, ticket, notice.to, about, text)], THE_DESK)
+
+
+def _marked(waiting: Waiting, state: str, due: datetime, reason: str) -> tuple[str, tuple[object, ...]]:
+    return _MARK, (state, microseconds(due), waiting.tries + 1, reason[:1000], waiting.event)
+
+
+def _to_leads(book: Book, ticket: Ticket, unreached: str, about: str, text: str) -> list[events.NoticeSent]:
+    return [
+        notice
+        for lead in notices.leads(book)
+        if lead != unreached
+        for notice in notices.tell(book, ticket, NoticeKind.MAIL_UNSENT, to=lead, about=about, text=text)
+    ]

@@ -1,0 +1,155 @@
+"""Bytes to a mail as the desk sees it. Pure; distrusts every byte.
+
+Guarantees: `read` gives a Mail whose texts fit their bounds and can be stored, or raises MailUnreadable; nothing else,
+whatever the bytes are; its time grows with their number.
+"""
+
+import dataclasses
+import email.parser
+import email.policy
+import hashlib
+import re
+from email.message import Message
+
+from relay.mail import headers, reports
+from relay.mail.errors import MailUnreadable
+from relay.mail.kinds import OURS, MailKind, kind_of
+from relay.mail.parts import File, Parts, TooManyParts, take_apart
+from relay.mail.trim import trim
+
+SUBJECT_CHARS = 300
+NAME_CHARS = 100
+TEXT_CHARS = 4000
+"""protocol.limits.NOTE_CHARS; a longer mail goes on in `rest`."""
+REST_CHARS = 60_000
+MAX_FILES = 50
+_TAG = re.compile(r"\[#([0-9]{1,15})\]")
+_PREFIX = re.compile(
+    r"(?:(?:re|aw|antw|antwort|wg|fw|fwd|vs|vl|vá|sv|ref|rif|res|rv|tr|odp|pd|ynt|ilt|回复|答复|转发)"
+    r"(?:\s?\[\d{1,3}\]|\s?\(\d{1,3}\)|\^\d)?\s?[::]\s*)",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(r"\b(solved|not-solved)-([0-9a-f]{32})\b")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail.
+
+    Attributes:
+        mark: of its content, 32 hexadecimal digits: the same for the same mail fetched or delivered twice.
+        message_id: without brackets, empty: it has none; references: those it answers, the nearest first.
+        sender: address, lower case, empty: it says none; name: as he calls himself.
+        subject: without "Re:" and the ticket's tag; tag: that number, None without one.
+        answer: "solved" or "not-solved" with its token, from the subject.
+        text: what was newly written; rest: what was trimmed, and what does not fit.
+        truncated: only its beginning was read; files whose end was cut off have no content.
+        desk: what `OURS` says, if a desk sent it.
+    """
+
+    mark: str
+    message_id: str
+    references: tuple[str, ...]
+    sender: str
+    name: str
+    subject: str
+    tag: int | None
+    answer: tuple[str, str] | None
+    kind: MailKind
+    text: str
+    rest: str
+    files: tuple[File, ...]
+    urgent: bool = False
+    truncated: bool = False
+    desk: str = ""
+    report: reports.Report | None = None
+
+
+def read(content: bytes, *, truncated: bool = False) -> Mail:
+    """The mail that these bytes are.
+
+    Args:
+        content: as it travels.
+        truncated: they are only the beginning of a mail that is too large.
+
+    Raises:
+        MailUnreadable: one sentence says why.
+    """
+    try:
+        message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(content)
+        if not message.keys():
+            raise MailUnreadable("It has no header, so it is no mail.")
+        return _read(message, content, truncated=truncated)
+    except TooManyParts:
+        raise MailUnreadable("It has more parts, or parts within parts, than any mail program makes.") from None
+    except RecursionError:
+        raise MailUnreadable("Its parts lie in each other deeper than can be read.") from None
+
+
+def _read(message: Message, content: bytes, *, truncated: bool) -> Mail:
+    parts = take_apart(message)
+    body = "\n\n".join(text.strip("\n") for text in parts.texts if text.strip()) or _invitation(parts)
+    whole_subject = headers.text(message, "Subject", 998)
+    tag, answer = _TAG.search(whole_subject), _ANSWER.search(whole_subject)
+    shown, trimmed = trim(body)
+    rest = trimmed if len(shown) <= TEXT_CHARS else f"…{shown[TEXT_CHARS - 1 :]}\n\n{trimmed}"
+    kind = kind_of(message, subject_line(whole_subject))
+    name, sender = headers.address(message, "From")
+    reply_name, reply_to = headers.address(message, "Reply-To")
+    return Mail(
+        mark=_mark(message, content),
+        message_id=next(iter(headers.message_ids(message, "Message-ID")), ""),
+        references=_references(message),
+        sender=sender or reply_to,
+        name=(name or reply_name)[:NAME_CHARS],
+        subject=subject_line(whole_subject)[:SUBJECT_CHARS],
+        tag=int(tag[1]) if tag else None,
+        answer=(answer[1], answer[2]) if answer else None,
+        kind=kind,
+        text=shown if len(shown) <= TEXT_CHARS else f"{shown[: TEXT_CHARS - 1]}…",
+        rest=rest[:REST_CHARS],
+        files=tuple(_whole(file, truncated=truncated) for file in parts.files[:MAX_FILES]),
+        urgent=headers.raw(message, "X-Priority").startswith(("1", "2"))
+        or headers.raw(message, "Importance").strip().lower() == "high",
+        truncated=truncated,
+        desk=headers.raw(message, OURS).strip()[:100],
+        report=reports.read(message, body) if kind is MailKind.REPORT else None,
+    )
+
+
+def subject_line(subject: str) -> str:
+    """Without the prefixes of all languages and numbers, and without a ticket's tag."""
+    without = _ANSWER.sub("", _TAG.sub("", subject)).strip()
+    while match := _PREFIX.match(without):
+        without = without[match.end() :].lstrip()
+    return " ".join(without.split())
+
+
+def _references(message: Message) -> tuple[str, ...]:
+    answered = headers.message_ids(message, "In-Reply-To")
+    return tuple(dict.fromkeys((*answered, *reversed(headers.message_ids(message, "References")))))
+
+
+def _mark(message: Message, content: bytes) -> str:
+    """Of what the sender wrote; what servers add on the way (Received and the like) is not part of it."""
+    digest = hashlib.sha256()
+    for name in ("Message-ID", "From", "Date", "Subject"):
+        digest.update(headers.raw(message, name).encode("utf-8", "replace") + b"\0")
+    body = content.replace(b"\r\n", b"\n").partition(b"\n\n")[2]
+    digest.update(body.rstrip(b"\n"))
+    return digest.hexdigest()[:32]
+
+
+def _whole(file: File, *, truncated: bool) -> File:
+    """Of a mail read in part nobody can say which of its files are whole."""
+    return dataclasses.replace(file, content=b"") if truncated else file
+
+
+def _invitation(parts: Parts) -> str:
+    """What a mail without words is about, if it is a calendar's (RFC 5545)."""
+    for file in parts.files:
+        if file.media_type == "text/calendar":
+            text = file.content[:100_000].decode("utf-8", "replace").replace("\r\n", "\n").replace("\n ", "")
+            fields = dict(re.findall(r"^(SUMMARY|LOCATION|DTSTART|DTEND)[^:\n]{0,200}:(.{0,500})$", text, re.MULTILINE))
+            return "\n".join(fields[name] for name in ("SUMMARY", "DTSTART", "DTEND", "LOCATION") if name in fields)
+    return ""

@@ -1,0 +1,110 @@
+"""Where the desk's mail is fetched and sent: one file in the relay's folder, readable by its owner only.
+
+Distrusts what was typed.
+"""
+
+import enum
+import ipaddress
+import re
+import ssl
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from relay.admin import files
+from relay.mail.errors import SettingsRefused
+
+FILE = "mail.json"
+_MAX_BYTES = 64 * 1024
+_ADDRESS = re.compile(r"[^\s<>@\"(),:;\\\[\]]{1,64}@[a-z0-9.-]{1,189}")
+Host = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Folder = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Security(enum.StrEnum):
+    """How a server is talked to."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+    """In the clear; only on this machine itself."""
+
+
+class Server(Struct, frozen=True, forbid_unknown_fields=True):
+    """One mail server. An empty user: it lets us in without signing in."""
+
+    host: Host
+    port: Port
+    security: Security = Security.TLS
+    user: Annotated[str, Meta(max_length=254)] = ""
+    password: Annotated[str, Meta(max_length=1024)] = ""
+
+
+class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The desk's mailbox.
+
+    Attributes:
+        address: the one address (promise 20), in lower case.
+        inbox: its mails are taken down, then moved to `done`; those that cannot be, to `aside`.
+        poll_s: how often it is looked at where the server does not tell by itself (IDLE, RFC 2177).
+        tls_ca: PEM file of the servers' authority, if it is not a public one.
+    """
+
+    address: Annotated[str, Meta(max_length=254)]
+    imap: Server
+    smtp: Server
+    inbox: Folder = "INBOX"
+    done: Folder = "athand"
+    aside: Folder = "athand-aside"
+    poll_s: Annotated[float, Meta(ge=0.1, le=3600)] = 20.0
+    tls_ca: Annotated[str, Meta(max_length=1000)] = ""
+
+    def check(self) -> None:
+        """Raises SettingsRefused."""
+        if not _ADDRESS.fullmatch(self.address):
+            raise SettingsRefused(f"{self.address!r} is no mail address in lower case.")
+        if len({self.inbox, self.done, self.aside}) < 3:  # noqa: PLR2004 - the three
+            raise SettingsRefused("The folders for new mails, those taken down and those set aside must differ.")
+        for server in (self.imap, self.smtp):
+            if server.security is Security.NONE and not _is_this_machine(server.host):
+                raise SettingsRefused(f"{server.host} is another machine: mail and passwords go there with TLS only.")
+
+    def tls(self) -> ssl.SSLContext:
+        """What the servers' certificates are checked with. Raises SettingsRefused."""
+        try:
+            return ssl.create_default_context(cafile=self.tls_ca or None)
+        except (OSError, ssl.SSLError) as error:
+            raise SettingsRefused(f"The certificates in {self.tls_ca} cannot be read.") from error
+
+
+def read(home: Path) -> MailSettings | None:
+    """The settings in a relay's folder; None: mail was not set up. Raises SettingsRefused."""
+    path = home / FILE
+    try:
+        content = files.read(path, _MAX_BYTES)
+    except FileNotFoundError:
+        return None
+    except (OSError, files.AdminError) as error:
+        raise SettingsRefused(f"{path} cannot be read.") from error
+    try:
+        settings = msgspec.json.decode(content, type=MailSettings)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise SettingsRefused(f"{path} is not what `athand-admin mail` writes: {error}.") from error
+    settings.check()
+    return settings
+
+
+def write(home: Path, settings: MailSettings) -> None:
+    """Raises SettingsRefused, OSError."""
+    settings.check()
+    files.write(home / FILE, msgspec.json.format(msgspec.json.encode(settings)))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,261 @@
+"""What each notice says, in its reader's language: a letter without its form. Pure.
+
+Guarantees: every kind of notice has its words. What a person wrote is quoted as it is, never translated.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from urllib.parse import quote
+
+from babel.dates import format_date, format_time
+
+from protocol.desk import events
+from protocol.desk.book import Book
+from protocol.desk.calendar import zone
+from protocol.desk.events import NoticeKind
+from protocol.desk.states import TicketState
+from protocol.desk.ticket import Ticket
+from relay import words
+from relay.notices.readers import Reader
+
+TITLE_CHARS = 120
+Words = Callable[[str], str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Button:
+    """An answer that takes one press."""
+
+    label: str
+    address: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail without its form.
+
+    Attributes:
+        subject: for a notice about no ticket; else the ticket's own is used.
+        said: what a human wrote, and who that is.
+        facts: label and value.
+    """
+
+    paragraphs: tuple[str, ...]
+    subject: str = ""
+    said: str = ""
+    said_by: str = ""
+    buttons: tuple[Button, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    human: bool = False
+    """Whether a human's words are the point of it: then it does not say of itself that a program sent it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Case:
+    """What a letter is written from.
+
+    Attributes:
+        ticket: as it stood when the notice was written down; None: it is about none.
+        author: name of whoever did what it is about.
+        page: address of the ticket's page for its requester; empty: there is none.
+        token: what makes an answer by mail the answer of whoever got this one.
+    """
+
+    book: Book
+    notice: events.NoticeSent
+    reader: Reader
+    ticket: Ticket | None
+    author: str = ""
+    page: str = ""
+    token: str = ""
+
+
+def letter(case: Case) -> Letter:
+    """The letter for a notice."""
+    if case.ticket is None:
+        return _about_no_ticket(case)
+    if case.reader.staff:
+        return _to_staff(case, case.ticket)
+    return _to_requester(case, case.ticket)
+
+
+def moment(case: Case, at: datetime) -> str:
+    """A date and time as the reader reads it, by the clock of his customer's contract."""
+    language = words.known(case.reader.language)
+    there = at.astimezone(_zone(case, at))
+    return f"{format_date(there, 'full', locale=language)}, {format_time(there, 'HH:mm zzz', locale=language)}"
+
+
+def _to_requester(case: Case, ticket: Ticket) -> Letter:  # noqa: PLR0911 - one for each kind
+    _ = words.words(case.reader.language)
+    kind, text = case.notice.kind, case.notice.text
+    match kind:
+        case NoticeKind.RECEIPT:
+            thanks = _("Thank you, your request has arrived. It has the number {number}.").format(number=ticket.number)
+            rest = _("You need not do anything now. To add something, answer this mail.")
+            return Letter((thanks, rest), facts=_facts(case, ticket))
+        case NoticeKind.NEW_HANDLER:
+            return Letter((_introduction(_, ticket),), facts=_facts(case, ticket))
+        case NoticeKind.ANSWER:
+            return Letter((), said=text, said_by=_signature(case, ticket), facts=_facts(case, ticket), human=True)
+        case NoticeKind.RESOLVED | NoticeKind.VERDICT_REMINDER | NoticeKind.VERDICT_ASKED:
+            return _verdict(case, ticket)
+        case NoticeKind.HOLD_REMINDER:
+            asked = next(iter(ticket.talk.questions.values()), "")
+            wait = _("We wait for a word from you before we can go on. Just answer this mail.")
+            return Letter((wait,), said=asked, said_by=_signature(case, ticket) if asked else "")
+        case NoticeKind.APPOINTMENT | NoticeKind.APPOINTMENT_NEAR:
+            return Letter(_appointment(case, ticket))
+        case NoticeKind.QUOTE:
+            return _quote(case, ticket)
+        case NoticeKind.DISPLACED:
+            sorry = _("We are sorry: somebody whose work stands still had to be helped first, so yours takes longer.")
+            return Letter((sorry,), facts=_facts(case, ticket))
+        case NoticeKind.TOO_LARGE:
+            left = _("These files were too large to take in: {names}.").format(names=text)
+            rest = _("Your message itself has arrived. We find another way for the files if we need them.")
+            return Letter((left, rest))
+        case _:
+            return Letter((_heading(case),), said=text, facts=_facts(case, ticket))
+
+
+def _to_staff(case: Case, ticket: Ticket) -> Letter:
+    _ = words.words(case.reader.language)
+    owner = ticket.owner.name if ticket.owner else _("nobody")
+    facts = [
+        (_("Requester"), ticket.requester),
+        (_("Owner"), owner),
+        (_("Priority"), f"P{ticket.priority}" if ticket.priority else _("not judged yet")),
+        *_facts(case, ticket),
+    ]
+    return Letter((_heading(case),), said=case.notice.text or ticket.problem, facts=tuple(facts))
+
+
+def _about_no_ticket(case: Case) -> Letter:
+    heading = _heading(case)
+    return Letter((heading,), subject=heading.rstrip("."), said=case.notice.text)
+
+
+def _heading(case: Case) -> str:
+    """One sentence for each kind; a kind without one of its own says what is so."""
+    _ = words.words(case.reader.language)
+    headings = {
+        NoticeKind.WARNING: _("A time that was agreed is nearly over."),
+        NoticeKind.BREACH: _("A time that was agreed is over."),
+        NoticeKind.STEP_NEAR: _("The next step is due soon."),
+        NoticeKind.STEP_DUE: _("The next step is overdue."),
+        NoticeKind.UNTOUCHED: _("Nobody has done anything about this for too long."),
+        NoticeKind.APPOINTMENT: _("An appointment was made."),
+        NoticeKind.APPOINTMENT_NEAR: _("An appointment is near."),
+        NoticeKind.APPOINTMENT_OPEN: _("An appointment is over; please say whether it was kept."),
+        NoticeKind.FAULT: _("Something is wrong."),
+        NoticeKind.RECOVERY: _("What was wrong is over."),
+        NoticeKind.PAGE: _("You are called: an urgent request waits. Please say that you take it."),
+        NoticeKind.NEW_HANDLER: _("This request is yours now."),
+        NoticeKind.MAIL_ASIDE: _("A mail could not be taken in and was set aside."),
+        NoticeKind.MAIL_UNSENT: _("A mail could not be delivered."),
+    }
+    return headings.get(case.notice.kind, _("There is news."))
+
+
+def _introduction(_: Words, ticket: Ticket) -> str:
+    """Name, title and phone (promise 14)."""
+    if ticket.owner is None:
+        return _("There is news.")
+    who = ticket.owner
+    return _("{name}, {title}, takes care of your request now. Phone: {phone}.").format(
+        name=who.name, title=who.title, phone=who.phone
+    )
+
+
+def _signature(case: Case, ticket: Ticket) -> str:
+    owner = ticket.owner
+    if owner is not None and case.author in {"", owner.name}:
+        return f"{owner.name}, {owner.title}, {owner.phone}"
+    return case.author
+
+
+def _verdict(case: Case, ticket: Ticket) -> Letter:
+    _ = words.words(case.reader.language)
+    match case.notice.kind:
+        case NoticeKind.RESOLVED:
+            first = _("We think that it is solved:")
+        case NoticeKind.VERDICT_REMINDER:
+            first = _("We think that it is solved, and have not heard from you:")
+        case _:
+            first = _("Thank you for your message. One thing only you can say:")
+    ask = _("Is it solved? Please press one of the two. Your request is closed only if you say so.")
+    return Letter(
+        (first, ask), said=ticket.solution, said_by=_signature(case, ticket), buttons=_buttons(case, ticket), human=True
+    )
+
+
+def _buttons(case: Case, ticket: Ticket) -> tuple[Button, ...]:
+    """Both answers; a mail program does for who has no page."""
+    _ = words.words(case.reader.language)
+    if ticket.state is not TicketState.RESOLVED:
+        return ()
+    if case.page:
+        return (
+            Button(_("Yes, it is solved"), f"{case.page}#verdict"),
+            Button(_("No, not yet"), f"{case.page}#verdict"),
+        )
+    address = case.book.register.desk.address
+
+    def mailto(answer: str, body: str) -> str:
+        subject = quote(f"[#{ticket.number}] {answer}-{case.token}")
+        return f"mailto:{address}?subject={subject}" + (f"&body={quote(body)}" if body else "")
+
+    return (
+        Button(_("Yes, it is solved"), mailto("solved", "")),
+        Button(_("No, not yet"), mailto("not-solved", _("This is still wrong:"))),
+    )
+
+
+def _appointment(case: Case, ticket: Ticket) -> tuple[str, ...]:
+    _ = words.words(case.reader.language)
+    found = ticket.agreements.appointments.get(case.notice.about.split(" ")[0])
+    if found is None:
+        return (_("There is news."),)
+    near = case.notice.kind is NoticeKind.APPOINTMENT_NEAR
+    first = _("We remind you of your appointment:") if near else _("We have this appointment:")
+    when = _("{begin} until {end}").format(begin=moment(case, found.begin), end=moment(case, found.end))
+    return first, when, found.text, _("If that does not suit you, answer this mail.")
+
+
+def _quote(case: Case, ticket: Ticket) -> Letter:
+    _ = words.words(case.reader.language)
+    found = ticket.agreements.quotes.get(case.notice.about)
+    if found is None:
+        return Letter((_("There is news."),))
+    price = f"{found.price_cents // 100}.{found.price_cents % 100:02} {found.currency}"
+    sentences = (
+        _("This costs extra, so we ask you first. It would be {price}.").format(price=price),
+        _("The price holds until {when}. Nothing is done or charged before you say yes.").format(
+            when=moment(case, found.valid_until)
+        ),
+    )
+    answer = (Button(_("Answer on the page"), case.page),) if case.page else ()
+    return Letter(sentences, said=found.text, said_by=_signature(case, ticket), buttons=answer, human=True)
+
+
+def _facts(case: Case, ticket: Ticket) -> tuple[tuple[str, str], ...]:
+    """State, next step and when (promises 15, 16)."""
+    _ = words.words(case.reader.language)
+    facts = []
+    if ticket.next_step:
+        facts.append((_("Next"), ticket.next_step))
+    if ticket.due is not None:
+        facts.append((_("By"), moment(case, ticket.due)))
+    if ticket.done_by is not None:
+        facts.append((_("Done by, as far as we know now"), moment(case, ticket.done_by)))
+    return tuple(facts)
+
+
+def _zone(case: Case, at: datetime) -> tzinfo:
+    register = case.book.register
+    contract = register.contract_of(case.ticket.customer if case.ticket else "")
+    calendar = register.calendars.get(contract.in_force(at).hours) if contract else None
+    calendar = calendar or next(iter(register.calendars.values()), None)
+    return zone(calendar.in_force(at).time_zone if calendar else "UTC")
