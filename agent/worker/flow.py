@@ -12,7 +12,7 @@ Distrusts the console: an acknowledgement of what was not sent raises, and never
 import dataclasses
 from collections import deque
 
-from agent.worker.regions.planner import Budget
+from agent.worker.regions.actions import Budget
 
 RTT_WINDOW_S = 10.0
 """The smallest round trip of so long a time counts: routes change."""

@@ -12,9 +12,10 @@ import numpy as np
 
 from agent.worker.capture.damage import merge
 from agent.worker.capture.source import Pixels
+from agent.worker.regions.actions import Budget
 from agent.worker.regions.areas import pixels_of
 from agent.worker.regions.encoder import RegionEncoder
-from agent.worker.regions.planner import Budget, Planner
+from agent.worker.regions.planner import Planner
 from protocol.session import picture
 from protocol.session.picture import Frame, Rect
 from tests.bench.recordings.store import Moment

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
+from agent.worker.regions.actions import Budget, SendExactly, Way
 from agent.worker.regions.encoder import RegionEncoder
-from agent.worker.regions.planner import Budget, Planner, SendExactly, Way
+from agent.worker.regions.planner import Planner
 from protocol import envelope
 from protocol.session import messages, picture
 from protocol.session.framing import Kind, pack

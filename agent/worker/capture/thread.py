@@ -18,8 +18,9 @@ import structlog
 
 from agent.worker.capture.damage import merge
 from agent.worker.capture.source import CaptureError, Geometry, Source, SourceLostError, SourceResizedError
+from agent.worker.regions.actions import Budget
 from agent.worker.regions.encoder import RegionEncoder
-from agent.worker.regions.planner import Budget, Planner
+from agent.worker.regions.planner import Planner
 from protocol.session import picture
 from protocol.session.messages import CursorChanged, ScreenChanged
 from protocol.session.picture import Frame

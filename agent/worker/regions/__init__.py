@@ -5,6 +5,7 @@
     debts      remembers where the console has only a likeness, pixel by pixel
     films      which rectangles are shown as films, and at what rate
     spans      cuts a change into rectangles
+    actions    what a plan consists of
     planner    ties them: from grabbed pixels to a list of actions. Pure
     planes     prepares exact pictures for zstd
     encoder    actions into a frame

@@ -11,9 +11,10 @@ import zstandard
 
 from agent.worker.capture.source import Pixels
 from agent.worker.regions import planes
+from agent.worker.regions.actions import Action, Copy, SendExactly, ShowFilm, Way
 from agent.worker.regions.areas import TILE, intersection, pixels_of
 from agent.worker.regions.film import FilmEncoder, FilmError
-from agent.worker.regions.planner import Action, Copy, Planner, SendExactly, ShowFilm, Way
+from agent.worker.regions.planner import Planner
 from protocol.session import film as film_layout
 from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame, Rect, Tile
 

@@ -70,6 +70,12 @@ def find(before: Pixels, after: Pixels, hint: Shift | None = None) -> Move | Non
     Returns:
         A move within the rectangle; x and y count from its corner.
     """
+    sample = look(before, after)
+    return search(before, after, sample, hint) if sample else None
+
+
+def look(before: Pixels, after: Pixels) -> "Sample | None":
+    """Some rows of the rectangle, or None if too little of it changed for a move to be worth finding."""
     height, width = after.shape
     if width <= 2 * _STRIPE or height <= _STEP:
         return None
@@ -78,7 +84,11 @@ def find(before: Pixels, after: Pixels, hint: Shift | None = None) -> Move | Non
     changed = before[rows] != lines
     if np.count_nonzero(changed) * height < _WORTH_PIXELS * len(rows):
         return None
-    sample = _Sample(rows, lines, changed)
+    return Sample(rows, lines, changed)
+
+
+def search(before: Pixels, after: Pixels, sample: "Sample", hint: Shift | None) -> Move | None:
+    """As `find`, from what `look` gave."""
     if hint and sample.supports(before, hint) and (move := _fit(before, after, hint)):
         return move
     anchors = _anchors(sample)
@@ -90,7 +100,7 @@ def find(before: Pixels, after: Pixels, hint: Shift | None = None) -> Move | Non
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
     """Some rows of the new picture, and where they changed."""
 
     rows: npt.NDArray[np.intp]
@@ -125,7 +135,7 @@ def _poll(before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], nea
     return votes
 
 
-def _anchors(sample: _Sample) -> list[tuple[int, int]]:
+def _anchors(sample: Sample) -> list[tuple[int, int]]:
     """Places with much going on, from all over the rectangle."""
     rows = sample.rows
     columns = np.flatnonzero(sample.changed.any(axis=0))

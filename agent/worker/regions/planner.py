@@ -7,8 +7,6 @@ else as one likeness. What was a likeness and stands still is sent exactly, as m
 Invariant: every pixel of the console's picture is that of `Planner.pixels`, or is owed (`Debts`).
 """
 
-import dataclasses
-import enum
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -16,6 +14,7 @@ import numpy.typing as npt
 
 from agent.worker.capture.source import Pixels
 from agent.worker.regions import motion, spans
+from agent.worker.regions.actions import Action, Budget, Copy, SendExactly, ShowFilm, Way
 from agent.worker.regions.areas import (
     TILE,
     Grid,
@@ -29,14 +28,14 @@ from agent.worker.regions.areas import (
     union,
 )
 from agent.worker.regions.debts import Debts
-from agent.worker.regions.films import Film, Films
+from agent.worker.regions.films import Films
 from agent.worker.regions.looks import BUSY_HEAT, SOON_HEAT, Looks
 from protocol.session.picture import Rect
 
 _MOTION_PIXELS = 8 * 1024
 """Where fewer may have changed, sending them costs less than asking whether they moved."""
-_MOTION_PAUSE = 8
-"""After misses in a row, frames between two searches at most."""
+_MISS_PAUSE_S, _MISS_PAUSES = 1 / 60, 8
+"""After misses in a row, so long for each of them, up to so many, passes without a search."""
 _FILM_RULES = 0.2
 """Where films under way have so much of what changed, what moves is theirs: a search would cost more than it saves."""
 _PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.25
@@ -61,6 +60,8 @@ _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 """Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""
 _STILL_IN_FILM_S = 1.0
 """What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing."""
+_TEXT_S = 0.12
+"""Text that by `_TEXT_BYTES` takes the line longer is a likeness while it is in motion."""
 _SETTLE_PIXELS = 384 * 1024
 """Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
 _TINY, _TINY_SLOW = 128 * 128, 64 * 64
@@ -71,56 +72,7 @@ _DENSE = 0.4
 """Where fewer of a band's tiles changed, as after a move, only those are sent; else whole rows: zstd finds them."""
 
 
-class Way(enum.Enum):
-    """How exact pixels are best laid out for zstd."""
-
-    RAW = 1
-    """BGRX as it is: text and interface, found again in the stream's history."""
-    PLANES = 2
-    """See `planes`: photos."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Copy:
-    """The console moves pixels of its picture as it was before this plan."""
-
-    rect: Rect
-    from_x: int
-    from_y: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ShowFilm:
-    """The film's next picture is encoded from the whole of its area; the console paints the parts in `paint`."""
-
-    film: Film
-    paint: tuple[Rect, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SendExactly:
-    """The rectangle's pixels as they are."""
-
-    rect: Rect
-    way: Way
-
-
 _NOTHING = Rect(0, 0, 0, 0)
-
-Action = Copy | ShowFilm | SendExactly
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Budget:
-    """What the link can carry now.
-
-    Attributes:
-        frame_bytes: what may be added to what is under way.
-        rate: bytes a second, or None as long as the link has not shown its limits.
-    """
-
-    frame_bytes: float
-    rate: float | None = None
 
 
 class Planner:
@@ -141,7 +93,7 @@ class Planner:
         self._looks, self._debts = Looks(rows, columns), Debts(rows, columns)
         self._films = Films() if films else None
         self._shift: motion.Shift | None = None
-        self._misses = self._pause = 0
+        self._misses, self._search_s = 0, float("-inf")
 
     @property
     def exact_share(self) -> float:
@@ -193,13 +145,14 @@ class Planner:
         rect, pixels = max(grabbed, key=lambda one: one[0].area, default=(_NOTHING, self.pixels))
         if rect.area < _MOTION_PIXELS or (self._films and self._films.share(rect, now_s) >= _FILM_RULES):
             return
-        if self._pause:
-            self._pause -= 1
+        before = self.pixels[pixels_of(rect)]
+        sample = motion.look(before, pixels) if now_s >= self._search_s else None
+        if sample is None:
             return
-        found = motion.find(self.pixels[pixels_of(rect)], pixels, self._shift)
+        found = motion.search(before, pixels, sample, self._shift)
         if found is None:
-            self._misses = min(self._misses + 1, _MOTION_PAUSE)
-            self._pause, self._shift = self._misses - 1, None
+            self._misses, self._shift = min(self._misses + 1, _MISS_PAUSES), None
+            self._search_s = now_s + (self._misses - 1) * _MISS_PAUSE_S
             return
         self._misses, self._shift = 0, (found.dx, found.dy)
         target = Rect(rect.x + found.rect.x, rect.y + found.rect.y, found.rect.width, found.rect.height)
@@ -244,9 +197,10 @@ class Planner:
         if self._films and pictures.any():
             self._films.drawn = rects
             shown, filmed = self._show_films(pictures, changed, budget, now_s)
-        rest = pictures & ~filmed
+        hasty = self._hasty(changed & ~pictures & ~filmed, budget, now_s, in_motion=moved is not None)
+        rest = (pictures & ~filmed) | hasty
         alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
-        if self._films and _PICTURE_BYTES * sum(rect.area for rect in alone) > _carried(budget):
+        if self._films and (hasty.any() or _PICTURE_BYTES * sum(rect.area for rect in alone) > _carried(budget)):
             again = moved is not None or self._looks.again(rest, now_s)
             shown.append(self._show_still(rest, alone, budget, in_motion=again))
             alone = []
@@ -254,12 +208,22 @@ class Planner:
             for rect in action.paint:
                 self._debts.incur(rect)
         planes = [SendExactly(rect, Way.PLANES) for rect in alone]
-        raw = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, changed, pictures | filmed)]
+        taken = pictures | filmed | hasty
+        raw = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, changed, taken)]
         for exact in (*planes, *raw):
             self._debts.settle(exact.rect)
         for rect in rects:
             self._differs[pixels_of(rect)] = False
         return [*shown, *planes, *raw]
+
+    def _hasty(self, text: Grid, budget: Budget, now_s: float, *, in_motion: bool) -> Grid:
+        """The tiles of text that are to be shown as a likeness: all of them, if the next picture would wait for them.
+
+        That is what a page that is scrolled faster than the line carries looks like; exact ones would come too late.
+        """
+        bytes_about = _TEXT_BYTES * TILE * TILE * np.count_nonzero(text)
+        late = self._films is not None and budget.rate is not None and bytes_about > budget.rate * _TEXT_S
+        return text if late and (in_motion or self._looks.again(text, now_s)) else np.zeros_like(text)
 
     def _send_at_once(self, rects: Sequence[Rect]) -> list[Action]:
         """A key's echo: nothing is worth a thought before it is sent."""

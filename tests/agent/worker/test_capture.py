@@ -8,7 +8,7 @@ import numpy as np
 
 from agent.worker.capture.source import Changes, Geometry, Pixels
 from agent.worker.capture.thread import Capture, Output, Shot
-from agent.worker.regions.planner import Budget
+from agent.worker.regions.actions import Budget
 from protocol.session.messages import CursorChanged
 from protocol.session.picture import Rect
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from agent.worker.capture.source import Pixels
+from agent.worker.regions.actions import Action, Budget, Copy, SendExactly, ShowFilm, Way
 from agent.worker.regions.areas import TILE, pixels_of
-from agent.worker.regions.planner import Action, Budget, Copy, Planner, SendExactly, ShowFilm, Way
+from agent.worker.regions.planner import Planner
 from protocol.session.picture import Rect
 
 

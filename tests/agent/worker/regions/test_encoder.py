@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from agent.worker.capture.source import Pixels
 from agent.worker.regions import planes
+from agent.worker.regions.actions import Action, Budget, ShowFilm
 from agent.worker.regions.encoder import RegionEncoder
 from agent.worker.regions.film import FilmEncoder, FilmError
-from agent.worker.regions.planner import Action, Budget, Planner, ShowFilm
+from agent.worker.regions.planner import Planner
 from console.picture.film import FilmDecoder
 from console.picture.planes import to_pixels
 from protocol.session import picture

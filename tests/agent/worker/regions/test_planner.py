@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.worker.capture.source import Pixels
+from agent.worker.regions.actions import Budget, Copy, SendExactly, ShowFilm, Way
 from agent.worker.regions.areas import pixels_of
-from agent.worker.regions.planner import Budget, Copy, Planner, SendExactly, ShowFilm, Way
+from agent.worker.regions.planner import Planner
 from protocol.session.picture import Rect
 from tests.agent.worker.regions.console import LAN, SLOW, Console, settle
 from tests.agent.worker.regions.screens import photo, text
@@ -185,3 +186,40 @@ def test_a_film_keeps_its_stream_and_begins_anew_when_the_link_is_another() -> N
                 seen.append((action.film.generation, action.film.rate))
     assert len(set(seen)) == 2
     assert seen == sorted(seen)
+
+
+def test_a_page_scrolled_faster_than_the_line_carries_is_a_likeness_in_motion_and_exact_at_rest() -> None:
+    slow = Budget(500.0, 10_000.0)
+    sheet = SHEETS[0]
+    planner, console = begin(sheet[:HEIGHT, :WIDTH], slow)
+    for frame in range(1, 5):
+        show(planner, console, sheet[64 * frame : 64 * frame + HEIGHT, :WIDTH], slow, frame / 10)
+    assert console.filmed > 4 * 50 * WIDTH / 2
+    assert console.copied > 4 * 200 * WIDTH / 2
+    settle(planner, console, slow, 0.5)
+    assert (console.pixels == sheet[256 : 256 + HEIGHT, :WIDTH]).all()
+
+
+def test_text_that_appears_once_is_exact_however_slow_the_line() -> None:
+    slow = Budget(500.0, 10_000.0)
+    planner, console = begin(BLANK, slow)
+    show(planner, console, SHEETS[0][:HEIGHT, :WIDTH], slow, 1.0)
+    assert (console.pixels == SHEETS[0][:HEIGHT, :WIDTH]).all()
+
+
+def test_redrawing_the_same_does_not_put_off_the_search_for_moves() -> None:
+    sheet = SHEETS[0]
+    planner, console = begin(sheet[:HEIGHT, :WIDTH])
+    for frame in range(20):
+        show(planner, console, sheet[:HEIGHT, :WIDTH], LAN, frame / 60)
+    show(planner, console, sheet[18 : 18 + HEIGHT, :WIDTH], LAN, 20 / 60)
+    assert console.copied > 280 * WIDTH / 2
+
+
+def test_on_a_slow_line_a_few_misses_do_not_hide_the_next_moves() -> None:
+    planner, console = begin(SHEETS[0][:HEIGHT, :WIDTH])
+    for frame in range(6):  # nothing moves: other pages altogether
+        show(planner, console, SHEETS[2 * (frame % 2)][:HEIGHT, :WIDTH], LAN, frame / 60)
+    for frame in range(2):
+        show(planner, console, SHEETS[2][18 * frame : 18 * frame + HEIGHT, :WIDTH], LAN, 0.3 + frame / 5)
+    assert console.copied > 280 * WIDTH / 2

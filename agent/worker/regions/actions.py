@@ -1,0 +1,57 @@
+"""What a plan says is to be done, and what the link allows for it. Pure."""
+
+import dataclasses
+import enum
+
+from agent.worker.regions.films import Film
+from protocol.session.picture import Rect
+
+
+class Way(enum.Enum):
+    """How exact pixels are best laid out for zstd."""
+
+    RAW = 1
+    """BGRX as it is: text and interface, found again in the stream's history."""
+    PLANES = 2
+    """See `planes`: photos."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Copy:
+    """The console moves pixels of its picture as it was before this plan."""
+
+    rect: Rect
+    from_x: int
+    from_y: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShowFilm:
+    """The film's next picture is encoded from the whole of its area; the console paints the parts in `paint`."""
+
+    film: Film
+    paint: tuple[Rect, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SendExactly:
+    """The rectangle's pixels as they are."""
+
+    rect: Rect
+    way: Way
+
+
+Action = Copy | ShowFilm | SendExactly
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Budget:
+    """What the link can carry now.
+
+    Attributes:
+        frame_bytes: what may be added to what is under way.
+        rate: bytes a second, or None as long as the link has not shown its limits.
+    """
+
+    frame_bytes: float
+    rate: float | None = None
