@@ -9,6 +9,7 @@ import threading
 import numpy as np
 import numpy.typing as npt
 
+from console.picture.figures import Figures
 from protocol.session.picture import Rect
 
 Pixels = npt.NDArray[np.uint8]
@@ -24,11 +25,13 @@ class Canvas:
     Attributes:
         lock: to be held while pixels are written or painted.
         pixels: the picture; replaced by another array when the screen changes its size.
+        figures: what the picture is made of, and what that took.
         painted_behind: how often frames came while an earlier one was not painted yet (they were painted as one).
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.figures = Figures()
         self.pixels: Pixels = np.zeros((0, 0, 4), np.uint8)
         self.painted_behind = 0
         self._dirty: list[Rect] = []

@@ -7,6 +7,7 @@ unpack to more.
 """
 
 import io
+import time
 from typing import IO, cast
 
 import numpy as np
@@ -93,6 +94,7 @@ class Decoder:
         Raises:
             PictureError: it is not the next frame of an honest sender.
         """
+        began_s = time.perf_counter()
         frame = picture.decode(body)
         self._check(frame)
         if frame.fresh:
@@ -103,7 +105,10 @@ class Decoder:
         pixels = self._films.decode(frame)
         pixels += self._unpack(frame)
         self._expected += 1
-        return frame.number, self._paint(frame, pixels)
+        moves = [(_source(tile, frame), tile.rect) for tile in frame.tiles if tile.codec is Codec.COPY]
+        woken = self._paint(frame, moves, pixels)
+        self._canvas.figures.painted(frame, moves, time.perf_counter() - began_s)
+        return frame.number, woken
 
     def _check(self, frame: Frame) -> None:
         if frame.number != self._expected:
@@ -161,7 +166,7 @@ class Decoder:
             raise PictureError("pixels that are more or fewer than their rectangles")
         return target
 
-    def _paint(self, frame: Frame, painted: list[tuple[Rect, Pixels]]) -> bool:
+    def _paint(self, frame: Frame, moves: list[tuple[Rect, Rect]], painted: list[tuple[Rect, Pixels]]) -> bool:
         """Moves first, then the rest in any order: no honest frame paints a pixel twice."""
         canvas = self._canvas
         with canvas.lock:
@@ -170,7 +175,6 @@ class Decoder:
             if (frame.width, frame.height) != (width, height):
                 canvas.resize(frame.width, frame.height)
                 woken = True
-            moves = [(_source(tile, frame), tile.rect) for tile in frame.tiles if tile.codec is Codec.COPY]
             if len(moves) == 1:
                 _move(canvas.pixels, *moves[0])
             else:
