@@ -25,6 +25,8 @@ _LATE_S = 3 * QUEUE_S
 """An acknowledgement so late means that the line's rate is not what it seemed: nothing is sent until it is there."""
 FLOOR_BYTES = 4 * 1024
 """What may always be in flight: some keystrokes' echoes; 16 ms of a line of 2 Mbit/s."""
+MOST_BYTES = 1024 * 1024
+"""What may ever be in flight besides one frame: it is held in this process several times over."""
 FIRST_FRAMES = 2
 """Before anything was acknowledged."""
 MAX_FRAMES = 64
@@ -115,7 +117,7 @@ class Flow:
         """What may be in flight as long as the line has not shown a limit that matters; one frame always may."""
         if self.rate is None or self.rtt_min_s is None:
             return FLOOR_BYTES
-        return max(FLOOR_BYTES, self._probe, self.rate * (self.rtt_min_s + QUEUE_S))
+        return min(MOST_BYTES, max(FLOOR_BYTES, self._probe, self.rate * (self.rtt_min_s + QUEUE_S)))
 
     @property
     def line_rate(self) -> float | None:

@@ -22,14 +22,14 @@ _EDGE_SHARE = 0.75
 _HEAT_S = 0.5
 """After so long without a change, heat has fallen to 1/e; on a link that carries few pictures, after `_HEAT_LOOKS`."""
 _HEAT_LOOKS = 5.0
+_SAME_S = 0.025
+"""Changes so near each other are one picture that was drawn in pieces."""
 _PAUSE_S = 1.0
 """Nothing having changed at all for so long says nothing about the link."""
 _AGAIN_HEAT = 1.3
 """A second change within a short time."""
 BUSY_HEAT = 3.0
 """Three changes within a short time; a film's tile has 12 at 24 frames a second."""
-SOON_HEAT = 1.7
-"""Two changes within 0.18 s: enough where a film's first picture costs the line less than an exact one."""
 _LOOK_AGAIN_S = 0.15
 """What was looked at within so long is believed to look the same."""
 
@@ -46,6 +46,7 @@ class Looks:
         self.picture: Grid = np.zeros((rows, columns), np.bool_)
         self.changed_s: npt.NDArray[np.float64] = np.full((rows, columns), -np.inf)
         self._heat: npt.NDArray[np.float64] = np.zeros((rows, columns))
+        self._heated_s: npt.NDArray[np.float64] = np.full((rows, columns), -np.inf)
         self._heat_s, self._seen_s = _HEAT_S, -np.inf
         self._looked_s: npt.NDArray[np.float64] = np.full((rows, columns), -np.inf)
 
@@ -65,16 +66,20 @@ class Looks:
             self._heat_s += 0.2 * (max(_HEAT_S, _HEAT_LOOKS * (now_s - self._seen_s)) - self._heat_s)
         self._seen_s = now_s
         cooled = self._heat[changed] * np.exp((self.changed_s[changed] - now_s) / self._heat_s)
-        self._heat[changed] = cooled + (1.0 if came is None else np.where(came[changed], 0.0, 1.0))
+        adds = now_s - self._heated_s[changed] > _SAME_S
+        if came is not None:
+            adds &= ~came[changed]
+        self._heat[changed] = cooled + adds
+        self._heated_s[changed] = np.where(adds, now_s, self._heated_s[changed])
         self.changed_s[changed] = now_s
         rows, columns = np.nonzero(changed & (self._looked_s < now_s - _LOOK_AGAIN_S))
         if len(rows):
             self._look(pixels, differs, rows, columns, now_s)
 
-    def busy(self, now_s: float, heat_at_least: float = BUSY_HEAT) -> Grid:
+    def busy(self, now_s: float) -> Grid:
         """Which tiles keep changing."""
         heat = self._heat * np.exp(np.maximum(-700.0, (self.changed_s - now_s) / self._heat_s))
-        grid: Grid = heat >= heat_at_least
+        grid: Grid = heat >= BUSY_HEAT
         return grid
 
     def cool(self) -> None:

@@ -29,7 +29,7 @@ from agent.worker.regions.areas import (
 )
 from agent.worker.regions.debts import Debts
 from agent.worker.regions.films import Films
-from agent.worker.regions.looks import BUSY_HEAT, SOON_HEAT, Looks
+from agent.worker.regions.looks import Looks
 from protocol.session.picture import Rect
 
 _MOTION_PIXELS = 8 * 1024
@@ -44,6 +44,9 @@ _PATIENCE_S = 0.04
 """A picture that the link carries within this is sent exactly at once."""
 _LAN_BYTES = 1024 * 1024
 """What the link carries within it as long as it has not shown its limits."""
+_AGAIN_BYTES = 256 * 1024
+"""A picture of so many that had changed shortly before is a likeness, too: perhaps a film begins, and exact pictures of
+what is gone in a moment would take both ends ten times as long."""
 _FILM_TILES, _FILM_TILES_SLOW = 24, 4
 """Smaller pictures are not worth a film, unless the link is slow."""
 _FILM_SHARE = 0.75
@@ -200,8 +203,10 @@ class Planner:
         hasty = self._hasty(changed & ~pictures & ~filmed, budget, now_s, in_motion=moved is not None)
         rest = (pictures & ~filmed) | hasty
         alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
-        if self._films and (hasty.any() or _PICTURE_BYTES * sum(rect.area for rect in alone) > _carried(budget)):
-            again = moved is not None or self._looks.again(rest, now_s)
+        cost = _PICTURE_BYTES * sum(rect.area for rect in alone)
+        again = cost > _AGAIN_BYTES and self._looks.again(rest, now_s)
+        if self._films and (hasty.any() or cost > _carried(budget) or again):
+            again |= moved is not None
             shown.append(self._show_still(rest, alone, budget, in_motion=again))
             alone = []
         for action in shown:
@@ -248,8 +253,7 @@ class Planner:
         filmed: Grid = np.zeros_like(pictures)
         if not self._films:
             return [], filmed
-        soon = budget.rate is None and 2 * np.count_nonzero(pictures) < pictures.size  # else a page that is drawn twice
-        busy = self._looks.busy(now_s, SOON_HEAT if soon else BUSY_HEAT)
+        busy = self._looks.busy(now_s)
         wanted = (pictures & busy) | self._films.goes_on(pictures)
         wanted |= grown(wanted) & busy & changed  # a film's rim, and the sky in it
         least = _FILM_TILES if budget.rate is None else _FILM_TILES_SLOW
