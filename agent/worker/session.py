@@ -26,6 +26,7 @@ from agent.worker.input.bucket import TokenBucket
 from agent.worker.input.control import Control
 from agent.worker.input.hands import Hands
 from agent.worker.line import Line
+from agent.worker.pace import Pace
 from agent.worker.regions import film
 from agent.worker.wire import Wire
 from protocol import limits
@@ -43,8 +44,6 @@ _REFRESHES = (4.0, 4.0)
 """Whole pictures on request: a second, and at once."""
 _ASK_AGAIN_S = 5.0
 """After a no, a technician cannot ask again at once: nobody is to be worn down."""
-_CLOCK_S = 0.001
-"""The loop's clock counts so."""
 
 _log = structlog.get_logger()
 
@@ -83,7 +82,7 @@ class Session:
         self._question_shown = False
         self._ask_again_s = float("-inf")
         self._capture: Capture | None = None
-        self._later: asyncio.TimerHandle | None = None
+        self._pace = Pace()
         self._control = Control(
             open_hands,
             begin.display,
@@ -221,6 +220,7 @@ class Session:
     def interrupt(self) -> None:
         """The line is cut: nothing is held or shown until the same technician is back. Raises SessionOver."""
         self._control.release_all()
+        self._pace.stop()
         if self._capture:
             self._capture.stop()
             self._capture = None
@@ -365,18 +365,8 @@ class Session:
         self._allow_frame()
 
     def _allow_frame(self) -> None:
-        """Now, or when the line is through with what is under way; else an acknowledgement will come here."""
-        if self._later:
-            self._later.cancel()
-            self._later = None
-        if self._capture is None or self.state not in SHOWING:
-            return
-        now_s = time.monotonic()
-        wait_s = self._flow.due_s(now_s) - now_s
-        if wait_s < _CLOCK_S:
-            self._capture.allow_frame(self._flow.budget())
-        elif wait_s < float("inf"):
-            self._later = self._loop.call_later(wait_s, self._allow_frame)
+        if self._capture:
+            self._pace.allow(self._capture, self._flow)
 
     # --- all along, and at the end
     def report_drops(self) -> None:
@@ -398,8 +388,7 @@ class Session:
         self._gate.close()
         self.state = advance(self.state, Event.OVER)
         self._control.close()
-        if self._later:
-            self._later.cancel()
+        self._pace.stop()
         if self._capture:
             self._capture.stop()
         try:
