@@ -48,6 +48,7 @@ from relay.sockets.greeting import Greeter
 from relay.sockets.session import SessionEnds
 from relay.store import EventStore
 from relay.store.database import lock_folder
+from relay.timekeeper import Keeper
 from relay.trusted import Trusted
 from relay.web.sites import Sites, WebSettings
 
@@ -55,6 +56,8 @@ VERSION = importlib.metadata.version("athand")
 TICK_S = 1.0
 MARK_EVERY = 15
 """Ticks between marks of how long sessions under way have lasted: what a killed relay loses of them, at most."""
+LOOK_EVERY = 15
+"""Ticks between looks at what the time calls for: a quarter of the shortest thing anybody agrees on, a minute."""
 QUEUED_FRAMES = 4
 """Of a client that is read from slower than it sends; then its line is not read. Sessions do not queue at all."""
 BACKLOG = 1024
@@ -136,6 +139,7 @@ class Relay:
         try:
             room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds, agreed)
             self._desk = Desk(room)
+            self._keeper = Keeper(room, self._desk.proofs)
             self._spool = Spool(folder.book)
             await self._take_in()
             left_open = await self._desk.close_left_open()
@@ -322,6 +326,8 @@ class Relay:
             self.counts.add("revocations_stale", age_s=self._trusted.age_s())
         if ticks % MARK_EVERY == 0:
             await self._mark_sessions()
+        if ticks % LOOK_EVERY == 0:
+            await self._keeper.look()
 
     async def _take_in(self) -> None:
         """What the administrator set in the desk's book."""

@@ -15,6 +15,7 @@ from relay.admin.desk.terms import calendar, contract
 from relay.admin.devices import bundle
 from relay.admin.files import AdminError
 from relay.admin.home import said
+from relay.admin.moving import export_history, import_history
 from relay.admin.organise import init
 from relay.admin.people import approve, invite, staff
 from relay.admin.revoking import refresh, revoke
@@ -39,7 +40,7 @@ def admin() -> None:
     """
 
 
-for command in (init, invite, approve, bundle, staff, revoke, refresh, verify):
+for command in (init, invite, approve, bundle, staff, revoke, refresh, verify, export_history, import_history):
     admin.add_command(command)
 for command in (desk, staff_profile, calendar, contract, customer, user, machine):
     admin.add_command(command)

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from relay.admin.files import AdminError
+from relay.admin.folder import RelayFolder
 from relay.admin.home import Home
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -21,8 +23,21 @@ def folder_option(command: _Command) -> _Command:
     return _home_option(None)(command)
 
 
+def relay_option(command: _Command) -> _Command:
+    """--home DIR: gives the command the RelayFolder: DIR/relay, or DIR itself on the relay's own machine."""
+    return _home_option(lambda _context, _parameter, value: _relay_folder(value))(command)
+
+
+def _relay_folder(path: Path) -> RelayFolder:
+    for candidate in (path / "relay", path):
+        folder = RelayFolder(candidate)
+        if folder.organisation_file.exists():
+            return folder
+    raise AdminError(f"There is no relay's folder in {path}; say --home DIR, as for athand-relay or athand-admin init.")
+
+
 def _home_option(
-    callback: Callable[[click.Context, click.Parameter, Path], Home] | None,
+    callback: Callable[[click.Context, click.Parameter, Path], Home | RelayFolder] | None,
 ) -> Callable[[_Command], _Command]:
     return click.option(
         "--home",

@@ -6,6 +6,7 @@ thread.
 
 from datetime import datetime, timedelta
 
+from protocol.desk.business_time import OpenTime
 from protocol.desk.clocks import Clock, OpenTimes, Terms
 from protocol.desk.contract import Contract, ContractError, Metric
 from protocol.desk.register import Register
@@ -52,6 +53,12 @@ class Agreed:
         """By when it is to be solved: as agreed, or within a week; never before the next answer."""
         agreed = self._ahead(register, ticket, now).get(Metric.RESOLUTION)
         return agreed or max(now + DONE_WITHIN, self.due(register, ticket, now))
+
+    def hours(self, register: Register, customer: str, now: datetime) -> OpenTime | None:
+        """The hours shown to a customer (promise 39); None: day and night, or nothing is agreed."""
+        terms = self.terms(register, customer)
+        shown = terms.contract.in_force(now).hours if terms else ""
+        return self._calendars.of(shown) if shown else None
 
     def _ahead(self, register: Register, ticket: Ticket, now: datetime) -> dict[Metric, datetime]:
         clocks = self.clocks(register, ticket, now)

@@ -12,7 +12,7 @@ class Reader:
     """Whoever is told something.
 
     Attributes:
-        identifier: of a user or technician in the register; else the mail address itself.
+        identifier: of a user or technician in the register; else the mail address itself, or the device.
         address: in lower case; empty: not known, or the desk's own.
         language: ISO 639-1.
         staff: whether it is one of the desk's own people.
@@ -35,7 +35,9 @@ def requester(book: Book, ticket: Ticket) -> Reader:
     # He is answered where he wrote from, if that is his: not everybody reads all his mailboxes every day.
     mails = user.mails if user and not user.gone else ()
     address = ticket.address if ticket.address in mails or not mails else mails[0]
-    return _reader(book, ticket.user if mails else address, ticket.requester, address, language)
+    # Without an address he has a window, which shows what he is told: it belongs to his machine.
+    identifier = (ticket.user if mails else address) or ticket.user or ticket.device
+    return _reader(book, identifier, ticket.requester, address, language)
 
 
 def reader(book: Book, to: str) -> Reader:

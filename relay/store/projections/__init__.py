@@ -3,15 +3,22 @@
 base       what a projection is, and how to add one
 tickets    one row for each ticket, and its tags: lists are SQL
 worktime   one row for each time entry as it stands after corrections
+proofs     which tickets have a check to be run again
 search     the words of everything said (FTS5)
 keeping    made anew when the program knows better, and compared when asked
 """
 
 from relay.store.projections.base import Projection, Step, Write
+from relay.store.projections.proofs import ProofsProjection
 from relay.store.projections.search import SearchProjection
 from relay.store.projections.tickets import TicketsProjection
 from relay.store.projections.worktime import WorktimeProjection
 
-ALL: tuple[Projection, ...] = (TicketsProjection(), WorktimeProjection(), SearchProjection())
+ALL: tuple[Projection, ...] = (
+    TicketsProjection(),
+    WorktimeProjection(),
+    ProofsProjection(),
+    SearchProjection(),
+)
 
 __all__ = ["ALL", "Projection", "Step", "Write"]

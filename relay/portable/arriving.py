@@ -1,0 +1,119 @@
+"""Makes a relay's history of an exported file. Blocking.
+
+Guarantees: all of it is there and checked before any of it counts, or nothing is. Distrusts the whole file.
+"""
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+from protocol.desk import chain, events
+from protocol.trust import Organisation
+from relay.portable import form
+from relay.portable.form import EndLine, EventLine, FileLine, HeadLine, Line, PortableError, Seal
+from relay.store import tables
+from relay.store import verify as check_history
+from relay.store.database import open_database
+
+_INSERT = (
+    "INSERT INTO events (number, ticket, kind, at_us, session, salt, body, digest, link) VALUES (?,?,?,?,?,?,?,?,?)"
+)
+_ERASED = "erased"
+"""Of which kind an event was that was erased before it left: nothing says so any more."""
+
+
+def read(source: Iterable[bytes], folder: Path, *, organisation: Organisation) -> Seal:
+    """Makes athand.db and files/ in `folder`, neither of which may be there; how many lines of each kind there were.
+
+    Raises:
+        PortableError: the file is damaged, was changed, is of another organisation, or its history does not hold.
+        FileExistsError: there is a history in `folder` already.
+        OSError: something cannot be written.
+    """
+    database, files = folder / "athand.db", folder / "files"
+    for there in (database, files):
+        if there.exists():
+            raise FileExistsError(17, "There is a history already; an export is taken into an empty folder", str(there))
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".arriving-") as name:
+        place = Path(name)
+        seal = _read(source, place, organisation)
+        report = check_history(place / "athand.db")
+        if report.fault is not None:
+            raise PortableError(f"The history in the file does not hold: {report.fault}.")
+        if (place / "files").exists():
+            (place / "files").rename(files)
+        (place / "athand.db").rename(database)
+    return seal
+
+
+def _read(source: Iterable[bytes], place: Path, organisation: Organisation) -> Seal:
+    seal, passed = Seal(), form.lines(iter(source))
+    head = next(passed, None)
+    if head is None or not isinstance(head[1], HeadLine):
+        raise PortableError("This is no exported history.")
+    if head[1].version != form.VERSION:
+        raise PortableError("This was exported by a newer version of the program.")
+    seal.passed(head[1], head[2])
+    ended = _take(passed, seal, place, organisation)
+    if not ended:
+        raise PortableError("The file was changed, or something is missing in it.")
+    return seal
+
+
+def _take(passed: Iterator[tuple[int, Line, bytes]], seal: Seal, place: Path, organisation: Organisation) -> bool:
+    """Whether the last line was there, and the last."""
+    path = place / "athand.db"
+    _made_empty(path)
+    ended = False
+
+    def rows() -> Iterator[chain.Row]:
+        nonlocal ended
+        for number, line, encoded in passed:
+            if ended or isinstance(line, HeadLine):
+                raise PortableError(f"Line {number} is one too many.")
+            if isinstance(line, EndLine):
+                seal.check(line, organisation)
+                ended = True
+                continue
+            seal.passed(line, encoded)
+            if isinstance(line, FileLine):
+                _keep(line, place / "files", number)
+            elif isinstance(line, EventLine):
+                yield form.row_of(line)
+
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DELETE FROM projections")  # everything derived is made of the events, when it is opened
+            connection.executemany(_INSERT, map(_filed, rows()))
+    except sqlite3.DatabaseError as error:
+        raise PortableError(f"The history in the file does not hold: {error}.") from error
+    _made_empty(path)
+    return ended
+
+
+def _made_empty(path: Path) -> None:
+    """Opened as the relay does it: what is missing of its tables is made, what is derived is made anew."""
+    asyncio.run(open_database(path).close())
+
+
+def _filed(row: chain.Row) -> tuple[object, ...]:
+    """As the relay files an event."""
+    if row.body is None:
+        return row.number, 0, _ERASED, 0, None, None, None, row.digest, row.link
+    try:
+        entry = events.decode(row.body)
+    except events.EventError as error:
+        raise PortableError(f"Event {row.number} is none that this program knows.") from error
+    kind, at_us, session = type(entry.event).__name__, tables.microseconds(entry.at), tables.session_of(entry.event)
+    return row.number, entry.ticket, kind, at_us, session, row.salt, row.body, row.digest, row.link
+
+
+def _keep(line: FileLine, files: Path, number: int) -> None:
+    if sha256(line.content).hexdigest() != line.sha256:
+        raise PortableError(f"The attachment in line {number} is not what it was.")
+    files.mkdir(exist_ok=True)
+    (files / line.sha256).write_bytes(line.content)

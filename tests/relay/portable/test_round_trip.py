@@ -1,0 +1,143 @@
+import asyncio
+import base64
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from protocol.desk import events
+from protocol.desk.events import Customer, User
+from protocol.trust import Authority, Organisation, Role
+from protocol.trust.issue import issue_authority, issue_root
+from relay.portable import arriving, leaving
+from relay.portable.form import PortableError
+from relay.store import THE_DESK, EventStore, verify
+from tests.relay.rig import scene
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+EVERY_SCRIPT = "Žluťoučký Ελληνικά Русский עברית العربية हिन्दी 小林 한국어 👩\u200d🔧"
+
+
+class Desk:
+    """An organisation, and a folder with its relay's history."""
+
+    def __init__(self, folder: Path) -> None:
+        root = issue_root("Firma", now=NOW)
+        self.authority = issue_authority(root, Role.DEVICE, now=NOW)
+        self.organisation = Organisation("Firma", "wss://relay.example", root.certificate)
+        self.folder = folder
+
+    def export(self, folder: Path, *, authority: Authority | None = None, now: datetime = NOW) -> list[bytes]:
+        lines: list[bytes] = []
+        leaving.write(
+            folder / "athand.db",
+            folder / "files",
+            lines.append,
+            organisation="Firma",
+            authority=authority or self.authority,
+            now=now,
+        )
+        return lines
+
+    def read(self, lines: list[bytes], folder: Path) -> None:
+        arriving.read(iter(lines), folder, organisation=self.organisation)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    folder = tmp_path / "relay"
+    folder.mkdir()
+    asyncio.run(fill(folder))
+    return Desk(folder)
+
+
+async def fill(folder: Path) -> None:
+    store = await EventStore.open(folder / "athand.db")
+    asked = events.Opened("1" * 32, "device", "PC", EVERY_SCRIPT, EVERY_SCRIPT, 2, 10, (), NOW, user="eva")
+    ticket, _ = await store.open_ticket(asked, THE_DESK, NOW)
+    content = b"MZ\x00 not to be run"
+    attached = events.Attachment("a.exe", "text/plain", len(content), sha256(content).hexdigest())
+    said = events.MessageAdded("See the file", attachments=(attached,))
+    await store.change(ticket.number, lambda _: (said, events.Triaged(2, 2)), THE_DESK, NOW + timedelta(minutes=1))
+    book = (events.CustomerSet(Customer("firma", "Firma")), events.UserSet(User("eva", EVERY_SCRIPT)))
+    await store.record(lambda _: book, THE_DESK, NOW + timedelta(minutes=2))
+    await store.close()
+    (folder / "files").mkdir()
+    (folder / "files" / attached.sha256).write_bytes(content)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+@scene
+async def test_what_was_exported_and_imported_is_exported_again_line_for_line(desk: Desk, empty: Path) -> None:
+    lines = desk.export(desk.folder)
+    await asyncio.to_thread(desk.read, lines, empty)
+    assert desk.export(empty)[:-1] == lines[:-1]  # an ECDSA signature has a number of its own each time
+    assert verify(empty / "athand.db").head == verify(desk.folder / "athand.db").head
+    store = await EventStore.open(empty / "athand.db")
+    ticket = await store.ticket(1)
+    assert ticket is not None
+    assert (ticket.requester, ticket.priority) == (EVERY_SCRIPT, 3)
+    assert (await store.book()).register.users["eva"].name == EVERY_SCRIPT
+    await store.close()
+
+
+def test_a_stranger_reads_every_line_without_this_program(desk: Desk) -> None:
+    read = [json.loads(line) for line in desk.export(desk.folder)]
+    assert [line["type"] for line in read] == ["head", *["event"] * 5, "file", "end"]
+    assert read[1]["entry"]["event"]["problem"] == EVERY_SCRIPT
+    assert base64.b64decode(read[6]["content"]) == b"MZ\x00 not to be run"
+
+
+def damaged(lines: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
+    yield "an event's text", [line.replace(b"See the file", b"See the fire") for line in lines]
+    yield "an event left out", [*lines[:3], *lines[4:]]
+    yield "the attachment left out", [*lines[:6], *lines[7:]]
+    yield "two events in another order", [*lines[:2], lines[3], lines[2], *lines[4:]]
+    yield "the end cut off", lines[:-1]
+    yield "a line after the end", [*lines, lines[1]]
+    yield "half a line", [*lines[:-1], lines[-1][:-40]]
+    yield "no line at all", []
+    yield "something else", [b"{}\n"]
+    yield "another head", [lines[0].replace(b"Firma", b"Other"), *lines[1:]]
+
+
+def test_a_file_that_was_changed_anywhere_is_refused_and_leaves_nothing(desk: Desk, empty: Path) -> None:
+    for what, lines in damaged(desk.export(desk.folder)):
+        with pytest.raises(PortableError):
+            desk.read(lines, empty)
+        assert list(empty.iterdir()) == [], what
+    desk.read(desk.export(desk.folder), empty)  # the control
+
+
+def test_a_file_signed_by_somebody_else_is_refused(desk: Desk, empty: Path, tmp_path: Path) -> None:
+    stranger = Desk(tmp_path)
+    with pytest.raises(PortableError, match="not signed in the organisation Firma"):
+        desk.read(desk.export(desk.folder, authority=stranger.authority), empty)
+
+
+def test_an_import_never_goes_over_a_history_that_is_there(desk: Desk) -> None:
+    lines = desk.export(desk.folder)
+    before = (desk.folder / "athand.db").read_bytes()
+    with pytest.raises(FileExistsError):
+        desk.read(lines, desk.folder)
+    assert (desk.folder / "athand.db").read_bytes() == before
+
+
+def test_a_history_that_was_changed_is_not_exported(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.folder / "athand.db")) as connection, connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("UPDATE events SET body = x'00' WHERE number = 2")
+    with pytest.raises(PortableError, match="event 2 was changed"):
+        desk.export(desk.folder)
