@@ -9,6 +9,8 @@ import contextlib
 import dataclasses
 import hashlib
 import resource
+import statistics
+import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent import ipc
+from agent.worker.regions.film import FilmEncoder
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
 from protocol import consent as consents
@@ -32,7 +35,7 @@ from protocol.desk import events
 from protocol.desk.events import EndReason, EventError
 from protocol.envelope import EnvelopeError
 from protocol.scopes import Scope
-from protocol.session import framing, messages, picture
+from protocol.session import film, framing, messages, picture
 from protocol.session.framing import FrameReader, FramingError, Kind
 from protocol.session.messages import MessageError
 from protocol.session.picture import Codec, Frame, PictureError, Rect, Tile
@@ -87,6 +90,30 @@ def _frame(number: int = 0, *, fresh: bool = True) -> bytes:
         Tile(Rect(0, 8, 16, 4), Codec.COPY, bytes(4)),
     )
     return b"".join(bytes(part) for part in picture.encode(Frame(number, 64, 32, fresh, tiles)))
+
+
+_AREA = Rect(0, 0, 32, 16)
+
+
+def _film(seed: int, *, fresh: bool, area: Rect = _AREA) -> bytes:
+    encoder = FilmEncoder(area.width, area.height, None)
+    dice = np.random.default_rng(seed)
+    packets = [encoder.encode(dice.integers(0, 2**24, (area.height, area.width), np.uint32)) for _ in range(2)]
+    return film.encode(film.Packet(0, fresh, area, packets[0 if fresh else 1]))
+
+
+def _pictures() -> bytes:
+    """A frame with all four ways of a pixel: a film, exact planes and rows in one flush, a move."""
+    stream = zstandard.ZstdCompressor().compressobj()
+    packed = stream.compress(bytes(range(192)) * 2 + bytes(4 * 32)) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+    tiles = (
+        Tile(Rect(0, 16, 8, 4), Codec.COPY, bytes(4)),
+        Tile(Rect(0, 0, 16, 16), Codec.H264, _film(1, fresh=True)),
+        Tile(Rect(16, 0, 8, 8), Codec.H264, b""),
+        Tile(Rect(32, 0, 16, 8), Codec.PLANES, packed),
+        Tile(Rect(48, 0, 8, 4), Codec.ZSTD, b""),
+    )
+    return b"".join(bytes(part) for part in picture.encode(Frame(0, 64, 32, True, tiles)))
 
 
 def _consent() -> bytes:
@@ -148,6 +175,14 @@ PARSERS = [
     ),
     Parser("picture", picture.decode, (_frame(),), (PictureError,), limits.FRAME_BYTES),
     Parser("decoder", lambda data: Decoder(Canvas()).decode(data), (_frame(),), (PictureError,), limits.FRAME_BYTES),
+    Parser(
+        "decoder of all codecs",
+        lambda data: Decoder(Canvas()).decode(data),
+        (_pictures(),),
+        (PictureError,),
+        limits.FRAME_BYTES,
+    ),
+    Parser("film", film.decode, (_film(2, fresh=True), _film(3, fresh=False)), (PictureError,), limits.FRAME_BYTES),
     Parser(
         "consent",
         lambda data: consents.read(data, device_leaf=OURS.laptop.leaf),
@@ -341,6 +376,44 @@ def test_a_gigabyte_for_one_pixel_is_not_unpacked() -> None:
         with contextlib.suppress(PictureError):
             decoder.decode(body)
     assert _resident_bytes() - resident < 48 * MEGABYTE
+
+
+def test_as_many_films_in_a_frame_as_are_let_in_take_bounded_memory_and_time() -> None:
+    """The dearest frame that is not refused before it is decoded, again and again: every film in it begins anew."""
+    width, height = 640, 384
+    area = Rect(0, 0, width, height)
+    payload = _film(1, fresh=True, area=area)
+    small = _film(2, fresh=True)
+    corner = Rect(0, 0, 2, 2)
+    tiles = [Tile(corner, Codec.H264, payload)] * 2 + [Tile(corner, Codec.H264, small)] * 62
+    decoder, took_s = Decoder(Canvas()), []
+    for number in range(12):
+        began_s = time.process_time()
+        decoder.decode(b"".join(picture.encode(Frame(number, width, height, not number, tuple(tiles)))))
+        took_s.append(time.process_time() - began_s)
+        if number == 1:
+            resident = _resident_bytes()
+    assert _resident_bytes() - resident < 32 * MEGABYTE
+    assert statistics.median(took_s) < 0.5
+    tiles.append(tiles[-1])
+    with pytest.raises(PictureError, match="too many films"):
+        decoder.decode(b"".join(picture.encode(Frame(12, width, height, False, tuple(tiles)))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(at=st.integers(0, 3000), flips=st.binary(min_size=1, max_size=8), later=st.booleans())
+def test_a_damaged_film_or_plane_gives_a_picture_or_the_documented_error(at: int, flips: bytes, later: bool) -> None:
+    """In the middle of a session, with decoders that have begun: nothing else than `PictureError`, and no crash."""
+    decoder = Decoder(Canvas())
+    decoder.decode(_pictures())
+    films = [_film(1, fresh=False), _film(4, fresh=True)]
+    body = bytearray(films[later])
+    at %= len(body)
+    body[at : at + len(flips)] = flips
+    tiles = (Tile(Rect(0, 0, 16, 16), Codec.H264, bytes(body)), Tile(Rect(0, 16, 16, 8), Codec.PLANES, bytes(flips)))
+    for chosen in (tiles[:1], tiles[1:]):
+        with contextlib.suppress(PictureError):
+            decoder.decode(b"".join(picture.encode(Frame(1, 64, 32, False, chosen))))
 
 
 def _resident_bytes() -> int:

@@ -1,0 +1,166 @@
+"""From any sequence of screens to the canvas of a real console: equal once it stands still, come what may.
+
+The agent's planner and encoder make the frames, the framing cuts them, and the console's own reader and decoder put
+them on its canvas. A console that is lost begins anew, with nothing.
+"""
+
+import dataclasses
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.worker.capture.source import Pixels
+from agent.worker.regions.actions import Action, Budget
+from agent.worker.regions.areas import pixels_of
+from agent.worker.regions.encoder import RegionEncoder
+from agent.worker.regions.planner import Planner
+from console.picture.canvas import Canvas
+from console.picture.decoder import Decoder
+from protocol.session import picture
+from protocol.session.framing import FrameReader, Kind, pack
+from protocol.session.picture import Codec, Rect
+from tests.agent.worker.regions.screens import photo, text
+
+WIDTH, HEIGHT = 340, 230  # on purpose no multiples of a tile
+SHEETS = [text(2 * WIDTH, 2 * HEIGHT, 1), photo(2 * WIDTH, 2 * HEIGHT, 2), photo(2 * WIDTH, 2 * HEIGHT, 3)]
+BUDGETS = [Budget(256 * 1024), Budget(16 * 1024, 250_000.0), Budget(500.0, 10_000.0)]
+
+
+class Console:
+    """A console's part of a session: reads, decodes, holds the canvas."""
+
+    def __init__(self) -> None:
+        self.canvas = Canvas()
+        self._reader, self._decoder = FrameReader(), Decoder(self.canvas)
+
+    def receive(self, stream: bytes, chunk: int) -> None:
+        for at in range(0, len(stream), chunk):
+            for kind, body in self._reader.receive_data(stream[at : at + chunk]):
+                assert kind is Kind.FRAME
+                self._decoder.decode(body)
+
+
+class Way:
+    """Both ends."""
+
+    def __init__(self, budget: Budget, chunk: int, *, films: bool) -> None:
+        self.budget, self.chunk = budget, chunk
+        self.screen = SHEETS[0][:HEIGHT, :WIDTH].copy()
+        self.now_s = 0.0
+        self.codecs: set[Codec] = set()
+        self._films = films
+        self.come_back()
+
+    def come_back(self) -> None:
+        """A console that has nothing: as after a line that was cut, everything begins anew."""
+        self.console, self._planner = Console(), Planner(WIDTH, HEIGHT, films=self._films)
+        self._encoder = RegionEncoder()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The console asked for the whole picture on fresh streams."""
+        self._encoder.restart(WIDTH, HEIGHT)
+        self._send(self._planner.begin_anew(self.screen, self.budget, self.now_s))
+
+    def draw(self, where: Rect, pixels: Pixels, after_s: float) -> None:
+        self.now_s += after_s
+        self.screen[pixels_of(where)] = pixels
+        grabbed = [(where, np.ascontiguousarray(self.screen[pixels_of(where)]))]
+        self._send(self._planner.plan(grabbed, self.budget, self.now_s))
+
+    def settle(self) -> None:
+        for _ in range(3000):
+            due_s = self._planner.due_s(self.now_s)
+            if due_s is None:
+                return
+            self.now_s = max(due_s, self.now_s + 0.01)
+            self._send(self._planner.plan([], self.budget, self.now_s))
+        raise AssertionError("what is owed is never sent")
+
+    @property
+    def equal(self) -> bool:
+        return bool((self.console.canvas.pixels[..., :3] == channels(self.screen)).all())
+
+    def _send(self, actions: list[Action]) -> None:
+        if not actions:
+            return
+        frame = self._encoder.encode(actions, self._planner)
+        self.codecs |= {tile.codec for tile in frame.tiles}
+        parts = pack(Kind.FRAME, *picture.encode(frame))
+        self.console.receive(b"".join(bytes(part) for part in parts), self.chunk)
+
+
+def channels(pixels: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Blue, green and red."""
+    return np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
+
+
+@dataclasses.dataclass(frozen=True)
+class Wander:
+    """A piece of a sheet, put somewhere again and again while it wanders over its sheet: scrolls, drags and films."""
+
+    sheet: int
+    times: int
+    where: Rect
+    x: int
+    y: int
+    step: tuple[int, int]
+    pause_s: float
+
+    def happen(self, way: Way) -> None:
+        for time in range(self.times):
+            left = (self.x + self.step[0] * time) % WIDTH
+            top = (self.y + self.step[1] * time) % HEIGHT
+            part = SHEETS[self.sheet][top : top + self.where.height, left : left + self.where.width]
+            way.draw(self.where, part, self.pause_s)
+
+
+@st.composite
+def wanders(draw: st.DrawFn) -> Wander:
+    width, height = draw(st.integers(1, WIDTH)), draw(st.integers(1, HEIGHT))
+    where = Rect(draw(st.integers(0, WIDTH - width)), draw(st.integers(0, HEIGHT - height)), width, height)
+    return Wander(
+        draw(st.integers(0, 2)),
+        draw(st.integers(1, 6)),
+        where,
+        draw(st.integers(0, WIDTH)),
+        draw(st.integers(0, HEIGHT)),
+        (draw(st.integers(-9, 9)), draw(st.integers(-30, 30))),
+        draw(st.sampled_from([0.016, 0.1, 0.4])),
+    )
+
+
+@given(
+    st.lists(st.one_of(wanders(), st.just("lost"), st.just("refresh")), max_size=7),
+    st.sampled_from(BUDGETS),
+    st.sampled_from([37, 1000, 16 * 1024, 10**7]),
+    st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_real_console_shows_any_screens_exactly_once_they_stand_still(
+    steps: list[Wander | str], budget: Budget, chunk: int, films: bool
+) -> None:
+    way = Way(budget, chunk, films=films)
+    for step in steps:
+        if isinstance(step, Wander):
+            step.happen(way)
+        elif step == "lost":
+            way.come_back()
+        else:
+            way.refresh()
+    way.settle()
+    assert way.equal
+    assert way.console.canvas.figures.snapshot().exact_share == 1.0
+
+
+def test_all_four_ways_of_a_pixel_go_through_a_real_console() -> None:
+    way = Way(BUDGETS[1], 1000, films=True)
+    for frame in range(14):
+        way.draw(Rect(0, 0, WIDTH, HEIGHT), SHEETS[1][10 * frame :][:HEIGHT, :WIDTH], 0.03)
+    for frame in range(14):
+        way.draw(Rect(32, 32, 200, 160), SHEETS[1 + frame % 2][7 * frame :][:160, :200], 0.03)
+    assert way.console.canvas.figures.snapshot().exact_share < 1.0
+    way.settle()
+    assert way.equal
+    assert way.codecs == set(Codec)
