@@ -6,6 +6,7 @@ They pass through one mailbox (`console.mailbox`) in the order they happened; pi
 import dataclasses
 import enum
 
+from console.picture.measures import Reading
 from console.session.conversation import Allowed, NotAllowed, Secured, Shown
 from console.session.stages import Stage
 from protocol import envelope
@@ -102,6 +103,14 @@ class LineMeasured:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class PictureMeasured:
+    """How a session's picture travels."""
+
+    session: str
+    figures: Reading
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class SessionFinished:
     """A session is over.
 
@@ -127,5 +136,6 @@ Event = (
     | StageReached
     | Said
     | LineMeasured
+    | PictureMeasured
     | SessionFinished
 )

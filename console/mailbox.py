@@ -10,10 +10,10 @@ from collections import Counter, deque
 import structlog
 from PySide6.QtCore import QObject, Qt, Signal
 
-from console.events import EnrolmentChanged, Event, Heard, LineMeasured, Said
+from console.events import EnrolmentChanged, Event, Heard, LineMeasured, PictureMeasured, Said
 from protocol.session.messages import CursorChanged, CursorMoved
 
-MAX_WAITING: dict[type, int] = {Heard: 256, Said: 512, LineMeasured: 16}
+MAX_WAITING: dict[type, int] = {Heard: 256, Said: 512, LineMeasured: 16, PictureMeasured: 16}
 """What a peer can cause, and how many of each may wait: windows that keep up never have more than a few, and no peer
 that is honest sends so much in the time they take. A `Heard` has up to a mebibyte, a `Said` 64 KiB. All others come
 from what this side does."""

@@ -12,8 +12,10 @@ from console.errors import StateDamaged
 from console.language import _
 from console.net.thread import NetworkThread
 from console.picture.canvas import Canvas
+from console.picture.measures import Reading
 from console.requests import Build, OnDone, OnFailed
 from console.session.conversation import Allowed, Subject, Wish
+from console.session.series import Series
 from console.state import MissingNote, StateDirectory
 from console.ui import words
 from console.ui.dialogs import NoteDialog
@@ -41,6 +43,7 @@ class _Session:
         allowed: whether the user ever agreed; then a note is asked for.
         reported: whether the relay was told its end by us.
         finished: whether its line is gone.
+        series: how its picture travelled.
     """
 
     ticket: int
@@ -50,6 +53,7 @@ class _Session:
     allowed: bool = False
     reported: bool = False
     finished: bool = False
+    series: Series = dataclasses.field(default_factory=Series)
 
 
 class Sessions(QObject):
@@ -98,6 +102,7 @@ class Sessions(QObject):
         canvas, waker, number = Canvas(), Waker(), ready.session
         window = SessionWindow(view, canvas)
         waker.painted.connect(window.view.paint_new, Qt.ConnectionType.QueuedConnection)
+        waker.painted.connect(canvas.measures.painted, Qt.ConnectionType.QueuedConnection)
         window.input_made.connect(lambda message: self._network.send_input(number, message))
         window.ask_wanted.connect(lambda wish: self._network.ask(number, wish))
         window.end_wanted.connect(lambda: self._end_session(number))
@@ -149,8 +154,34 @@ class Sessions(QObject):
             case events.LineMeasured(number, round_trip_ms):
                 if window := self._window_of(number):
                     window.show_line(round_trip_ms)
+            case events.PictureMeasured(number, figures):
+                if (session := self._sessions.get(number)) is not None:
+                    self._measured(session, figures)
             case events.SessionFinished():
                 self._finish(event)
+
+    @staticmethod
+    def _measured(session: _Session, figures: Reading) -> None:
+        session.series.add(
+            figures.at_s,
+            latency_ms=figures.latency_ms or 0.0,
+            round_trip_ms=figures.round_trip_ms or 0.0,
+            frames=figures.frames,
+            received_bytes=figures.received_bytes,
+            exact=figures.exact,
+        )
+        if session.window is not None:
+            session.window.show_figures(figures)
+
+    def _report_figures(self, number: str, session: _Session) -> None:
+        """Into the history; whether it gets there is of no consequence for anybody's work."""
+        samples = session.series.samples()
+        if samples:
+            self._ask(
+                lambda ref: envelope.AddSessionFigures(ref, number, samples),
+                lambda _answer: None,
+                lambda sentence: _log.info("figures_not_kept", session=number, why=sentence),
+            )
 
     def _finish(self, event: events.SessionFinished) -> None:
         session = self._sessions.get(event.session)
@@ -159,6 +190,7 @@ class Sessions(QObject):
         session.finished = True
         if event.ours:
             self._report_end(event.session, event.reason)
+        self._report_figures(event.session, session)
         sentence = words.ended(event.reason, event.sentence)
         if session.window is not None:
             session.window.show_over(sentence, event.reason)

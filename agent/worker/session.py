@@ -28,6 +28,7 @@ from agent.worker.input.hands import Hands
 from agent.worker.line import Line
 from agent.worker.pace import Pace
 from agent.worker.regions import film
+from agent.worker.timing import Timing
 from agent.worker.wire import Wire
 from protocol import limits
 from protocol.consent import ConsentError
@@ -78,6 +79,7 @@ class Session:
         self._gate = Gate()
         self._consent, self._films = b"", False
         self._flow = Flow()
+        self._timing = Timing()
         self._asked: Ask | None = None
         self._question_shown = False
         self._ask_again_s = float("-inf")
@@ -178,6 +180,8 @@ class Session:
                 self._on_ask(message)
             case messages.FrameShown(number=number, took_us=took_us):
                 self._flow.acknowledged(number, time.monotonic(), took_us / 1e6)
+                if timed := self._timing.tell(self._flow.rtt_s, time.monotonic()):
+                    self._send(timed)
                 self._allow_frame()
             case messages.RefreshRequested():
                 if self._capture and self._refreshes.take(time.monotonic()):
@@ -360,6 +364,7 @@ class Session:
     def _send_shot(self, shot: Shot) -> None:
         sent_bytes = self._wire.send_frame(shot.parts)
         self._flow.sent(shot.number, sent_bytes, time.monotonic())
+        self._timing.made(time.monotonic() - shot.taken_s)
         if shot.number == 0:
             self._tell(ipc.Sharing(datetime.now(UTC)))
         self._allow_frame()

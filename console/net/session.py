@@ -17,7 +17,7 @@ import structlog
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from console.events import Event, LineMeasured, Said, SessionFinished, StageReached
+from console.events import Event, LineMeasured, PictureMeasured, Said, SessionFinished, StageReached
 from console.language import _
 from console.net.dial import CannotReach, dial, host_of, now
 from console.picture import film
@@ -34,6 +34,7 @@ from protocol.session.messages import (
     FrameShown,
     FromConsole,
     KeyChanged,
+    PictureTimed,
     PointerMoved,
     ReleaseAll,
 )
@@ -45,6 +46,7 @@ _MAX_WAITING = 1000
 """Input messages that wait for a stuck line: more than a second of the fastest hand. Beyond it everything is let go."""
 _MEASURE_S, _SILENT_S = 2.0, 10.0
 _FAREWELL_S = 1.0
+_FIGURES_S = 0.5
 _MOST_US = 60_000_000
 
 _log = structlog.get_logger()
@@ -75,6 +77,7 @@ class SessionLine:
         self._identity, self._organisation, self._state = identity, organisation, state
         self._post, self._wake_painter = post, wake_painter
         self._canvas, self._decoder = canvas, Decoder(canvas)
+        self._measures = canvas.measures
         self._stage = Stage.DIALLING
         self._conversation: Conversation | None = None
         self._waiting: deque[FromConsole] = deque()
@@ -210,7 +213,7 @@ class SessionLine:
         async with dial(self._url, "/session", self._organisation, max_bytes=most, within_s=within_s) as socket:
             ending = asyncio.create_task(self._ending.wait())
             talking = asyncio.create_task(self._talk(socket))
-            works = (self._write(socket), self._measure(socket), self._say_held())
+            works = (self._write(socket), self._measure(socket), self._say_held(), self._tell_figures())
             helpers = [asyncio.create_task(work) for work in works]
             try:
                 await asyncio.wait([ending, talking, *helpers], return_when=asyncio.FIRST_COMPLETED)
@@ -289,11 +292,15 @@ class SessionLine:
             case FrameReceived(body):
                 began_s = time.perf_counter()
                 number, wake = self._decoder.decode(body)
-                took_us = min(_MOST_US, int(1e6 * (time.perf_counter() - began_s)))
+                took_s = time.perf_counter() - began_s
+                self._measures.received(len(body), took_s)
+                took_us = min(_MOST_US, int(1e6 * took_s))
                 self._shown = FrameShown(number, took_us)
                 conversation.send(self._shown)
                 if wake:
                     self._wake_painter()
+            case PictureTimed():
+                self._measures.timed(event)
             case Over(reason):
                 return reason, False
             case Resumed():
@@ -331,6 +338,12 @@ class SessionLine:
                 return
             self._post(LineMeasured(self._subject.session, 1000 * (time.perf_counter() - began_s)))
             await asyncio.sleep(_MEASURE_S)
+
+    async def _tell_figures(self) -> None:
+        while True:
+            await asyncio.sleep(_FIGURES_S)
+            if figures := self._measures.reading():
+                self._post(PictureMeasured(self._subject.session, figures))
 
     def _note_held(self, message: FromConsole) -> None:
         what: tuple[type, int, int]

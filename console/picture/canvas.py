@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from console.picture.figures import Figures
+from console.picture.measures import Measures
 from protocol.session.picture import Rect
 
 Pixels = npt.NDArray[np.uint8]
@@ -26,12 +27,14 @@ class Canvas:
         lock: to be held while pixels are written or painted.
         pixels: the picture; replaced by another array when the screen changes its size.
         figures: what the picture is made of, and what that took.
+        measures: how it travels.
         painted_behind: how often frames came while an earlier one was not painted yet (they were painted as one).
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.figures = Figures()
+        self.measures = Measures(self.figures)
         self.pixels: Pixels = np.zeros((0, 0, 4), np.uint8)
         self.painted_behind = 0
         self._dirty: list[Rect] = []

@@ -98,6 +98,7 @@ Shown = (
     | messages.CursorChanged
     | messages.CursorMoved
     | messages.KeyboardChanged
+    | messages.PictureTimed
     | messages.InputDropped
 )
 Event = Secured | Allowed | NotAllowed | Resumed | FrameReceived | Over | Shown

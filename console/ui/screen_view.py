@@ -146,6 +146,17 @@ class ScreenView(QAbstractScrollArea):
         """Of the helped screen, in its pixels."""
         return QSize(self._pixels.shape[1], self._pixels.shape[0])
 
+    def to_viewport(self, rect: Rect) -> QRect:
+        """The viewport's pixels that a rectangle of the helped screen touches."""
+        target, scale, ratio = self._target(), self._scale(), self.devicePixelRatioF()
+        spread = 1 if self._fitted else 0  # smoothing reaches over the edge
+        left = (target.x() + rect.x * scale - spread) / ratio
+        top = (target.y() + rect.y * scale - spread) / ratio
+        right = (target.x() + (rect.x + rect.width) * scale + spread) / ratio
+        bottom = (target.y() + (rect.y + rect.height) * scale + spread) / ratio
+        x, y = math.floor(left), math.floor(top)
+        return QRect(x, y, math.ceil(right) - x, math.ceil(bottom) - y)
+
     # --- what the helped side says
     def paint_new(self) -> None:
         """The canvas has something new: it is painted before this returns."""
@@ -155,7 +166,7 @@ class ScreenView(QAbstractScrollArea):
             return
         region = QRegion()
         for rect in dirty:
-            region += self._to_widget(rect)
+            region += self.to_viewport(rect)
         if not region.isEmpty():
             self.viewport().repaint(region)
 
@@ -360,17 +371,6 @@ class ScreenView(QAbstractScrollArea):
             bar.setPageStep(page)
             bar.setSingleStep(40)
         self.viewport().update()
-
-    def _to_widget(self, rect: Rect) -> QRect:
-        """The widget's pixels that a rectangle of the helped screen touches."""
-        target, scale, ratio = self._target(), self._scale(), self.devicePixelRatioF()
-        spread = 1 if self._fitted else 0  # smoothing reaches over the edge
-        left = (target.x() + rect.x * scale - spread) / ratio
-        top = (target.y() + rect.y * scale - spread) / ratio
-        right = (target.x() + (rect.x + rect.width) * scale + spread) / ratio
-        bottom = (target.y() + (rect.y + rect.height) * scale + spread) / ratio
-        x, y = math.floor(left), math.floor(top)
-        return QRect(x, y, math.ceil(right) - x, math.ceil(bottom) - y)
 
     def _to_screen(self, position: QPointF) -> QPoint | None:
         """The helped screen's pixel under a point of the viewport, the nearest one if it lies outside."""

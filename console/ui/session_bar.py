@@ -24,6 +24,7 @@ class SessionBar(QFrame):
         ask_for_control: not allowed yet: the user is to be asked.
         ask_for_time: the time runs out: the user is to be asked.
         typing_chosen: a `TypingMode`.
+        figures: whether to show how the picture travels.
         fit: fitted or 1:1.
         full_screen: all of the display, or a window.
         end: the session.
@@ -33,6 +34,7 @@ class SessionBar(QFrame):
     ask_for_control = Signal()
     ask_for_time = Signal()
     typing_chosen = Signal(object)
+    figures = Signal(bool)
     fit = Signal(bool)
     full_screen = Signal(bool)
     end = Signal()
@@ -49,9 +51,9 @@ class SessionBar(QFrame):
         self._scopes.setToolTip(_("What the user allowed"))
         self._left = _label("", self)
         self._left.setToolTip(_("Time left of what the user agreed to"))
-        self._line = _label("", self)
-        self._line.setProperty("muted", True)
-        self._line.setToolTip(_("Time to the server and back"))
+        self._line = _button("gauge-high", _("Time to the server and back"), shortcuts.FIGURES, checkable=True)
+        self._line.setText("")
+        self._line.toggled.connect(self.figures)
         self._remark = _label("", self)
         self._remark.setProperty("muted", True)
         self._control = _button("computer-mouse", _("Control"), shortcuts.CONTROL, checkable=True)
@@ -189,6 +191,11 @@ class SessionBar(QFrame):
         """The shortcut."""
         if self._typing.isVisible():
             self._typing.choose_next()
+
+    def press_figures(self) -> None:
+        """The shortcut."""
+        if self._line.isVisible():
+            self._line.toggle()
 
     def press_fit(self) -> None:
         """The shortcut."""

@@ -10,18 +10,27 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, 
 
 from console.language import _, mark
 from console.picture.canvas import Canvas
+from console.picture.measures import Reading
 from console.session.conversation import Allowed, NotAllowed, Secured, Shown, Wish
 from console.session.stages import Stage
 from console.typing_mode import TypingMode
 from console.ui import session_bar, shortcuts, theme, words
 from console.ui.curtain import Curtain
+from console.ui.figures_overlay import FiguresOverlay
 from console.ui.screen_view import ScreenView
 from console.ui.session_bar import SessionBar
 from console.ui.shortcuts import Shortcut
 from protocol.desk.events import EndReason
 from protocol.envelope import TicketView
 from protocol.scopes import Scope
-from protocol.session.messages import CursorChanged, CursorMoved, InputDropped, KeyboardChanged, ScreenChanged
+from protocol.session.messages import (
+    CursorChanged,
+    CursorMoved,
+    InputDropped,
+    KeyboardChanged,
+    PictureTimed,
+    ScreenChanged,
+)
 
 _REMARK_MS = 4000
 _MORE_MINUTES = 10
@@ -58,6 +67,7 @@ class SessionWindow(QWidget):
         self.bar = SessionBar(f"{words.one_line(ticket.requester)} · {words.one_line(ticket.device_label)}", self)
         self.view = ScreenView(canvas, self)
         self._curtain = Curtain(self.view)
+        self._figures = FiguresOverlay(self.view.viewport())
         self._words = QLabel(self)
         self._words.setProperty("heading", True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
@@ -125,12 +135,17 @@ class SessionWindow(QWidget):
                 self.view.show_keyboard(event)
             case InputDropped():
                 self._remark(_(_DROPPED.get(event.reason, _DROPPED_OTHERWISE)))
-            case Secured() | ScreenChanged():
+            case Secured() | ScreenChanged() | PictureTimed():
                 pass  # the stage says the one, the first picture of the new size the other
 
     def show_line(self, round_trip_ms: float) -> None:
         """How fast the line is."""
         self.bar.show_line(round_trip_ms)
+
+    def show_figures(self, figures: Reading) -> None:
+        """How the picture travels."""
+        if self._figures.isVisible():
+            self._figures.show_figures(figures, [self.view.to_viewport(rect) for rect, _ in figures.regions])
 
     def show_over(self, sentence: str, reason: EndReason) -> None:
         """It is over, and why."""
@@ -176,6 +191,7 @@ class SessionWindow(QWidget):
         self.bar.control.connect(self.view.set_control)
         self.bar.ask_for_control.connect(self._ask_for_control)
         self.bar.ask_for_time.connect(self._ask_for_time)
+        self.bar.figures.connect(self._figures.setVisible)
         self.bar.fit.connect(self.view.set_fitted)
         self.bar.full_screen.connect(self._set_full_screen)
         self.bar.end.connect(self.end_wanted)
@@ -184,6 +200,7 @@ class SessionWindow(QWidget):
         self._on(shortcuts.FIT, self.bar.press_fit)
         self._on(shortcuts.FULL_SCREEN, self.bar.press_full_screen)
         self._on(shortcuts.TYPING, self.bar.press_typing)
+        self._on(shortcuts.FIGURES, self.bar.press_figures)
         self._on(shortcuts.END, self._end_or_close)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.activated.connect(lambda: self.close() if self._stage is Stage.OVER else None)

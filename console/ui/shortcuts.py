@@ -51,6 +51,7 @@ MORE_TIME = Shortcut(HOST + "M", mark("Ask for more time, near its end"))
 FIT = Shortcut(HOST + "Z", mark("Fit to the window or 1:1"))
 FULL_SCREEN = Shortcut(HOST + "F", mark("Full screen"))
 TYPING = Shortcut(HOST + "T", mark("Keys by symbol, by place, or as the layouts need it"))
+FIGURES = Shortcut(HOST + "I", mark("Show how the picture travels"))
 END = Shortcut(HOST + "Q", mark("End the session"))
 
-SESSION = (CONTROL, MORE_TIME, FIT, FULL_SCREEN, TYPING, END)
+SESSION = (CONTROL, MORE_TIME, FIT, FULL_SCREEN, TYPING, FIGURES, END)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from console.language import _
 from console.ui import theme, words
+from console.ui.figures_dialog import FiguresDialog
 from protocol.desk import events
 from protocol.desk.events import Actor
 from protocol.envelope import HistoryLine
@@ -49,6 +50,8 @@ class _History(QAbstractListModel):
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{words.clock(line.at)} {' · '.join(author(line))}: {words.happened(line)}"
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(line.event, events.SessionMeasured):
+            return _("Enter or a double click shows the figures over the session's time")
         return None
 
 
@@ -132,6 +135,7 @@ class Timeline(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.activated.connect(self._open)
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._scrolled)
         bar.rangeChanged.connect(self._stay_at_the_end)
@@ -144,6 +148,12 @@ class Timeline(QListView):
         if other_ticket or at_end:
             self._follows = True
             self.scrollToBottom()
+
+    def _open(self, index: QModelIndex) -> None:
+        """What a line has besides its sentence: Enter, or a double click."""
+        line: HistoryLine = index.data(_LINE_ROLE)
+        if isinstance(line.event, events.SessionMeasured):
+            FiguresDialog(line.event.samples, self.window()).open()
 
     def _scrolled(self, value: int) -> None:
         self._follows = value >= self.verticalScrollBar().maximum()

@@ -4,6 +4,7 @@ Texts that come from users and agents are passed through unchanged; whoever show
 whatever else stands in one line with other words goes through `one_line`.
 """
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -178,6 +179,20 @@ def _session_ended(event: events.SessionEnded) -> str:
     return _("Session over after {minutes}. {reason}").format(minutes=minutes(event.worked_s), reason=reason)
 
 
+def _measured(event: events.SessionMeasured) -> str:
+    if not event.samples:
+        return _("Nothing of the picture was measured")
+    lasted_s = max(1.0, event.samples[-1].at_s)
+    frames = sum(sample.frames for sample in event.samples)
+    latency_ms = sum(sample.latency_ms * max(1, sample.frames) for sample in event.samples)
+    return _("The picture: {minutes}, {latency} ms, {rate} frames/s, {size} MB").format(
+        minutes=minutes(lasted_s),
+        latency=round(latency_ms / sum(max(1, sample.frames) for sample in event.samples)),
+        rate=round(frames / lasted_s),
+        size=QLocale().toString(sum(sample.received_bytes for sample in event.samples) / 1e6, "f", 1),
+    )
+
+
 _SENTENCES: dict[type, Callable[[Any], str]] = {
     events.Opened: lambda _event: _("Asked for help"),
     events.Triaged: _judged,
@@ -188,12 +203,30 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     events.SessionRequested: lambda event: _("{name} asked to see the screen").format(name=event.staff.name),
     events.SessionConsented: _allowed,
     events.SessionEnded: _session_ended,
+    events.SessionMeasured: _measured,
     events.SessionNoted: lambda event: _("What was done: {text}").format(text=event.text),
     events.Resolved: lambda event: _("Solution: {solution}").format(solution=event.solution),
     events.Accepted: lambda _event: _("Confirmed that it is solved"),
     events.NotSolved: lambda event: _("Not solved yet. {text}").format(text=event.text).rstrip(),
     events.Cancelled: lambda _event: _("Needs no help any more"),
 }
+
+
+def per_second(count: float) -> str:
+    """Bytes a second: ``4.1 MB/s``, ``120 kB/s``."""
+    if count >= 1e6:  # noqa: PLR2004 - a megabyte
+        return _("{size} MB/s").format(size=QLocale().toString(count / 1e6, "f", 1))
+    return _("{size} kB/s").format(size=QLocale().toString(count / 1e3, "f", 1))
+
+
+def milliseconds(count: float | None) -> str:
+    """A time, or a dash while nobody knows it."""
+    return NOTHING if count is None else _("{count} ms").format(count=max(1, round(count)))
+
+
+def percent(share: float) -> str:
+    """Never 100 % while something is missing."""
+    return QLocale().toString(math.floor(1000 * share) / 10, "f", 1) + " %"
 
 
 def typing(how: Typing) -> str:

@@ -52,6 +52,7 @@ from protocol.envelope.people import (
     WorkOffered,
 )
 from protocol.envelope.sessions import (
+    AddSessionFigures,
     AddSessionNote,
     ReportConsent,
     ReportEnd,
@@ -154,6 +155,7 @@ __all__ = [
     "About",
     "Absent",
     "AddMessage",
+    "AddSessionFigures",
     "AddSessionNote",
     "AnswerInstruction",
     "AnswerOpenQuestion",

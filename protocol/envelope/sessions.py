@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from protocol.desk.events.sessions import MAX_SAMPLES, Sample
 from protocol.desk.terms import EndReason, Name, SessionId, Staff
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
 
@@ -31,6 +32,14 @@ class AddSessionNote(MessageBase, frozen=True):
     ref: Ref
     session: SessionId
     text: Words
+
+
+class AddSessionFigures(MessageBase, frozen=True):
+    """How the picture of a session travelled; once for each, after its end. Answered by `Done`."""
+
+    ref: Ref
+    session: SessionId
+    samples: Annotated[tuple[Sample, ...], Meta(max_length=MAX_SAMPLES)]
 
 
 # --- both → relay
@@ -72,5 +81,5 @@ class SessionOver(MessageBase, frozen=True):
 
 
 FromAgent = ReportConsent | ReportEnd
-FromConsole = RequestSession | AddSessionNote | ReportEnd
+FromConsole = RequestSession | AddSessionNote | AddSessionFigures | ReportEnd
 ToClient = SessionReady | SessionOffered | SessionOver

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from protocol import limits
 from protocol.scopes import Scope
 
+Microseconds = Annotated[int, Meta(ge=0, le=60_000_000)]
 Keysym = Annotated[int, Meta(ge=0, le=0x1FFFFFFF)]
 MAX_LEVELS = 8
 """Of a key: Shift, AltGr and the fifth level's modifier together choose among so many."""
@@ -106,7 +107,7 @@ class FrameShown(_Message, frozen=True):
     """
 
     number: Counter
-    took_us: Annotated[int, Meta(ge=0, le=60_000_000)] = 0
+    took_us: Microseconds = 0
 
 
 class RefreshRequested(_Message, frozen=True):
@@ -190,6 +191,16 @@ class KeyboardChanged(_Message, frozen=True):
     ]
 
 
+class PictureTimed(_Message, frozen=True):
+    """How long the helped side took lately from noticing a change to sending it, and the last frame's round trip.
+
+    Sent with pictures, now and then; the console adds its own part and shows the whole.
+    """
+
+    made_us: Microseconds
+    round_trip_us: Microseconds
+
+
 class InputDropped(_Message, frozen=True):
     """The gate or a limit dropped input since the last of these; shown, so that nobody wonders."""
 
@@ -225,6 +236,7 @@ FromAgent = (
     | CursorChanged
     | CursorMoved
     | KeyboardChanged
+    | PictureTimed
     | InputDropped
     | Goodbye
 )

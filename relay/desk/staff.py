@@ -35,6 +35,7 @@ class StaffRequests:
             envelope.AddMessage: self.add_message,
             envelope.RequestSession: self.request_session,
             envelope.AddSessionNote: self.add_session_note,
+            envelope.AddSessionFigures: self.add_session_figures,
             envelope.ResolveTicket: self.resolve_ticket,
             envelope.ReportEnd: self.report_end,
         }
@@ -96,6 +97,21 @@ class StaffRequests:
         if requested.staff.identifier != party.identifier:
             raise Refused(RefusalReason.FORBIDDEN, "Only the technician of a session can write its note.")
         return await self._happens(party, message.ref, number, events.SessionNoted(message.session, message.text))
+
+    async def add_session_figures(self, party: Party, message: envelope.AddSessionFigures) -> envelope.Done:
+        """How the picture of a session travelled, by whoever saw it; once."""
+        found = await self._room.store.requested_session(message.session)
+        if found is None:
+            raise no_such_session()
+        number, requested = found
+        if requested.staff.identifier != party.identifier:
+            raise Refused(RefusalReason.FORBIDDEN, "Only a session's technician can say how its picture was.")
+        measured = events.SessionMeasured(message.session, message.samples)
+        for _, entry in await self._room.store.history(number):
+            if isinstance(entry.event, events.SessionMeasured) and entry.event.session == message.session:
+                raise Refused(RefusalReason.NOT_NOW, "The figures of this session are in the history already.")
+        await self._room.change(number, lambda _: (measured,), by_staff(party))
+        return envelope.Done(message.ref)
 
     async def request_session(self, party: Party, message: envelope.RequestSession) -> envelope.SessionReady:
         """Offers a session to the ticket's device; the user is asked at its other end (promises 5, 25)."""

@@ -9,21 +9,23 @@ from PySide6.QtWidgets import QApplication, QWidget
 from console import language
 from console.events import EnrolmentState, LinkState
 from console.picture.canvas import Canvas
+from console.picture.measures import Reading
 from console.session.conversation import Allowed
 from console.session.stages import Stage
 from console.ui import theme
 from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
+from console.ui.figures_dialog import FiguresDialog
 from console.ui.help import HelpOverlay
 from console.ui.main_window import MainWindow
 from console.ui.session_window import SessionWindow
 from protocol.consent import Consent
 from protocol.desk import events
-from protocol.desk.events import Actor, EndReason, Staff
+from protocol.desk.events import Actor, EndReason, Sample, Staff
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope import HistoryLine, Ticket, TicketView, Witness
 from protocol.scopes import Scope
-from protocol.session.picture import Rect
+from protocol.session.picture import Codec, Rect
 from protocol.trust import Party, Role
 
 NOW = datetime.now(UTC)
@@ -273,6 +275,27 @@ def session(*, scopes: frozenset[Scope] = SEE_AND_CONTROL) -> SessionWindow:
 
     QTimer.singleShot(100, picture)
     return window
+
+
+def travelling() -> SessionWindow:
+    """A session whose figures are shown."""
+    window = session()
+    film, page = Rect(1100, 500, 640, 360), Rect(200, 100, 800, 500)
+    regions = ((page, Codec.ZSTD), (Rect(220, 620, 500, 60), Codec.COPY), (film, Codec.H264))
+    figures = Reading(61.0, 21.4, 12.3, 1830, 31_000_000, 31.0, 512_000.0, 0.8899, regions)
+
+    def show() -> None:
+        window.bar.press_figures()
+        window.show_figures(figures)
+
+    QTimer.singleShot(250, show)
+    return window
+
+
+def figures() -> QWidget:
+    """The figures of a session that is over."""
+    _dress()
+    return FiguresDialog([Sample(10.0 * at, 20.0 + at, 12.0, 300 + 7 * at, 900_000 * at, 1.0) for at in range(1, 31)])
 
 
 def viewing() -> SessionWindow:

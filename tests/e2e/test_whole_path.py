@@ -138,6 +138,7 @@ def _end_and_note(scene: Scene, number: int) -> None:
         re.compile(r"Session over after (\d+ minutes?|less than a minute)\. The user ended the session\.")
     )
     history.wait_text("What was done: Explained the keys.")
+    history.wait_text(re.compile(r"The picture: .+, \d+ ms, \d+ frames/s, [\d.]+ MB"))
     user.request(number).wait_text("Tina Tech noted: Explained the keys.")
     user.request(number).wait_text(
         re.compile("You allowed Tina Tech to see your screen and use your mouse and keyboard")

@@ -3,21 +3,23 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from console.picture.canvas import Canvas
+from console.picture.measures import Reading
 from console.session.conversation import Allowed, NotAllowed, Wish
 from console.session.stages import Stage
-from console.ui import session_bar
+from console.ui import session_bar, words
 from console.ui.session_window import SessionWindow
 from protocol.consent import Consent
 from protocol.desk.events import EndReason
 from protocol.scopes import Scope
 from protocol.session.messages import FromConsole, InputDropped, KeyboardChanged, ReleaseAll
+from protocol.session.picture import Codec, Rect
 from tests.console.looks import NOW, SEE_AND_CONTROL, ticket
 
 SEE = frozenset({Scope.SEE})
@@ -226,3 +228,29 @@ def test_the_bar_says_how_keys_go_and_lets_one_choose(shown: Shown) -> None:
     assert [action.isChecked() for action in menu.actions()] == [False, True, False]
     menu.actions()[2].trigger()
     assert button.accessibleName() == "Keys: By place"
+
+
+def test_figures_lie_over_the_picture_on_demand_and_take_no_mouse(shown: Shown) -> None:
+    figures = Reading(61.0, 21.4, None, 1830, 31_000_000, 31.0, 4_100_000.0, 0.9999, ((Rect(0, 0, 9, 9), Codec.H264),))
+    shown.window.show_said(allowed())
+    shown.picture(1920, 1080)
+    shown.window.show_line(12.3)
+    before = shown.window.view.viewport().grab().toImage()
+    shown.window.show_figures(figures)
+    assert shown.window.view.viewport().grab().toImage() == before, "nothing is shown unasked"
+    shown.window.bar.press_figures()
+    shown.window.show_figures(figures)
+    said = [label.text() for label in shown.window.findChildren(QLabel) if label.isVisible()]
+    for text in ("21 ms", words.NOTHING, "31 a second", "4.1 MB/s", "99.9 %"):
+        assert text in said
+    assert any("film" in text for text in said)
+    drawn = shown.window.view.viewport().grab().toImage()
+    assert drawn.pixelColor(0, 4) != before.pixelColor(0, 4)
+    assert drawn.pixelColor(100, 100) == before.pixelColor(100, 100)
+    sent: list[FromConsole] = []
+    shown.window.input_made.connect(sent.append)
+    corner = shown.window.view.viewport().rect().topRight() + QPoint(-60, 60)
+    under = shown.window.childAt(shown.window.view.viewport().mapTo(shown.window, corner))
+    assert under is shown.window.view.viewport(), "a click in the corner is the helped side's"
+    shown.window.bar.press_figures()
+    assert shown.window.view.viewport().grab().toImage() == before

@@ -78,6 +78,7 @@ async def test_no_side_may_say_what_only_the_other_may(house: House) -> None:
             (envelope.SetNextStep, {"ticket": number, "next_step": "x"}),
             (envelope.RequestSession, {"ticket": number}),
             (envelope.AddSessionNote, {"session": "a" * 32, "text": "x"}),
+            (envelope.AddSessionFigures, {"session": "a" * 32, "samples": ()}),
             (envelope.ResolveTicket, {"ticket": number, "solution": "x"}),
         ]
         agent_only: list[tuple[Any, dict[str, Any]]] = [
@@ -244,6 +245,22 @@ async def test_only_its_ends_can_end_a_session_and_only_its_technician_notes_it(
         assert over.reason is EndReason.TECHNICIAN_LEFT
         assert isinstance(await agent.ask(envelope.ReportEnd, session, EndReason.LINE_LOST), envelope.Done)
         assert refusal(await petr.ask(envelope.ReportEnd, session, EndReason.FAULT)) is RefusalReason.NO_SUCH_SESSION
+
+
+@scene
+async def test_a_sessions_figures_come_from_its_technician_and_once(house: House) -> None:
+    samples = (events.Sample(10.0, 21.5, 9.0, 310, 1_200_000, 0.98), events.Sample(12.0, 20.0, 9.0, 40, 9000, 1.0))
+    async with house.relay() as relay:
+        agent, jana, petr = await relay.agent(), await relay.console("jana"), await relay.console("petr")
+        session, _, _, number = await session_on(relay, agent, jana)
+        assert refusal(await petr.ask(envelope.AddSessionFigures, session, samples)) is RefusalReason.FORBIDDEN
+        answer = await jana.ask(envelope.AddSessionFigures, "c" * 32, samples)
+        assert refusal(answer) is RefusalReason.NO_SUCH_SESSION
+        assert isinstance(await jana.ask(envelope.AddSessionFigures, session, samples), envelope.Done)
+        assert refusal(await jana.ask(envelope.AddSessionFigures, session, samples)) is RefusalReason.NOT_NOW
+        history = (await jana.ask(envelope.ReadTicket, number)).history
+        (measured,) = [line.event for line in history if isinstance(line.event, events.SessionMeasured)]
+        assert measured == events.SessionMeasured(session, samples)
 
 
 @pytest.mark.parametrize("how", ["cancelled", "resolved"])
