@@ -28,7 +28,7 @@ _ROWS = (
     ("exact", mark("Exact")),
     ("ways", mark("Ways")),
 )
-_SMALLEST_LABELLED = 48
+_SMALLEST_LABELLED = 96
 _PANEL_WIDTH = 32 * theme.GRID
 """So that it does not breathe with its figures."""
 _PANEL = """
