@@ -63,6 +63,21 @@ class Channel(enum.StrEnum):
     """Nobody said anything: a machine was found at fault (promise 34), or the day of a schedule came (promise 37)."""
 
 
+class SummaryTopic(enum.StrEnum):
+    """What a line of a ticket's short version is about, in the order they are shown."""
+
+    ASKED = "asked"
+    URGENCY = "urgency"
+    HANDLER = "handler"
+    DONE = "done"
+    OPEN_QUESTION = "open_question"
+    WAITING = "waiting"
+    SOLUTION = "solution"
+    VERDICT = "verdict"
+    NEXT_STEP = "next_step"
+    ESTIMATE = "estimate"
+
+
 class EndReason(enum.StrEnum):
     """Why a session is over."""
 

@@ -81,6 +81,7 @@ _OF_MERGED = (
     events.Unmerged,
     events.Linked,
     events.Unlinked,
+    events.TimeLogged,
     events.TimeCorrected,
     events.SessionEnded,
     events.SessionNoted,

@@ -9,7 +9,7 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import about, people, sessions, talk, tickets, watching
+from protocol.envelope import about, edits, kin, people, sessions, talk, tickets, watching, worktime
 from protocol.envelope.about import About, ReadAbout
 from protocol.envelope.base import (
     Done,
@@ -21,6 +21,16 @@ from protocol.envelope.base import (
     RequestRefused,
     TicketNumber,
 )
+from protocol.envelope.edits import (
+    HoldTicket,
+    JudgeTicket,
+    OverridePriority,
+    ResumeTicket,
+    SetEstimate,
+    SetKind,
+    StateLoss,
+)
+from protocol.envelope.kin import LinkTickets, MergeTicket, TagTicket, UnmergeTicket
 from protocol.envelope.people import (
     Absent,
     AnswerQuote,
@@ -80,9 +90,11 @@ from protocol.envelope.tickets import (
     ListMyTickets,
     ListQueue,
     OpenTicket,
+    QueueSort,
     ReadTicket,
     ResolveTicket,
     SetNextStep,
+    SummaryLine,
     TakeTicket,
     Ticket,
     TicketChanged,
@@ -107,11 +119,21 @@ from protocol.envelope.watching import (
     Watch,
     WatchChanged,
 )
+from protocol.envelope.worktime import CorrectTime, LogTime
 
 FromAgent = (
     tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent | watching.FromAgent | about.FromAgent
 )
-FromConsole = tickets.FromConsole | sessions.FromConsole | talk.FromConsole | people.FromConsole | watching.FromConsole
+FromConsole = (
+    tickets.FromConsole
+    | edits.FromConsole
+    | kin.FromConsole
+    | worktime.FromConsole
+    | sessions.FromConsole
+    | talk.FromConsole
+    | people.FromConsole
+    | watching.FromConsole
+)
 ToClient = (
     RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient | watching.ToClient | about.ToClient
 )
@@ -171,6 +193,7 @@ __all__ = [
     "ClusterView",
     "Colleague",
     "Complain",
+    "CorrectTime",
     "DeclineOffer",
     "Done",
     "DropQuestion",
@@ -186,24 +209,31 @@ __all__ = [
     "GiveVerdict",
     "HandOver",
     "HistoryLine",
+    "HoldTicket",
+    "JudgeTicket",
     "KeepCheck",
     "KnownFault",
+    "LinkTickets",
     "ListAppointments",
     "ListFaults",
     "ListMyTickets",
     "ListQueue",
     "ListStaff",
+    "LogTime",
     "MachineLine",
     "MakeAppointment",
     "MakeQuote",
+    "MergeTicket",
     "MessageBase",
     "Minutes",
     "OpenProblem",
     "OpenTicket",
+    "OverridePriority",
     "People",
     "Plan",
     "PlanFaster",
     "PlannedMove",
+    "QueueSort",
     "RateSolution",
     "ReadAbout",
     "ReadPeople",
@@ -219,6 +249,7 @@ __all__ = [
     "RequestRefused",
     "RequestSession",
     "ResolveTicket",
+    "ResumeTicket",
     "RunCheck",
     "RunProofs",
     "SayUnderstood",
@@ -226,8 +257,13 @@ __all__ = [
     "SessionOver",
     "SessionReady",
     "SetAbsence",
+    "SetEstimate",
+    "SetKind",
     "SetNextStep",
     "StaffList",
+    "StateLoss",
+    "SummaryLine",
+    "TagTicket",
     "TakeCall",
     "TakeTicket",
     "Ticket",
@@ -237,6 +273,7 @@ __all__ = [
     "TicketView",
     "Tickets",
     "ToClient",
+    "UnmergeTicket",
     "Watch",
     "WatchChanged",
     "Witness",

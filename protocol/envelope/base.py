@@ -28,6 +28,8 @@ class RefusalReason(enum.StrEnum):
     NO_SUCH_TICKET = "no_such_ticket"
     NO_SUCH_SESSION = "no_such_session"
     NOT_NOW = "not_now"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    """Somebody else changed the ticket after this was thought of."""
     DEVICE_AWAY = "device_away"
     SESSION_RUNNING = "session_running"
     TOO_FAST = "too_fast"

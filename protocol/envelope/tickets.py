@@ -1,5 +1,6 @@
 """Asking for help, working on it, and the user's verdict. Pure."""
 
+import enum
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -10,9 +11,10 @@ from protocol.desk.contract import Metric
 from protocol.desk.events import Actor, Event
 from protocol.desk.overview import Flag
 from protocol.desk.states import TicketState
-from protocol.desk.terms import Channel, HoldReason, Level, Mark, Staff, Text, TicketKind
+from protocol.desk.terms import Channel, HoldReason, Level, Mark, Name, Staff, SummaryTopic, Text, TicketKind
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope.base import MessageBase, Minutes, Ref, TicketNumber, Words
+from protocol.envelope.edits import Revision
 from protocol.moment import Moment
 
 
@@ -57,10 +59,47 @@ class CancelTicket(MessageBase, frozen=True):
 
 
 # --- console → relay
+class QueueSort(enum.StrEnum):
+    """By what a queue is sorted; the oldest first among equals."""
+
+    OPENED = "opened"
+    PRIORITY = "priority"
+    """Those nobody judged first, then the most urgent."""
+    DUE = "due"
+    TARGET = "target"
+    """Whichever time agreed is over next."""
+    CHANGED = "changed"
+    REQUESTER = "requester"
+    CUSTOMER = "customer"
+    OWNER = "owner"
+
+
 class ListQueue(MessageBase, frozen=True):
-    """Answered by `Tickets`: all that are not closed, oldest first."""
+    """Answered by `Tickets`: those that all the filters let through; without any, all that are not over.
+
+    Attributes:
+        everything: also those that are closed, cancelled, dormant or merged into another one.
+        states: only these; empty: whichever.
+        owner: identifier of the technician, "-": nobody's; None: whoever's.
+        text: words, each of which is found somewhere on the ticket, or its number.
+        offset, limit: the page of it.
+    """
 
     ref: Ref
+    everything: bool = False
+    states: frozenset[TicketState] = frozenset()
+    owner: Name | None = None
+    kind: TicketKind | None = None
+    customer: Name | None = None
+    user: Name | None = None
+    device: Name | None = None
+    tag: Name | None = None
+    flag: Flag | None = None
+    text: Annotated[str, Meta(max_length=200)] = ""
+    sort: QueueSort = QueueSort.OPENED
+    descending: bool = False
+    offset: Annotated[int, Meta(ge=0, le=10**6)] = 0
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 1000
 
 
 class TakeTicket(MessageBase, frozen=True):
@@ -72,6 +111,7 @@ class TakeTicket(MessageBase, frozen=True):
     urgency: Level
     next_step: Words
     due: Moment | None = None
+    revision: Revision = 0
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""
@@ -85,6 +125,7 @@ class SetNextStep(MessageBase, frozen=True):
     ticket: TicketNumber
     next_step: Words
     due: Moment | None = None
+    revision: Revision = 0
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""
@@ -97,6 +138,7 @@ class ResolveTicket(MessageBase, frozen=True):
     ref: Ref
     ticket: TicketNumber
     solution: Words
+    revision: Revision = 0
 
 
 # --- both → relay
@@ -218,13 +260,36 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 
 class HistoryLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """One event of a ticket's history, with its number on the desk's chain."""
+    """One event of a ticket's history, with its number on the desk's chain.
+
+    Attributes:
+        ticket: the one it happened to, if that was merged into the one shown; 0: the one shown.
+    """
 
     number: int
     at: Moment
     actor: Actor
     actor_name: str
     event: Event
+    ticket: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.at)
+
+
+class SummaryLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the short version, with the numbers of the events behind it (promise 23).
+
+    Attributes:
+        text: what somebody wrote, or a value that the reader's side puts into words: a priority, minutes, a name.
+        at: the date it speaks of.
+    """
+
+    topic: SummaryTopic
+    text: str
+    events: tuple[int, ...]
+    at: Moment | None = None
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""
@@ -232,20 +297,27 @@ class HistoryLine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ticket(MessageBase, frozen=True):
-    """One ticket whole: the answer to whatever read or changed it. A requester gets no internal messages."""
+    """One ticket whole: the answer to whatever read or changed it. A requester gets no internal messages.
+
+    Attributes:
+        summary: the short version.
+        history: with it that of tickets merged into this one, each line under its own ticket's number.
+    """
 
     ref: Ref
     ticket: TicketView
     diagnostics: tuple[DiagnosticField, ...]
     history: tuple[HistoryLine, ...]
     witness: Witness
+    summary: tuple[SummaryLine, ...] = ()
 
 
 class Tickets(MessageBase, frozen=True):
-    """A list of tickets."""
+    """A list of tickets; `total` is how many there are in all, of which this may be a page."""
 
     ref: Ref
     tickets: tuple[TicketView, ...]
+    total: int = 0
 
 
 class TicketChanged(MessageBase, frozen=True):

@@ -158,11 +158,16 @@ class Requesters:
         self, requester: Requester, ref: int, number: int, *happened: events.Event, mark: str = ""
     ) -> envelope.Ticket:
         """Lets something happen to one of this device's tickets, once for each `mark`. Raises Refused, StoreFault."""
-        await self.own(requester, number)
+        own = await self.own(requester, number)
         self._check_pace(requester.party)
         by = await self._by(requester, number)
-        ticket = await self._room.change(number, lambda now: () if mark and mark in now.marks else happened, by)
+        # Whatever is said on a ticket that was merged is said where it goes on.
+        said = all(isinstance(event, events.MessageAdded) for event in happened)
+        goes_on = await self._room.goes_on(own) if said else own
+        ticket = await self._room.change(goes_on.number, lambda now: () if mark and mark in now.marks else happened, by)
         self._room.end_if_over(ticket, EndReason.USER_STOPPED)
+        if goes_on.number != number:
+            ticket = own
         return await self._room.whole(ref, ticket, for_staff=False)
 
     async def _by(self, requester: Requester, number: int) -> By:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from protocol import envelope
-from protocol.desk.events import Actor, EndReason, Event, Opened, Staff
+from protocol.desk.events import Actor, EndReason, Entry, Event, Opened, Staff, decode
 from protocol.desk.overview import flags
 from protocol.desk.states import StepRefused
 from protocol.desk.ticket import Ticket
@@ -23,6 +23,10 @@ from relay.sessions import LiveSession, Switchboard
 from relay.sockets.connection import RelayConnection
 from relay.store import By, EventStore, Work
 
+_MERGED_DEEP = 20
+"""Tickets merged into merged tickets that are followed."""
+_MERGED_SHOWN = 50
+"""Histories in one answer; it is cut to what a message holds anyway."""
 LISTED = 2000
 """Tickets in one list; what does not fit into a message is cut off and counted (see views)."""
 
@@ -39,6 +43,22 @@ AgentHandlers = Mapping[type, Callable[[Requester, Any], Awaitable[envelope.ToCl
 """What an agent may ask → what does it; it raises Refused or StoreFault."""
 ConsoleHandlers = Mapping[type, Callable[[Party, Any], Awaitable[envelope.ToClient]]]
 """The same for a console; the party is the technician as certified."""
+
+
+class Edit(Protocol):
+    """A request that changes a ticket as its writer saw it."""
+
+    @property
+    def ref(self) -> int:
+        """The request's."""
+
+    @property
+    def ticket(self) -> int:
+        """Which."""
+
+    @property
+    def revision(self) -> int:
+        """Which its writer saw; 0: whatever it is."""
 
 
 class Audience(Protocol):
@@ -81,7 +101,7 @@ class Room:
         """Raises Refused when there is none, StoreFault."""
         ticket = await self.store.ticket(number)
         if ticket is None:
-            raise Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
+            raise no_such_ticket(number)
         return ticket
 
     @asynccontextmanager
@@ -132,10 +152,26 @@ class Room:
         except StepRefused as error:
             raise Refused(RefusalReason.NOT_NOW, str(error)) from error
         if change is None:
-            raise Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
+            raise no_such_ticket(number)
         if change.numbers:
             self.announce(change.ticket)
         return change.ticket
+
+    async def edit(self, party: Party, message: Edit, decide: Callable[[Ticket], Sequence[Event]]) -> envelope.Ticket:
+        """What a technician does to a ticket; refused if somebody else changed it after the revision he thought of.
+
+        Raises:
+            Refused: that, there is no such ticket, or its state does not allow it.
+            StoreFault: nothing was changed.
+        """
+        async with self.work() as work:
+            ticket = await work.ticket(message.ticket)
+            if ticket is None:
+                raise no_such_ticket(message.ticket)
+            if 0 < message.revision < ticket.revision:
+                await check_unchanged(work, ticket, message.revision, party)
+            ticket = work.happens(ticket, decide(ticket), by_staff(party))
+        return await self.whole(message.ref, work.changed.get(ticket.number, ticket), for_staff=True)
 
     def announce(self, ticket: Ticket) -> None:
         """Tells the ticket's device and all staff that it is new or has changed."""
@@ -164,19 +200,42 @@ class Room:
     async def whole(self, ref: int, ticket: Ticket, *, for_staff: bool) -> envelope.Ticket:
         """The answer that shows a ticket with its history; a requester gets no internal messages."""
         head = await self.store.head()
-        history = await self.store.history(ticket.number)
+        history = await self._whole_history(ticket, for_staff=for_staff)
         view = self.view(ticket, for_staff=for_staff)
         answer, left_out = views.whole(ref, view, ticket, history, head, for_staff=for_staff)
         if left_out:
             self.counts.add("history_cut", ticket=ticket.number, left_out=left_out)
         return answer
 
-    def listed(self, ref: int, tickets: Sequence[Ticket], *, for_staff: bool) -> envelope.Tickets:
-        """The answer that lists tickets."""
+    async def goes_on(self, ticket: Ticket) -> Ticket:
+        """Where a merged ticket goes on; another one is itself. Raises Refused, StoreFault."""
+        for _ in range(_MERGED_DEEP):
+            if not ticket.kinship.merged_into:
+                break
+            ticket = await self.find(ticket.kinship.merged_into)
+        return ticket
+
+    async def _whole_history(self, ticket: Ticket, *, for_staff: bool) -> list[tuple[int, Entry]]:
+        """A ticket's events, and for staff also those of tickets that go on in it, under their own numbers."""
+        history = await self.store.history(ticket.number)
+        if for_staff and ticket.kinship.absorbed:
+            numbers, seen = list(ticket.kinship.absorbed), {ticket.number}
+            while numbers and len(seen) < _MERGED_SHOWN:
+                number = numbers.pop(0)
+                absorbed = await self.store.ticket(number)
+                if absorbed is not None and number not in seen:
+                    seen.add(number)
+                    history += await self.store.history(number)
+                    numbers += absorbed.kinship.absorbed
+            history.sort(key=lambda pair: pair[0])
+        return history
+
+    def listed(self, ref: int, tickets: Sequence[Ticket], *, for_staff: bool, total: int = 0) -> envelope.Tickets:
+        """The answer that lists tickets; `total`: of which they are a page."""
         answer, left_out = views.listed(ref, [self.view(ticket, for_staff=for_staff) for ticket in tickets])
         if left_out:
             self.counts.add("list_cut", left_out=left_out)
-        return answer
+        return replace(answer, total=total or len(tickets))
 
     def end_if_over(self, ticket: Ticket, reason: EndReason) -> None:
         """A ticket nobody works on any more has no session (promise 5)."""
@@ -197,9 +256,30 @@ class Room:
         return envelope.Done(message.ref)
 
 
+_SINCE = "SELECT body FROM events WHERE ticket = ? ORDER BY number DESC LIMIT ?"
+_LOOKED_BACK = 200
+
+
+async def check_unchanged(work: Work, ticket: Ticket, revision: int, party: Party) -> None:
+    """Raises Refused, with a name, if somebody other than `party` changed a ticket after `revision`."""
+    since = min(ticket.revision - revision, _LOOKED_BACK)
+    for (body,) in await work.rows(_SINCE, (ticket.number, since)):
+        entry = decode(body)
+        if entry.actor is not Actor.DESK and entry.actor_id != party.identifier:
+            raise Refused(
+                RefusalReason.CHANGED_MEANWHILE,
+                f"{entry.actor_name} has changed this ticket in the meantime; please look at it once more.",
+            )
+
+
 def end_of(session: LiveSession[RelayConnection], role: Role) -> str:
     """Who is the session's end in this role."""
     return session.device if role is Role.DEVICE else session.staff.identifier
+
+
+def no_such_ticket(number: int) -> Refused:
+    """There never was one."""
+    return Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
 
 
 def no_such_session() -> Refused:

@@ -4,22 +4,26 @@ Guarantees that every request gets exactly one answer with its `ref`. On the loo
 """
 
 from protocol import envelope
-from protocol.desk.events import EndReason, SessionEnded
-from protocol.desk.ticket import Ticket
+from protocol.desk.events import EndReason, Event, SessionEnded
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
+from relay.desk import worktime
 from relay.desk.about import AboutRequests
 from relay.desk.appointments import Appointments
 from relay.desk.complaints import Complaints
+from relay.desk.edits import Edits
 from relay.desk.handing import Handing
+from relay.desk.kin import KinRequests
 from relay.desk.people import PeopleRequests
 from relay.desk.proofs import Proofs
+from relay.desk.queue import QueueRequests
 from relay.desk.quotes import Quotes
 from relay.desk.requesters import Requesters
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
 from relay.desk.talk import TalkRequests
 from relay.desk.watching import WatchRequests
+from relay.desk.worktime import WorktimeRequests
 from relay.errors import Refused, StoreFault
 from relay.sessions import LiveSession, Over, SessionState
 from relay.sockets.connection import RelayConnection
@@ -55,6 +59,10 @@ class Desk:
             **Appointments(room).handlers(),
             **quotes.of_consoles(),
             **complaints.of_consoles(),
+            **Edits(room).handlers(),
+            **KinRequests(room).handlers(),
+            **QueueRequests(room).handlers(),
+            **WorktimeRequests(room).handlers(),
         }
 
     async def for_agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:
@@ -95,12 +103,15 @@ class Desk:
         await self.note_end(session.ticket, session.identifier, over)
 
     async def note_end(self, number: int, session: str, over: Over) -> None:
-        """Writes a session's end into its ticket's history, once. Raises StoreFault."""
-
-        def decide(ticket: Ticket) -> tuple[SessionEnded, ...]:
-            return (SessionEnded(session, over.reason, over.worked_s),) if session in ticket.sessions else ()
-
-        await self._room.change(number, decide, THE_DESK)
+        """Writes a session's end and its time into its ticket's history, once. Raises StoreFault."""
+        async with self._room.work() as work:
+            ticket = await work.ticket(number)
+            if ticket is None or session not in ticket.sessions:
+                return
+            happened: list[Event] = [SessionEnded(session, over.reason, over.worked_s)]
+            if session in ticket.consented:
+                happened += await worktime.of_session(work, session, over.worked_s)
+            work.happens(ticket, happened, THE_DESK)
 
     async def close_left_open(self) -> int:
         """Ends, in the history, the sessions that were under way when the relay was killed. Raises StoreFault."""

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import EndReason, ProofPhase
+from protocol.desk.overview import judged
 from protocol.desk.placing import check_taking
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
+from relay.desk.edits import losses
 from relay.desk.proofs import Proofs
-from relay.desk.room import LISTED, ConsoleHandlers, Room, as_staff, by_staff, no_such_session
+from relay.desk.room import ConsoleHandlers, Room, as_staff, by_staff, no_such_session
 from relay.errors import Refused, RelayError
 from relay.sessions import SessionState
 
@@ -28,7 +30,6 @@ class StaffRequests:
     def handlers(self) -> ConsoleHandlers:
         """What a console may ask."""
         return {
-            envelope.ListQueue: self.list_queue,
             envelope.ReadTicket: self.read_ticket,
             envelope.TakeTicket: self.take_ticket,
             envelope.SetNextStep: self.set_next_step,
@@ -40,10 +41,6 @@ class StaffRequests:
             envelope.ReportEnd: self.report_end,
         }
 
-    async def list_queue(self, _party: Party, message: envelope.ListQueue) -> envelope.Tickets:
-        """All that are not closed, oldest first."""
-        return self._room.listed(message.ref, await self._room.store.unfinished(LISTED), for_staff=True)
-
     async def read_ticket(self, _party: Party, message: envelope.ReadTicket) -> envelope.Ticket:
         """One ticket, whole."""
         return await self._room.whole(message.ref, await self._room.find(message.ticket), for_staff=True)
@@ -54,14 +51,13 @@ class StaffRequests:
         def decide(ticket: Ticket) -> Sequence[events.Event]:
             check_taking(ticket, party.identifier)
             return (
-                events.Triaged(message.impact, message.urgency),
+                judged(message.impact, message.urgency, ticket.loss_per_hour, losses(self._room, ticket)),
                 events.Assigned(as_staff(party)),
                 events.Started(),
                 events.NextStepSet(message.next_step, message.due or self._room.due(ticket)),
             )
 
-        ticket = await self._room.change(message.ticket, decide, by_staff(party))
-        return await self._room.whole(message.ref, ticket, for_staff=True)
+        return await self._room.edit(party, message, decide)
 
     async def set_next_step(self, party: Party, message: envelope.SetNextStep) -> envelope.Ticket:
         """What happens next, and when (promise 16)."""
@@ -71,8 +67,7 @@ class StaffRequests:
                 raise Refused(RefusalReason.NOT_NOW, "Only an open ticket has a next step.")
             return (events.NextStepSet(message.next_step, message.due or self._room.due(ticket)),)
 
-        ticket = await self._room.change(message.ticket, decide, by_staff(party))
-        return await self._room.whole(message.ref, ticket, for_staff=True)
+        return await self._room.edit(party, message, decide)
 
     async def add_message(self, party: Party, message: envelope.AddMessage) -> envelope.Ticket:
         """To the requester, or to the other staff."""
@@ -84,7 +79,7 @@ class StaffRequests:
         # The checks that failed are run again first: the requester reads whether it is verified (promise 10).
         ran = await self._proofs.results(await self._room.find(message.ticket), ProofPhase.AT_SOLUTION)
         resolved = events.Resolved(message.solution)
-        answer = await self._happens(party, message.ref, message.ticket, *ran, resolved)
+        answer = await self._room.edit(party, message, lambda _: (*ran, resolved))
         self._room.end_if_over(await self._room.find(message.ticket), EndReason.TECHNICIAN_LEFT)
         return answer
 

@@ -13,10 +13,13 @@ from protocol import envelope, limits
 from protocol.desk import chain, events
 from protocol.desk.clocks import Clock, ClockState
 from protocol.desk.overview import Flag
+from protocol.desk.summary import summary
 from protocol.desk.ticket import Ticket
 
 FRAME_BYTES = 1024
 """For an answer's field names, numbers and brackets around what is measured."""
+MAX_BEHIND = 100
+"""Events that a line of the short version names; of more, the newest."""
 SHORT_CHARS = 160
 """Of a problem, in a list that would be too long with whole ones."""
 
@@ -113,12 +116,23 @@ def whole(  # noqa: PLR0913 - what the answer consists of
     for_staff: bool,
 ) -> tuple[envelope.Ticket, int]:
     """A ticket with its history, and how many events did not fit into a message."""
+    seen = [(number, entry) for number, entry in history if for_staff or not _is_internal(entry.event)]
     lines = [
-        envelope.HistoryLine(number, entry.at, entry.actor, entry.actor_name, entry.event)
-        for number, entry in history
-        if for_staff or not _is_internal(entry.event)
+        envelope.HistoryLine(
+            number,
+            entry.at,
+            entry.actor,
+            entry.actor_name,
+            entry.event,
+            0 if entry.ticket == ticket.number else entry.ticket,
+        )
+        for number, entry in seen
     ]
-    beside_bytes = sum(len(msgspec.json.encode(part)) for part in (view, ticket.diagnostics, lines[:1]))
+    own = [(number, entry) for number, entry in seen if entry.ticket == ticket.number]
+    short_version = tuple(
+        envelope.SummaryLine(line.topic, line.text, line.events[-MAX_BEHIND:], line.at) for line in summary(ticket, own)
+    )
+    beside_bytes = sum(len(msgspec.json.encode(part)) for part in (view, ticket.diagnostics, lines[:1], short_version))
     newest, left_out = _fitting(lines[:0:-1], beside_bytes=beside_bytes)
     return (
         envelope.Ticket(
@@ -127,6 +141,7 @@ def whole(  # noqa: PLR0913 - what the answer consists of
             ticket.diagnostics,
             (*lines[:1], *reversed(newest)),
             envelope.Witness(head.number, head.link),
+            short_version,
         ),
         left_out,
     )

@@ -20,12 +20,14 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from protocol import consent, envelope
 from protocol.connection import Connection, ConnectionFailed, Paired, Received, SignedIn
+from protocol.desk import events
 from protocol.scopes import Scope
 from protocol.trust import Identity, Role, Tokens
 from protocol.trust.enrolment import OpenInvitation, Token, hash_token
 from relay.admin.folder import RelayFolder
 from relay.log import make_log
 from relay.server import Relay, Settings
+from relay.store import THE_DESK
 from relay.web.sites import WebSettings
 from tests.parties import Parties
 
@@ -140,6 +142,10 @@ class Running:
             self.url(path), compression=None, max_size=2**22, ping_interval=None, close_timeout=1, **options
         )
 
+    async def sets(self, *happened: events.BookEvent) -> None:
+        """What an administrator put into the desk's book."""
+        await self.relay._store.record(lambda _: happened, THE_DESK, datetime.now(UTC))
+
     async def until(self, true: Callable[[], bool]) -> None:
         """Waits for something the relay does by itself."""
         async with asyncio.timeout(WAIT_S):
@@ -168,7 +174,7 @@ class Actor:
     async def paired(self) -> None:
         assert isinstance(self.core.receive_text(await self._text(), datetime.now(UTC)), Paired)
 
-    async def ask(self, kind: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    async def ask(self, kind: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Sends a request and waits for its answer; what the relay says in between is kept in `said`."""
         self._refs += 1
         ref = self._refs

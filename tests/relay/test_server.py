@@ -47,7 +47,7 @@ async def test_a_session_ends_for_its_ends_at_once_and_in_the_history_when_the_d
             other.execute("ROLLBACK")
         await console.hears(envelope.TicketChanged, lambda said: _ended(said.ticket))
         history = (await console.ask(envelope.ReadTicket, number)).history
-        assert history[-1].event == SessionEnded(session, EndReason.HOT_KEY, over.worked_s)
+        assert history[-2].event == SessionEnded(session, EndReason.HOT_KEY, over.worked_s)
 
 
 @scene

@@ -58,10 +58,11 @@ async def test_from_help_to_closed_with_a_session_in_between(house: House) -> No
             events.SessionRequested,
             events.SessionConsented,
             events.SessionEnded,
+            events.TimeLogged,
             events.SessionNoted,
             events.Resolved,
             events.Accepted,
         ]
         assert (await console.ask(envelope.ListQueue)).tickets == ()
     report = verify(house.database)
-    assert (report.fault, report.head.number, report.tickets) == (None, 13, 1)
+    assert (report.fault, report.head.number, report.tickets) == (None, 14, 1)

@@ -1,0 +1,72 @@
+"""Merging, linking and tagging through the socket."""
+
+from protocol import envelope
+from protocol.desk import events
+from protocol.desk.events import Relation
+from protocol.envelope import RefusalReason
+from tests.relay.desk.agreed import BOOK
+from tests.relay.rig import House, scene
+
+
+@scene
+async def test_a_merge_redirects_shows_both_histories_and_can_be_undone(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        await agent.asks_for_help("The printer burns")
+        await agent.asks_for_help("It still burns")
+        merged = await console.ask(envelope.MergeTicket, 2, 1, "the same fire")
+        assert merged.ticket.number == 1
+        await agent.ask(envelope.AddMessage, 2, "And now the desk, too")
+        whole = await console.ask(envelope.ReadTicket, 1)
+        said = {line.event.text: line.ticket for line in whole.history if isinstance(line.event, events.MessageAdded)}
+        assert said == {"And now the desk, too": 0}
+        assert [line.event.problem for line in whole.history if isinstance(line.event, events.Opened)] == [
+            "The printer burns",
+            "It still burns",
+        ]
+        assert {line.ticket for line in whole.history} == {0, 2}
+        assert (await console.ask(envelope.ReadTicket, 2)).ticket.merged_into == 1
+        assert [t.number for t in (await console.ask(envelope.ListQueue)).tickets] == [1]
+        refused = await console.takes(2)
+        assert (refused.reason, refused.sentence) == (RefusalReason.NOT_NOW, "This ticket goes on in ticket 1.")
+        apart = await console.ask(envelope.UnmergeTicket, 2)
+        assert (apart.ticket.number, apart.ticket.merged_into) == (2, 0)
+        assert {line.ticket for line in (await console.ask(envelope.ReadTicket, 1)).history} == {0}
+        assert [t.number for t in (await console.ask(envelope.ListQueue)).tickets] == [1, 2]
+
+
+@scene
+async def test_what_cannot_be_merged_is_refused_and_nothing_is_half_done(house: House) -> None:
+    async with house.relay() as relay:
+        await relay.sets(*BOOK)
+        laptop, desktop, console = await relay.agent(), await relay.agent("desktop"), await relay.console()
+        await laptop.asks_for_help("Ours")
+        await desktop.asks_for_help("Somebody else's")
+        await laptop.asks_for_help("Ours, over")
+        await laptop.ask(envelope.CancelTicket, 3)
+        for ticket, into, reason in (
+            (1, 1, RefusalReason.BAD_INPUT),
+            (1, 2, RefusalReason.FORBIDDEN),
+            (1, 3, RefusalReason.NOT_NOW),
+            (1, 9, RefusalReason.NO_SUCH_TICKET),
+        ):
+            assert (await console.ask(envelope.MergeTicket, ticket, into)).reason is reason
+        assert (await console.ask(envelope.UnmergeTicket, 1)).reason is RefusalReason.NOT_NOW
+        assert (await console.ask(envelope.ReadTicket, 1)).ticket.revision == 3
+
+
+@scene
+async def test_a_link_stands_on_both_sides_and_a_tag_is_put_on_once(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        await agent.asks_for_help("One")
+        await agent.asks_for_help("Two")
+        await console.ask(envelope.LinkTickets, 1, 2, Relation.RELATED)
+        other = await console.ask(envelope.ReadTicket, 2)
+        assert other.history[-1].event == events.Linked(1, Relation.RELATED)
+        tagged = await console.ask(envelope.TagTicket, 1, added=("Printer", " printer"))
+        assert tagged.ticket.tags == ("printer",)
+        again = await console.ask(envelope.TagTicket, 1, added=("PRINTER",))
+        assert again.ticket.revision == tagged.ticket.revision
+        assert (await console.ask(envelope.TagTicket, 1, removed=("Printer",))).ticket.tags == ()
+        assert (await agent.ask(envelope.ReadTicket, 1)).ticket.tags == ()

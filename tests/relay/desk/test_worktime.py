@@ -1,0 +1,111 @@
+"""Time through the socket: entered by sessions and by hand, never twice."""
+
+import asyncio
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from protocol import envelope
+from protocol.desk.events import EndReason, SessionEnded, TimeCorrected, TimeLogged, WorkKind
+from protocol.envelope import RefusalReason
+from tests.relay.rig import Actor, House, given_consent, scene, session_on
+
+
+def ago(minutes: float) -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=minutes)
+
+
+async def logs(console: Actor, ticket: int, begin: datetime, end: datetime, **facts: Any) -> Any:
+    entry = facts.pop("entry", secrets.token_hex(16))
+    usual: dict[str, Any] = {"kind": WorkKind.PHONE, "text": "Talked it through"}
+    return await console.ask(envelope.LogTime, ticket, entry, begin, end, **(usual | facts))
+
+
+def entries(answer: envelope.Ticket) -> list[TimeLogged]:
+    return [line.event for line in answer.history if isinstance(line.event, TimeLogged)]
+
+
+@scene
+async def test_a_session_enters_its_time_by_itself_when_it_ends(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        session, _, _, number = await session_on(relay, agent, console)
+        await agent.ask(envelope.ReportConsent, session, given_consent(agent, console, session, number))
+        await asyncio.sleep(0.2)
+        await agent.ask(envelope.ReportEnd, session, EndReason.USER_STOPPED)
+        await console.hears(envelope.TicketChanged, lambda said: said.ticket.worked_s > 0)
+        whole = await console.ask(envelope.ReadTicket, number)
+        (entry,) = entries(whole)
+        ended = next(line.event for line in whole.history if isinstance(line.event, SessionEnded))
+        assert (entry.entry, entry.kind, entry.staff.identifier) == (session, WorkKind.REMOTE, "jana")
+        assert abs(entry.worked_s - ended.worked_s) < 1e-5
+
+
+@scene
+async def test_a_session_nobody_allowed_is_an_explicit_zero(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        session, _, _, number = await session_on(relay, agent, console)
+        await agent.ask(envelope.ReportEnd, session, EndReason.REFUSED)
+        await console.hears(envelope.TicketChanged, lambda said: said.ticket.revision > 8)
+        whole = await console.ask(envelope.ReadTicket, number)
+        assert entries(whole) == []
+        assert [line.event.worked_s for line in whole.history if isinstance(line.event, SessionEnded)] == [0]
+
+
+@scene
+async def test_one_technicians_entries_never_overlap_on_whatever_ticket_anothers_may(house: House) -> None:
+    async with house.relay() as relay:
+        agent, jana, petr = await relay.agent(), await relay.console(), await relay.console("petr")
+        for _ in range(2):
+            await agent.asks_for_help()
+        assert isinstance(await logs(jana, 1, ago(60), ago(30)), envelope.Ticket)
+        refused = await logs(jana, 2, ago(40), ago(20))
+        assert refused.reason is RefusalReason.NOT_NOW
+        assert "on ticket 1 already" in refused.sentence.replace("entry on ticket", "on ticket")
+        assert isinstance(await logs(jana, 2, ago(29), ago(20)), envelope.Ticket)
+        assert isinstance(await logs(petr, 2, ago(40), ago(20)), envelope.Ticket)
+
+
+@scene
+async def test_a_session_beside_an_entry_enters_only_what_is_left(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        session, _, _, number = await session_on(relay, agent, console)
+        begin = datetime.now(UTC)
+        await agent.ask(envelope.ReportConsent, session, given_consent(agent, console, session, number))
+        assert isinstance(
+            await logs(console, number, begin - timedelta(minutes=1), begin + timedelta(minutes=4)), envelope.Ticket
+        )
+        await agent.ask(envelope.ReportEnd, session, EndReason.USER_STOPPED)
+        await console.hears(envelope.TicketChanged, lambda said: said.ticket.worked_s > 0)
+        own = next(e for e in entries(await console.ask(envelope.ReadTicket, number)) if e.entry == session)
+        assert own.worked_s == 0
+
+
+@scene
+async def test_an_entry_is_corrected_by_saying_so_by_its_writer_or_a_lead(house: House) -> None:
+    async with house.relay() as relay:
+        agent, jana, petr = await relay.agent(), await relay.console(), await relay.console("petr")
+        await agent.asks_for_help()
+        entry, begin, end = "a" * 32, ago(60), ago(30)
+        await logs(jana, 1, begin, end, entry=entry)
+        again = await logs(jana, 1, begin, end, entry=entry)
+        assert len(entries(again)) == 1
+        facts = (1, entry, begin, end - timedelta(minutes=10), 1200.0, WorkKind.PHONE, "Lunch in between")
+        assert (await petr.ask(envelope.CorrectTime, *facts)).reason is RefusalReason.FORBIDDEN
+        corrected = await jana.ask(envelope.CorrectTime, *facts)
+        assert isinstance(corrected.history[-1].event, TimeCorrected)
+        assert len(entries(corrected)) == 1
+        missing = await jana.ask(envelope.CorrectTime, 1, "b" * 32, *facts[2:])
+        assert missing.reason is RefusalReason.NOT_NOW
+        assert isinstance(await logs(jana, 1, ago(39), ago(31)), envelope.Ticket)
+
+
+@scene
+async def test_time_that_has_not_passed_or_is_longer_than_itself_is_refused(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        await agent.asks_for_help()
+        for begin, end, worked_s in ((ago(5), ago(-60), None), (ago(5), ago(10), 60.0), (ago(10), ago(5), 600.0)):
+            assert (await logs(console, 1, begin, end, worked_s=worked_s)).reason is RefusalReason.BAD_INPUT
