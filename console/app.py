@@ -131,7 +131,13 @@ class Console(QObject):
                 self._session_over(message)
             case envelope.WorkOffered():
                 _log.info("work_offered", ticket=message.ticket.number)
-            case envelope.SessionOffered() | envelope.Watch() | envelope.WatchChanged() | envelope.RunCheck():
+            case (
+                envelope.SessionOffered()
+                | envelope.About()
+                | envelope.Watch()
+                | envelope.WatchChanged()
+                | envelope.RunCheck()
+            ):
                 _log.warning("not_for_a_console", message=type(message).__name__)
             case _:
                 self._requests.answer(message)
