@@ -9,6 +9,7 @@ from console import events
 from console.language import _
 from console.mailbox import Mailbox
 from console.net.thread import NetworkThread
+from console.people import PeopleDesk
 from console.requests import Answer, Build, OnDone, OnFailed, Requests, TooManyWaiting
 from console.sessions import Sessions
 from console.state import StateDirectory
@@ -51,6 +52,7 @@ class Console(QObject):
         self.window = MainWindow()
         self._leaving = self._patient = False
         self._sessions = Sessions(self._network, self._ask, self._ask_from, self.window, StateDirectory(state))
+        self._people = PeopleDesk(self._ask, self._show_made, self.window)
         self._bind()
 
     def start(self, invitation: bytes | None) -> None:
@@ -73,6 +75,7 @@ class Console(QObject):
         window.queue.selected.connect(self._select)
         window.queue.opened.connect(lambda _number: window.ticket.timeline.setFocus())
         window.ticket.take.connect(self._take)
+        window.offer.taken.connect(self._take_offered)
         window.ticket.connect_to.connect(self._connect)
         window.ticket.next_step.connect(self._set_next_step)
         window.ticket.resolve.connect(self._resolve)
@@ -98,6 +101,7 @@ class Console(QObject):
                 self.window.enrol.show_progress(state, sentence, key)
             case events.IdentityReady(me):
                 self._me = me
+                self._people.me = me.identifier
                 self.window.show_desk(me)
             case events.InvitationNeeded():
                 self.window.show_first_start()
@@ -127,16 +131,16 @@ class Console(QObject):
         match message:
             case envelope.TicketChanged(view):
                 self._ticket_changed(view)
+            case envelope.WorkOffered(view):
+                self._people.offered(view)
             case envelope.SessionOver():
                 self._session_over(message)
-            case envelope.WorkOffered():
-                _log.info("work_offered", ticket=message.ticket.number)
             case (
                 envelope.SessionOffered()
-                | envelope.About()
                 | envelope.Watch()
                 | envelope.WatchChanged()
                 | envelope.RunCheck()
+                | envelope.About()
             ):
                 _log.warning("not_for_a_console", message=type(message).__name__)
             case _:
@@ -145,6 +149,7 @@ class Console(QObject):
     def _ticket_changed(self, view: envelope.TicketView) -> None:
         known = self.window.model.find(view.number)
         self.window.model.put(view)
+        self.window.offer.follow(view)
         if view.number == self.window.ticket.number:
             self.window.ticket.show_view(view)
             if known is None or known.revision != view.revision:
@@ -200,6 +205,12 @@ class Console(QObject):
                 notice.take_back(self._unsure)
             self._unsure.clear()
 
+    def _show_made(self, answer: Answer) -> None:
+        """A ticket that was changed, or another one that was made of it: that one is opened."""
+        self._show_ticket(answer)
+        if isinstance(answer, envelope.Ticket) and answer.ticket.number != self.window.ticket.number:
+            self._people.open_ticket(answer.ticket.number)
+
     def _ask_from(self, dialog: RequestDialog, build: Build) -> None:
         def done(answer: Answer) -> None:
             dialog.succeed()
@@ -211,6 +222,7 @@ class Console(QObject):
         number = self.window.ticket.number
         if number and self._online:
             self._ask(lambda ref: envelope.ReadTicket(ref, number), self._show_ticket, self._say, reads=True)
+            self._people.read(number)
 
     # --- what the windows want
     def _open_invitation(self, path: str) -> None:
@@ -245,6 +257,11 @@ class Console(QObject):
             )
         )
         dialog.open()
+
+    def _take_offered(self, number: int) -> None:
+        self._people.open_ticket(number)
+        if self.window.ticket.number == number:
+            self._take()
 
     def _set_next_step(self) -> None:
         view = self.window.ticket.view

@@ -1,12 +1,11 @@
 """The small dialogs about a ticket: take it, connect, next step, solution, note. Main thread."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from PySide6.QtCore import QDateTime, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDateTimeEdit,
     QLabel,
     QMessageBox,
     QPlainTextEdit,
@@ -18,11 +17,12 @@ from console.language import _
 from console.session.conversation import Wish
 from console.ui import theme, words
 from console.ui.request_dialog import RequestDialog
+from console.ui.when import WhenField, next_quarter
 from protocol import limits
 from protocol.envelope import TicketView
 from protocol.scopes import Scope
 
-_DUE_STEP = timedelta(minutes=15)
+_DUE_AFTER = timedelta(minutes=30)
 
 
 class TextField(QPlainTextEdit):
@@ -40,7 +40,9 @@ class TextField(QPlainTextEdit):
         return self.toPlainText().strip()[: limits.NOTE_CHARS]
 
 
-class _Levels(QComboBox):
+class LevelField(QComboBox):
+    """High, middle or low, with what it means."""
+
     def __init__(self, name: str, chosen: int, tip: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
@@ -51,28 +53,16 @@ class _Levels(QComboBox):
 
     @property
     def level(self) -> int:
+        """1 (high) to 3."""
         return int(self.currentData())
 
 
-class _Due(QDateTimeEdit):
+class _Due(WhenField):
     """When at the latest; begins at the next quarter of an hour from a while on."""
 
     def __init__(self, due: datetime | None, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(_("By when"))
-        self.setToolTip(_("When the user will hear from you at the latest"))
-        self.setCalendarPopup(True)
-        self.setDisplayFormat("ddd d MMM yyyy HH:mm")
-        moment = due or datetime.now(UTC) + 2 * _DUE_STEP
-        if due is None:
-            moment += _DUE_STEP - timedelta(
-                minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond
-            )
-        self.setDateTime(QDateTime.fromSecsSinceEpoch(int(moment.timestamp())))
-
-    @property
-    def moment(self) -> datetime:
-        return datetime.fromtimestamp(self.dateTime().toSecsSinceEpoch(), UTC)
+        tip = _("When the user will hear from you at the latest")
+        super().__init__(_("By when"), tip, due or next_quarter(_DUE_AFTER), parent)
 
 
 class TakeDialog(RequestDialog):
@@ -85,10 +75,10 @@ class TakeDialog(RequestDialog):
             _("Take it"),
             parent,
         )
-        self._impact = _Levels(
+        self._impact = LevelField(
             _("Impact"), ticket.impact or 2, _("How many people, or how much work, is held up"), self
         )
-        self._urgency = _Levels(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
+        self._urgency = LevelField(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
         self._priority = QLabel(self)
         self._priority.setProperty("chip", True)
         self._step = TextField(_("Next step"), lines=2, parent=self)

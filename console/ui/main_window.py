@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QSta
 from console.events import LinkState
 from console.language import _
 from console.ui import shortcuts, theme
+from console.ui.desk_bar import DeskBar
 from console.ui.enrol_page import EnrolPage
 from console.ui.help import HelpOverlay
 from console.ui.notice import NoticeBar
+from console.ui.offer_bar import OfferBar
 from console.ui.queue_model import QueueModel
 from console.ui.queue_pane import QueuePane
 from console.ui.shortcuts import Shortcut
@@ -52,6 +54,8 @@ class MainWindow(QMainWindow):
         self.ticket = TicketPane(self)
         self.enrol = EnrolPage(self)
         self.notice = NoticeBar(self)
+        self.bar = DeskBar(self)
+        self.offer = OfferBar(self)
         self._pages = QStackedWidget(self)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.queue)
@@ -65,7 +69,9 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(desk)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.bar)
         column.addWidget(self.notice)
+        column.addWidget(self.offer)
         column.addWidget(split, 1)
         self._pages.addWidget(self.enrol)
         self._pages.addWidget(desk)
@@ -143,6 +149,15 @@ class MainWindow(QMainWindow):
         self._on(shortcuts.CONNECT, self.ticket.want_connect)
         self._on(shortcuts.NEXT_STEP, self.ticket.want_next_step)
         self._on(shortcuts.RESOLVE, self.ticket.want_resolve)
+        self._on(shortcuts.HAND_OVER, self.ticket.want_hand_over)
+        self._on(shortcuts.APPOINTMENT, self.ticket.want_appointment)
+        self._on(shortcuts.QUOTE, self.ticket.want_quote)
+        self._on(shortcuts.COMPLAINT, self.ticket.want_complaint)
+        self._on(shortcuts.CALL, self.bar.call.emit)
+        self._on(shortcuts.WEEK, self.bar.week.emit)
+        self._on(shortcuts.STAFF, self.bar.staff.emit)
+        self._on(shortcuts.TAKE_OFFER, self.offer.want_take)
+        self._on(shortcuts.LEAVE_OFFER, self.offer.want_leave)
         self._on(shortcuts.CLOSE_NOTICE, self.notice.hide)
         self._on(shortcuts.QUIT, self.close)
 

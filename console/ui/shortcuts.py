@@ -26,6 +26,15 @@ TAKE = Shortcut("Ctrl+T", mark("Take the ticket"))
 CONNECT = Shortcut("Ctrl+K", mark("Connect to the user's screen"))
 NEXT_STEP = Shortcut("Ctrl+N", mark("Set the next step"))
 RESOLVE = Shortcut("Ctrl+R", mark("Propose a solution"))
+HAND_OVER = Shortcut("Ctrl+H", mark("Hand the ticket over, with its card"))
+APPOINTMENT = Shortcut("Ctrl+D", mark("Make, move or end an appointment"))
+QUOTE = Shortcut("Ctrl+P", mark("Name a price"))
+COMPLAINT = Shortcut("Ctrl+Shift+C", mark("Write down a complaint about this ticket"))
+CALL = Shortcut("Ctrl+I", mark("Take a call"))
+WEEK = Shortcut("Alt+3", mark("Show the week's appointments"))
+STAFF = Shortcut("Alt+4", mark("Show who is there, and what there is to do"))
+TAKE_OFFER = Shortcut("Ctrl+Shift+T", mark("Take the ticket that is offered"))
+LEAVE_OFFER = Shortcut("Ctrl+Shift+L", mark("Leave the ticket that is offered to others"))
 SEND = Shortcut("Ctrl+Return", mark("Send what was written"))
 CLOSE_NOTICE = Shortcut("Esc", mark("Close the yellow bar"))
 QUIT = Shortcut("Ctrl+Q", mark("Quit"))
@@ -39,6 +48,15 @@ MAIN = (
     CONNECT,
     NEXT_STEP,
     RESOLVE,
+    HAND_OVER,
+    APPOINTMENT,
+    QUOTE,
+    COMPLAINT,
+    CALL,
+    TAKE_OFFER,
+    LEAVE_OFFER,
+    WEEK,
+    STAFF,
     MESSAGE,
     SEND,
     CLOSE_NOTICE,

@@ -1,11 +1,13 @@
 """The right half of the main window: one ticket whole. Main thread; shows plain text, whoever wrote it."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
 from console.language import _
 from console.ui import shortcuts, theme, words
 from console.ui.composer import Composer
+from console.ui.people_card import PeopleCard
 from console.ui.shortcuts import Shortcut
 from console.ui.timeline import Timeline
 from protocol.desk.states import OPEN_STATES, TicketState
@@ -29,13 +32,18 @@ class TicketPane(QStackedWidget):
     """Header, actions, problem, diagnostics, history, composer.
 
     Signals:
-        take, connect_to, next_step, resolve: the technician wants that, for the ticket that is open.
+        take, connect_to, next_step, resolve, hand_over, appointment, quote, complaint: the technician wants that,
+            for the ticket that is open.
     """
 
     take = Signal()
     connect_to = Signal()
     next_step = Signal()
     resolve = Signal()
+    hand_over = Signal()
+    appointment = Signal()
+    quote = Signal()
+    complaint = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +66,7 @@ class TicketPane(QStackedWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.timeline = Timeline(page)
+        self.people = PeopleCard(page)
         self.composer = Composer(page)
         self._diagnostics = QWidget(page)
         self._diagnostics.setAccessibleName(_("Diagnostics"))
@@ -90,6 +99,22 @@ class TicketPane(QStackedWidget):
         """See `want_take`."""
         self._resolve.click()
 
+    def want_hand_over(self) -> None:
+        """See `want_take`."""
+        self._hand_over.trigger()
+
+    def want_appointment(self) -> None:
+        """See `want_take`."""
+        self._appointment.trigger()
+
+    def want_quote(self) -> None:
+        """See `want_take`."""
+        self._quote.trigger()
+
+    def want_complaint(self) -> None:
+        """See `want_take`."""
+        self._complaint.trigger()
+
     def clear(self) -> None:
         """No ticket is open."""
         self.number, self._view = 0, None
@@ -115,6 +140,7 @@ class TicketPane(QStackedWidget):
         self._enable(view)
         if other:
             self._show_diagnostics(())
+            self.people.clear()
             self.timeline.show_history((), other_ticket=True)
             self.composer.open_ticket(view.number)
         self.setCurrentIndex(1)
@@ -136,7 +162,7 @@ class TicketPane(QStackedWidget):
         self._resolve = _button("check", _("Solution"), shortcuts.RESOLVE, self.resolve)
         actions = QHBoxLayout()
         actions.setSpacing(theme.GRID)
-        for button in (self._take, self._connect, self._next, self._resolve):
+        for button in (self._take, self._connect, self._next, self._resolve, self._make_more(page)):
             actions.addWidget(button)
         actions.addStretch(1)
         head = QHBoxLayout()
@@ -150,6 +176,7 @@ class TicketPane(QStackedWidget):
         about.setContentsMargins(0, 0, theme.GRID, 0)
         about.setSpacing(theme.GRID)
         about.addWidget(self._problem)
+        about.addWidget(self.people)
         about.addWidget(_section(_("What the computer says")))
         about.addWidget(self._diagnostics)
         about.addStretch(1)
@@ -178,6 +205,25 @@ class TicketPane(QStackedWidget):
         column.addWidget(split, 1)
         column.addWidget(self.composer)
 
+    def _make_more(self, page: QWidget) -> QPushButton:
+        """What is wanted less often, in a menu; each has its shortcut."""
+        button = QPushButton(_("More"), page)
+        button.setAccessibleName(_("More"))
+        button.setToolTip(_("Hand over, appointment, price, complaint"))
+        menu = QMenu(button)
+        menu.setAccessibleName(_("More"))
+        self._hand_over, self._appointment, self._quote, self._complaint = (
+            _action(menu, icon, text, shortcut, wanted)
+            for icon, text, shortcut, wanted in (
+                ("people-arrows", _("Hand over …"), shortcuts.HAND_OVER, self.hand_over),
+                ("calendar-day", _("Appointment …"), shortcuts.APPOINTMENT, self.appointment),
+                ("coins", _("Price …"), shortcuts.QUOTE, self.quote),
+                ("comment-dots", _("Complaint …"), shortcuts.COMPLAINT, self.complaint),
+            )
+        )
+        button.setMenu(menu)
+        return button
+
     def _enable(self, view: TicketView) -> None:
         is_open = view.state in OPEN_STATES
         taken = view.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
@@ -185,6 +231,8 @@ class TicketPane(QStackedWidget):
         self._connect.setEnabled(taken and view.running is None and view.online)
         self._next.setEnabled(is_open)
         self._resolve.setEnabled(view.state is TicketState.IN_PROGRESS)
+        for action in (self._hand_over, self._appointment, self._quote):
+            action.setEnabled(is_open)
         hint = shortcuts.CONNECT.keys
         if not taken:
             hint = _("take the ticket first")
@@ -260,3 +308,10 @@ def _button(icon: str, text: str, shortcut: Shortcut, wanted: object) -> QPushBu
     button.setToolTip(f"{_(shortcut.does)} ({shortcut.keys})")
     button.clicked.connect(wanted)
     return button
+
+
+def _action(menu: QMenu, icon: str, text: str, shortcut: Shortcut, wanted: object) -> QAction:
+    action = menu.addAction(theme.icon(icon), f"{text}\t{shortcut.keys}")
+    action.setToolTip(_(shortcut.does))
+    action.triggered.connect(wanted)
+    return action

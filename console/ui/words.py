@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from console.language import _, chosen, mark, plural
 from console.session.stages import Stage
@@ -118,6 +118,12 @@ def clock(moment: datetime, today: datetime | None = None) -> str:
     return language.toString(date, "ddd d MMM, HH:mm")
 
 
+def day(moment: datetime) -> str:
+    """A day in local time, such as ``Mon 23 Nov``."""
+    local = moment.astimezone()
+    return QLocale(chosen()).toString(QDate(local.year, local.month, local.day), "ddd d MMM")
+
+
 def since(moment: datetime, now: datetime) -> str:
     """How long ago, in the largest unit that fits: ``4 min``, ``3 h``, ``2 d``."""
     passed = max(0, int((now - moment).total_seconds()))
@@ -193,6 +199,49 @@ def _measured(event: events.SessionMeasured) -> str:
     )
 
 
+def _handed_over(event: events.HandedOver) -> str:
+    lines = [
+        _("{name} takes care of it now.").format(name=event.to.name),
+        _("Tried: {text}").format(text=event.tried),
+        _("Known: {text}").format(text=event.known),
+        _("Next step: {step}").format(step=event.next_step),
+    ]
+    return "\n".join([*lines, event.reason] if event.reason else lines)
+
+
+def _quote(event: events.QuoteMade) -> str:
+    price = f"{event.price_cents / 100:.2f} {event.currency}"
+    said = _("Price: {price} for {text}, valid until {when}").format(
+        price=price, text=event.text, when=clock(event.valid_until)
+    )
+    if event.within_min is None:
+        return said
+    return said + " " + _("(goes first, within {minutes})").format(minutes=minutes(60 * event.within_min))
+
+
+def _answered(event: events.QuoteAnswered) -> str:
+    said = _("Accepted the price.") if event.accepted else _("Declined the price.")
+    return f"{said} {event.text}".rstrip()
+
+
+def _appointment(event: events.AppointmentMade) -> str:
+    return _("Appointment: {begin} to {end}, {text}").format(
+        begin=clock(event.begin), end=clock(event.end), text=event.text
+    )
+
+
+OUTCOMES = {
+    events.AppointmentOutcome.KEPT: mark("was kept"),
+    events.AppointmentOutcome.MISSED: mark("was missed"),
+    events.AppointmentOutcome.CALLED_OFF: mark("is called off"),
+}
+
+
+def _appointment_over(event: events.AppointmentOver) -> str:
+    said = _("The appointment {outcome}.").format(outcome=_(OUTCOMES[event.outcome]))
+    return f"{said} {event.text}".rstrip()
+
+
 _SENTENCES: dict[type, Callable[[Any], str]] = {
     events.Opened: lambda _event: _("Asked for help"),
     events.Triaged: _judged,
@@ -208,6 +257,20 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     events.Resolved: lambda event: _("Solution: {solution}").format(solution=event.solution),
     events.Accepted: lambda _event: _("Confirmed that it is solved"),
     events.NotSolved: lambda event: _("Not solved yet. {text}").format(text=event.text).rstrip(),
+    events.HandedOver: _handed_over,
+    events.TicketOffered: lambda event: _("Offered to {name}").format(name=event.staff.name),
+    events.OfferDeclined: lambda event: _("Left to others: {reason}").format(reason=event.reason),
+    events.AppointmentMade: _appointment,
+    events.AppointmentOver: _appointment_over,
+    events.QuoteMade: _quote,
+    events.QuoteAnswered: _answered,
+    events.Displaced: lambda event: _("Ticket {number} was moved ahead; done by {when} now").format(
+        number=event.by, when=clock(event.done_by)
+    ),
+    events.HandlersBarred: lambda _event: _("Goes past whoever handled what it complains about"),
+    events.WaitForecast: lambda event: _("Expected wait: {minutes}").format(
+        minutes=minutes(60 * event.wait_min) if event.wait_min else _("none")
+    ),
     events.Cancelled: lambda _event: _("Needs no help any more"),
 }
 

@@ -13,23 +13,44 @@ from console.picture.measures import Reading
 from console.session.conversation import Allowed
 from console.session.stages import Stage
 from console.ui import theme
+from console.ui.agreed import AppointmentDialog, QuoteDialog, WeekDialog
 from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
 from console.ui.figures_dialog import FiguresDialog
+from console.ui.hand_over import AbsenceDialog, HandOverDialog, TextDialog
 from console.ui.help import HelpOverlay
+from console.ui.intake import IntakeDialog
 from console.ui.main_window import MainWindow
 from console.ui.session_window import SessionWindow
+from console.ui.staff_page import StaffDialog
 from protocol.consent import Consent
 from protocol.desk import events
-from protocol.desk.events import Actor, EndReason, Sample, Staff
+from protocol.desk.events import Actor, EndReason, Sample, Staff, StaffProfile, User
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import HistoryLine, Ticket, TicketView, Witness
+from protocol.envelope import (
+    AppointmentLine,
+    Caller,
+    Callers,
+    Colleague,
+    Forecasts,
+    HistoryLine,
+    MachineLine,
+    People,
+    Plan,
+    PlannedMove,
+    StaffList,
+    Ticket,
+    TicketLine,
+    TicketView,
+    Witness,
+)
 from protocol.scopes import Scope
 from protocol.session.picture import Codec, Rect
 from protocol.trust import Party, Role
 
 NOW = datetime.now(UTC)
-TINA = Staff("tina", "Tina Tech", "Support Engineer", "+49 30 1234567")
+TINA_FACTS = ("Tina Tech", "Support Engineer", "+49 30 1234567")
+TINA = Staff("tina", *TINA_FACTS)
 SEE_AND_CONTROL = frozenset({Scope.SEE, Scope.CONTROL})
 
 PROBLEM = """Excel says my file is locked, but nobody has it open
@@ -309,3 +330,124 @@ def over() -> SessionWindow:
     window = SessionWindow(ticket(), Canvas())
     window.show_over("The user ended the session.", EndReason.USER_STOPPED)
     return window
+
+
+PEOPLE = People(
+    0,
+    17,
+    User("eva", "Eva Beispiel", "firma", ("eva@firma.example",), ("+49301234567",)),
+    "Firma GmbH",
+    "gold",
+    "Mo-Fr 08:00-17:00 (Europe/Berlin)",
+    True,
+    TINA,
+    Staff("petr", "Petr Malý", "Support Engineer", "+49 30 7654321"),
+    ("petr",),
+    (MachineLine("laptop", "EVA-LAPTOP", True, "Eva Beispiel"), MachineLine("home", "EVA-HOME", False, "Eva Beispiel")),
+    (
+        TicketLine(15, "VPN drops", "resolved", NOW - timedelta(hours=3), "EVA-LAPTOP"),
+        TicketLine(3, "New mouse", "closed", NOW - timedelta(days=40), "EVA-LAPTOP"),
+    ),
+)
+COLLEAGUES = (
+    Colleague(StaffProfile("tina", *TINA_FACTS, skills={"excel": 3, "network": 1}, lead=True), True, None, 3, 1, 150),
+    Colleague(
+        StaffProfile("petr", "Petr Malý", "Support Engineer", "+49 30 7654321", skills={"network": 3}),
+        False,
+        NOW + timedelta(days=2),
+        0,
+        0,
+        0,
+    ),
+    Colleague(StaffProfile("ola", "Ola Nordmann", "Dispatcher", "+49 30 5555555"), True, None, 1, 0, 30),
+)
+APPOINTMENTS = tuple(
+    AppointmentLine(
+        number,
+        f"{number:032x}",
+        NOW + timedelta(hours=hours),
+        NOW + timedelta(hours=hours + 1),
+        text,
+        "Excel",
+        "Eva Beispiel",
+        TINA.name,
+    )
+    for number, hours, text in ((17, 1, "Look at it together"), (12, 3, "On the phone"), (9, 30, "Bring the new phone"))
+)
+
+
+def peopled() -> MainWindow:
+    """Queue and ticket, with everybody around it, and an offer."""
+    window = desk()
+    window.ticket.people.show_people(PEOPLE)
+    window.offer.show_offer(QUEUE[1])
+    return window
+
+
+def intake() -> QWidget:
+    """A call, recognised."""
+    _dress()
+    dialog = IntakeDialog()
+    dialog.who.setText("+49 30 1234567")
+    user = User("eva", "Eva Beispiel", "firma", ("eva@firma.example",), ("+49301234567",))
+    dialog.show_callers(Callers(0, True, (Caller(user, "Firma GmbH", PEOPLE.machines, PEOPLE.others[:1]),)))
+    dialog.problem.setPlainText("Excel says my file is locked")
+    return dialog
+
+
+def hand_over() -> QWidget:
+    """The card."""
+    _dress()
+    dialog = HandOverDialog(ticket())
+    dialog.show_staff(COLLEAGUES)
+    dialog.fail("Petr Malý knows less of excel (0) than who has it now (3): say why all the same.")
+    return dialog
+
+
+def absence() -> QWidget:
+    """The dialog."""
+    _dress()
+    return AbsenceDialog(COLLEAGUES, "tina")
+
+
+def staff() -> QWidget:
+    """Who is there."""
+    _dress()
+    dialog = StaffDialog()
+    dialog.show_list(StaffList(0, COLLEAGUES, 4, 35, Forecasts(120, 22.5, 19.8, 7.4)))
+    return dialog
+
+
+def appointment() -> QWidget:
+    """The dialog, with one that is agreed."""
+    _dress()
+    return AppointmentDialog(ticket(), APPOINTMENTS[:1])
+
+
+def quote() -> QWidget:
+    """The dialog, with what it would do to others."""
+    _dress()
+    dialog = QuoteDialog(ticket())
+    later = NOW + timedelta(hours=3)
+    move = PlannedMove(12, "Outlook", "Ola Nordmann", later, later + timedelta(hours=1))
+    dialog.show_plan(Plan(0, NOW + timedelta(hours=1), (move,)))
+    return dialog
+
+
+def week() -> QWidget:
+    """The appointments."""
+    _dress()
+    dialog = WeekDialog()
+    dialog.show_lines(APPOINTMENTS)
+    return dialog
+
+
+def complaint() -> QWidget:
+    """The dialog."""
+    _dress()
+    return TextDialog(
+        "Complaint about ticket 17",
+        "It goes to the lead, past everybody who handled this ticket.",
+        "Complaint",
+        "Write it down",
+    )

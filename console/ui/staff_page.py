@@ -1,0 +1,134 @@
+"""Who is there, what everybody has to do, and how long somebody new waits (promises 3, 42, 45). Main thread."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.language import _
+from console.ui import theme, words
+from protocol.envelope import Colleague, StaffList
+
+
+class StaffDialog(QDialog):
+    """The desk's people.
+
+    Signals:
+        absence: somebody is to be marked absent: identifier of the row that is chosen, or empty.
+    """
+
+    absence = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Who is there"))
+        self.setAccessibleName(_("Who is there"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(112 * theme.GRID, 48 * theme.GRID)
+        self.staff: tuple[Colleague, ...] = ()
+        self._waiting = QLabel(self)
+        self._waiting.setProperty("heading", True)
+        self._waiting.setWordWrap(True)
+        self._forecasts = QLabel(self)
+        self._forecasts.setProperty("muted", True)
+        self._forecasts.setWordWrap(True)
+        self._table = self._make_table()
+        away = QPushButton(theme.icon("user-clock"), _("&Absence …"), self)
+        away.setAccessibleName(_("Absence"))
+        away.setToolTip(_("Somebody is away: every open ticket of his goes to somebody who is there"))
+        away.clicked.connect(lambda: self.absence.emit(self._chosen))
+        close = QPushButton(_("Close"), self)
+        close.setAccessibleName(_("Close"))
+        close.setToolTip(_("Close this page (Esc)"))
+        close.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addWidget(away)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
+        column.setSpacing(theme.GRID)
+        column.addWidget(self._waiting)
+        column.addWidget(self._forecasts)
+        column.addWidget(self._table, 1)
+        column.addLayout(buttons)
+        self._table.setFocus()
+
+    def show_list(self, listed: StaffList) -> None:
+        """What the relay says."""
+        self.staff = listed.staff
+        self._waiting.setText(_waiting(listed))
+        self._waiting.setAccessibleName(self._waiting.text())
+        self._forecasts.setText(_forecasts(listed))
+        self._forecasts.setVisible(bool(listed.forecasts.count))
+        self._table.setRowCount(len(listed.staff))
+        for row, colleague in enumerate(listed.staff):
+            profile = colleague.profile
+            cells = (
+                profile.name + (" · " + _("lead") if profile.lead else ""),
+                profile.title,
+                profile.phone,
+                _presence(colleague),
+                str(colleague.open),
+                words.minutes(60 * colleague.work_min) if colleague.work_min else words.NOTHING,
+                ", ".join(f"{skill} {level}" for skill, level in profile.skills.items()),
+            )
+            for column, text in enumerate(cells):
+                self._table.setItem(row, column, QTableWidgetItem(words.one_line(text)))
+
+    @property
+    def _chosen(self) -> str:
+        row = self._table.currentRow()
+        return self.staff[row].profile.identifier if 0 <= row < len(self.staff) else ""
+
+    def _make_table(self) -> QTableWidget:
+        headings = (_("Name"), _("Title"), _("Phone"), _("Presence"), _("Open"), _("Work"), _("Skills"))
+        table = QTableWidget(0, len(headings), self)
+        table.setHorizontalHeaderLabels(headings)
+        table.setAccessibleName(_("Staff"))
+        table.setToolTip("")
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(4 * theme.GRID)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        return table
+
+
+def _waiting(listed: StaffList) -> str:
+    waiting = _("{count} waiting.").format(count=listed.waiting)
+    if listed.wait_min is None:
+        return waiting + " " + _("Nobody is there.")
+    if listed.wait_min == 0:
+        return waiting + " " + _("Whoever comes now is helped at once.")
+    return waiting + " " + _("Whoever comes now waits about {time}.").format(time=words.minutes(60 * listed.wait_min))
+
+
+def _forecasts(listed: StaffList) -> str:
+    record = listed.forecasts
+    return _(
+        "Of the last {count} tickets: {forecast} min expected, {actual} min in fact, {error} min off on average."
+    ).format(count=record.count, forecast=record.forecast_min, actual=record.actual_min, error=record.error_min)
+
+
+def _presence(colleague: Colleague) -> str:
+    if colleague.away_until is not None:
+        return _("away until {when}").format(when=words.clock(colleague.away_until))
+    if not colleague.online:
+        return _("not signed in")
+    return _("at work") if colleague.begun else _("free")
