@@ -22,16 +22,12 @@ _FOLD = re.compile(r"\s*\r?\n\s*")
 
 
 def raw(message: Message, name: str) -> str:
-    """The last header of a name as it stands, unfolded; empty: there is none."""
-    found: object = message.get(name)
-    if found is None:
-        return ""
-    if isinstance(found, email.header.Header):  # bytes above ASCII, which nobody declared
-        return decoded(str(found).encode("utf-8", "surrogateescape"), "")[:MAX_HEADER_CHARS]
-    text = str(found)[:MAX_HEADER_CHARS]
-    if not text.isascii():
-        text = decoded(text.encode("utf-8", "surrogateescape"), "")
-    return _FOLD.sub(" ", text)
+    """The first header of a name as it stands, unfolded; empty: there is none."""
+    found = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    found = found[:MAX_HEADER_CHARS]
+    if not found.isascii():  # bytes above ASCII, which nobody declared
+        found = decoded(found.encode("utf-8", "surrogateescape"), "")
+    return _FOLD.sub(" ", found)
 
 
 def text(message: Message, name: str, limit: int) -> str:

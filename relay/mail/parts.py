@@ -14,7 +14,7 @@ import html2text
 
 from protocol.trust.names import one_line
 from relay.mail.charsets import decoded, plain
-from relay.mail.headers import words
+from relay.mail.headers import raw, words
 
 MAX_PARTS = 500
 MAX_DEPTH = 40
@@ -71,7 +71,10 @@ def _walk(message: Message, parts: Parts, budget: list[int], depth: int) -> None
     elif message.is_multipart():
         for part in _children(message):
             _walk(part, parts, budget, depth + 1)
-    elif kind in {"text/plain", "text/html"} and not _is_file(message):
+    elif kind.startswith("multipart/") or (
+        kind in {"text/plain", "text/html"} and (not depth or not _is_file(message))
+    ):
+        # A multipart without a boundary is text, whatever it says; and so is the whole of a mail.
         parts.texts.append(_text(message))
     elif kind not in {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}:
         _add_file(message, parts)
@@ -95,7 +98,7 @@ def _children(message: Message) -> Iterator[Message]:
 
 
 def _is_file(message: Message) -> bool:
-    disposition = str(message.get("Content-Disposition", "")).split(";")[0].strip().lower()
+    disposition = raw(message, "Content-Disposition").split(";")[0].strip().lower()
     return disposition == "attachment" or bool(_name(message))
 
 
@@ -163,7 +166,7 @@ def _parameter(message: Message, name: str) -> str:
 
 def _enclosed_mail(message: Message) -> File:
     inner = next(_children(message), None)
-    subject = file_name(words(str(inner.get("Subject", "")))) if inner is not None else ""
+    subject = file_name(words(raw(inner, "Subject"))) if inner is not None else ""
     try:
         content = inner.as_bytes() if inner is not None else b""
     except Exception:  # noqa: BLE001 - the library cannot write everything it can read; the whole mail is kept anyway
