@@ -7,6 +7,7 @@ by root, as it is on the machines that run these tests.
 import imaplib
 import os
 import shutil
+import signal
 import smtplib
 import socket
 import subprocess
@@ -84,7 +85,7 @@ myhostname = mail.desk.example
 virtual_mailbox_domains = desk.example, firm.example, home.example
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
 smtpd_recipient_restrictions =
-  check_recipient_access inline:{{ {{nobody@firm.example=550 5.1.1 There is nobody}} }},
+  check_recipient_access inline:{{ {{gone@firm.example=550 5.1.1 There is nobody}} }},
   check_recipient_access inline:{{ {{busy@firm.example=451 4.3.0 Later}} }},
   permit_mynetworks, reject
 default_transport = error:this server reaches nobody outside
@@ -170,11 +171,13 @@ class MailServers:
     # --- starting and stopping
     def start_dovecot(self) -> None:
         command = [DOVECOT, "-F", "-c", str(self.base / "dovecot.conf")]
-        self._dovecot = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        self._dovecot = subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True)
         _wait_for(self.imap, self)
 
     def stop_dovecot(self) -> None:
-        self._dovecot.terminate()
+        """And whoever is signed in is thrown out, as when the machine goes down."""
+        os.killpg(self._dovecot.pid, signal.SIGTERM)
         self._dovecot.wait(WAIT_S)
 
     def start_postfix(self) -> None:
