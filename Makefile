@@ -2,9 +2,10 @@
 
 PYTHON_IN_VENV := .venv/bin/python
 RECORDINGS ?=
+MINUTES ?= 60
 RELAY_DIR ?= demo/organisation/relay
 
-.PHONY: help demo test lint format types contracts bench run-relay setup system environment clean
+.PHONY: help demo test lint format types contracts bench soak run-relay setup system environment clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +34,10 @@ bench: setup ## figures of this machine, on recordings of real programs; in docs
 	@.ci/system-packages packages-bench.txt
 	$(PYTHON_IN_VENV) -m tests.bench.stages $(RECORDINGS)
 	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" tests/bench
+
+soak: setup ## an hour of mixed work, memory of every part; in docs/bench/soak.md (MINUTES=60)
+	@.ci/system-packages packages-bench.txt
+	$(PYTHON_IN_VENV) -m tests.bench.soak $(MINUTES)
 
 run-relay: environment ## a relay on the organisation that RELAY_DIR names
 	.venv/bin/athand-relay --home $(RELAY_DIR)
