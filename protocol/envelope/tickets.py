@@ -327,5 +327,8 @@ class TicketChanged(MessageBase, frozen=True):
 
 
 FromAgent = OpenTicket | ListMyTickets | ReadTicket | AddMessage | GiveVerdict | CancelTicket
-FromConsole = ListQueue | ReadTicket | TakeTicket | SetNextStep | AddMessage | ResolveTicket
+FromConsole = (
+    ListQueue | ReadTicket | TakeTicket | SetNextStep | AddMessage | ResolveTicket | GiveVerdict | CancelTicket
+)
+"""A technician's verdict is heard only to be refused in words that say why (promise 18)."""
 ToClient = Ticket | Tickets | TicketChanged

@@ -39,6 +39,8 @@ class StaffRequests:
             envelope.AddSessionFigures: self.add_session_figures,
             envelope.ResolveTicket: self.resolve_ticket,
             envelope.ReportEnd: self.report_end,
+            envelope.GiveVerdict: self.give_verdict,
+            envelope.CancelTicket: self.give_verdict,
         }
 
     async def read_ticket(self, _party: Party, message: envelope.ReadTicket) -> envelope.Ticket:
@@ -138,6 +140,16 @@ class StaffRequests:
     async def report_end(self, party: Party, message: envelope.ReportEnd) -> envelope.Done:
         """Why a session is over, as the technician's side knows it."""
         return self._room.report_end(party, message)
+
+    async def give_verdict(
+        self, _party: Party, message: envelope.GiveVerdict | envelope.CancelTicket
+    ) -> envelope.Ticket:
+        """Never a technician's (promise 18)."""
+        await self._room.find(message.ticket)
+        raise Refused(
+            RefusalReason.FORBIDDEN,
+            "Only the requester can say that it is solved, or not needed any more; what you can do is to resolve it.",
+        )
 
     # --- inside
     async def _happens(self, party: Party, ref: int, number: int, *happened: events.Event) -> envelope.Ticket:

@@ -1,10 +1,12 @@
 """One help desk for all promises that a stranger checks through the windows."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import FAILED
+from tests.relay.rig import House
 from tests.stage.scene import Scene, open_scene
 
 
@@ -21,3 +23,9 @@ def at_the_desk(help_desk: Scene, request: pytest.FixtureRequest) -> Iterator[Sc
     if request.node.stash.get(FAILED, False):
         help_desk.photograph(request.node.name)
         help_desk.begin_anew()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A relay's folder and the people around it."""
+    return House(tmp_path / "relay")

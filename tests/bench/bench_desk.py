@@ -1,0 +1,99 @@
+"""The desk's figures with 100,000 tickets, 2 million events and 10,000 users, through the relay's socket.
+
+`make bench-desk` (ATHAND_BENCH_TICKETS makes it smaller). The bounds are those the desk is meant to keep; each figure
+is the median of several rounds.
+"""
+
+import os
+import shutil
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol import envelope
+from protocol.desk.overview import Flag
+from protocol.envelope import QueueSort
+from relay.store import verify
+from tests.bench.desk_history import write
+from tests.relay.rig import Actor, House, scene
+
+TICKETS = int(os.environ.get("ATHAND_BENCH_TICKETS", "100000"))
+ROUNDS = 9
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    kept = os.environ.get("ATHAND_BENCH_HISTORY")
+    if kept and Path(kept).exists():
+        return Path(kept)
+    path = Path(kept) if kept else tmp_path_factory.mktemp("desk") / "athand.db"
+    begun = time.monotonic()
+    head = write(path, TICKETS, TICKETS * 20, TICKETS // 10)
+    print(f"\n{head.number:,} events written in {time.monotonic() - begun:.0f} s")
+    return path
+
+
+async def median_ms(actor: Actor, kind: type, *args: Any, **kwargs: Any) -> float:
+    took = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        answer = await actor.ask(kind, *args, **kwargs)
+        took.append((time.perf_counter() - begun) * 1000)
+        assert not isinstance(answer, envelope.RequestRefused), answer
+    return statistics.median(took)
+
+
+async def through_the_socket(house: House) -> dict[str, float]:
+    async with house.relay() as relay:
+        console = await relay.console()
+        return {
+            "queue of 200 with clocks": await median_ms(console, envelope.ListQueue, limit=200),
+            "the same by priority": await median_ms(console, envelope.ListQueue, limit=200, sort=QueueSort.PRIORITY),
+            "the same, only what is late": await median_ms(console, envelope.ListQueue, limit=200, flag=Flag.BREACHED),
+            "ticket with 300 events": await median_ms(console, envelope.ReadTicket, TICKETS),
+            "search, a rare word": await median_ms(
+                console, envelope.ListQueue, everything=True, text="heliograph", limit=50
+            ),
+            "search, a frequent word": await median_ms(
+                console, envelope.ListQueue, everything=True, text="printer", limit=50
+            ),
+            "search, three words": await median_ms(
+                console, envelope.ListQueue, everything=True, text="printer user 77", limit=50
+            ),
+            "search, two letters": await median_ms(console, envelope.ListQueue, everything=True, text="pr", limit=50),
+            "new event, acknowledged": await median_ms(console, envelope.AddMessage, TICKETS - 4, "A word"),
+        }
+
+
+LIMITS_MS = {
+    "queue of 200 with clocks": 50,
+    "ticket with 300 events": 50,
+    "search, a rare word": 150,
+    "search, a frequent word": 150,
+    "search, three words": 150,
+    "new event, acknowledged": 20,
+}
+
+
+@scene
+async def test_a_large_desk_answers_in_time(history: Path, tmp_path: Path) -> None:
+    house = House(tmp_path / "relay")
+    shutil.copy(history, house.database)
+    found = await through_the_socket(house)
+    for name, took_ms in found.items():
+        print(f"{name:32} {took_ms:8.1f} ms")
+    late = {name: took_ms for name, took_ms in found.items() if took_ms > LIMITS_MS.get(name, 1e9)}
+    assert not late
+
+
+def test_the_whole_chain_is_verified_at_fifty_thousand_events_a_second(history: Path) -> None:
+    for lists in (False, True):
+        begun = time.process_time()
+        report = verify(history, lists=lists)
+        a_second = report.head.number / (time.process_time() - begun)
+        print(f"chain{' and every list' if lists else '':20} {a_second:10,.0f} events/s")
+        assert report.fault is None
+        assert lists or a_second > 50_000
