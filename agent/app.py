@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, 
 from PySide6.QtGui import QGuiApplication, QSessionManager
 from PySide6.QtWidgets import QApplication
 
-from agent import diagnostics, enrolled, messages
+from agent import diagnostics, enrolled, messages, words
 from agent.diagnostics.local import full_name
 from agent.letters import Letter
 from agent.net.clerk import Clerk
@@ -112,6 +112,7 @@ class Agent(QObject):
         self.window.line_said.connect(lambda sentence, down: self.tray.say_line(sentence, down=down))
         self.window.ticket_wanted.connect(lambda number: self._wish(messages.ReadTicket(number)))
         self.window.ask.request_ready.connect(self._send)
+        self.window.ask.looked_up.connect(lambda typed: self._wish(messages.FindArticles(typed, words.language())))
         self.window.request.letter_ready.connect(self._send_letter)
         self.banners.stop_pressed.connect(self._stop_session)
         self.banners.lost.connect(lambda: self._wish(messages.StopSession(EndReason.BANNER_HIDDEN)))
@@ -204,6 +205,8 @@ class Agent(QObject):
                 self._ticket_seen(ticket)
             case messages.TicketRead(ticket=read):
                 window.ticket_read(read)
+            case messages.ArticlesFound(articles=articles):
+                window.ask.suggestions.show_articles(articles)
             case messages.AboutRead(about=about):
                 window.about_read(about)
                 self.about.show_desk(about)

@@ -11,7 +11,7 @@ from agent.letters import Letter
 from agent.outbox import Request
 from agent.own_tickets import OwnTicket
 from protocol import envelope
-from protocol.desk.events import EndReason
+from protocol.desk.events import Article, EndReason
 from protocol.scopes import Scope
 
 MAX_TEXT_CHARS = 2000
@@ -118,6 +118,13 @@ class AboutRead:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ArticlesFound:
+    """What may help with what the user writes just now."""
+
+    articles: tuple[Article, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TicketRead:
     """A ticket with its history."""
 
@@ -209,6 +216,7 @@ Happened = (
     | TicketSeen
     | TicketRead
     | AboutRead
+    | ArticlesFound
     | QuestionRaised
     | QuestionWithdrawn
     | SessionRunning
@@ -234,6 +242,14 @@ class ReadTicket:
 @dataclasses.dataclass(frozen=True, slots=True)
 class ReadAbout:
     """Ask the desk for its hours and the wait, as they are now."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FindArticles:
+    """What may help with these words? `language` is the user's."""
+
+    words: str
+    language: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -298,6 +314,7 @@ Wish = (
     | SendLetter
     | ReadTicket
     | ReadAbout
+    | FindArticles
     | AnswerQuestion
     | QuestionOnScreen
     | TakeBack

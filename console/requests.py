@@ -20,6 +20,7 @@ Answer = (
     | envelope.StaffList
     | envelope.Appointments
     | envelope.Plan
+    | envelope.Suggestions
 )
 Build = Callable[[int], envelope.FromConsole]
 """Makes a request of the number it is to bear."""

@@ -124,6 +124,8 @@ class Clerk:
                 self._asked.ask(envelope.ReadTicket(self._asked.next_ref(), number))
             case messages.ReadAbout():
                 self._asked.ask(envelope.ReadAbout(self._asked.next_ref()))
+            case messages.FindArticles(words=words, language=language):
+                self._asked.ask(envelope.SuggestArticles(self._asked.next_ref(), words, language))
             case messages.SendLetter(letter=letter):
                 if self._post.keep_letter(letter):
                     self._decide(letter)
@@ -209,6 +211,9 @@ class Clerk:
             case envelope.About(ref=ref):
                 self._asked.answered(ref)
                 self._tell(messages.AboutRead(message))
+            case envelope.Suggestions(ref=ref, articles=articles):
+                self._asked.answered(ref)
+                self._tell(messages.ArticlesFound(articles))
             case envelope.Done(ref=ref):
                 self._done(self._asked.answered(ref))
             case envelope.RequestRefused(ref=ref):

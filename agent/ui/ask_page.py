@@ -2,18 +2,21 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from agent.outbox import Request, new_request_id
 from agent.ui.parts import Button, Text, column, row
 from agent.ui.preview import Preview
+from agent.ui.suggestions import ArticleWindow, Suggestions, looked_up
 from agent.ui.theme import GRID, TARGET
 from agent.words import _
 from protocol import limits
 from protocol.diagnostics import DiagnosticField
 
+_PAUSE_MS = 500
+"""Of the user's hands, before what was written so far is looked up."""
 _STEP_MINUTES = 5
 _USUAL_MINUTES = 30
 _NOT_URGENT, _HINDERED, _STUCK = 3, 2, 1
@@ -21,14 +24,23 @@ _NOT_URGENT, _HINDERED, _STUCK = 3, 2, 1
 
 
 class AskPage(QWidget):
-    """Signals: `request_ready(Request)` when the user pressed Send."""
+    """Signals: `request_ready(Request)` when the user pressed Send, `looked_up(str)` words to find articles by."""
 
     request_ready = Signal(object)
+    looked_up = Signal(str)
 
     def __init__(self, requester: str, computer: str) -> None:
         super().__init__()
         self.setObjectName("page")
         self._strange_hands = False
+        self._asked_about = ""
+        self.suggestions = Suggestions()
+        self.article = ArticleWindow()
+        self.suggestions.chosen.connect(self.article.show_article)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._look_up)
         self._requester = requester[: limits.NAME_CHARS] or _("somebody")
         self.preview = Preview()
         self.preview.show_always([(_("Your name"), self._requester), (_("This computer"), computer)])
@@ -126,6 +138,13 @@ class AskPage(QWidget):
             spacing=GRID,
         )
         layout.setStretch(1, 1)
+        lookup = Text(
+            _("Plain words of it are looked up while you write, to find what helped others."),
+            tone="muted",
+            size="small",
+        )
+        layout.addWidget(lookup)
+        layout.addWidget(self.suggestions)
         layout.addSpacing(2 * GRID)
         layout.addWidget(_asked(_("How urgent is it for you?")))
         for choice in choices:
@@ -141,6 +160,17 @@ class AskPage(QWidget):
             self.problem.setPlainText(text[: limits.PROBLEM_CHARS])
             return
         self.send.setEnabled(bool(text.strip()) and not self._strange_hands)
+        self._pause.start()
+
+    def _look_up(self) -> None:
+        words = looked_up(self.problem.toPlainText())
+        if words == self._asked_about:
+            return
+        self._asked_about = words
+        if words:
+            self.looked_up.emit(words)
+        else:
+            self.suggestions.show_articles(())
 
     def _send(self) -> None:
         if not self.send.isEnabled():

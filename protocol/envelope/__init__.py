@@ -9,7 +9,7 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import about, edits, kin, people, sessions, talk, tickets, watching, worktime
+from protocol.envelope import about, edits, kin, knowledge, people, sessions, talk, tickets, watching, worktime
 from protocol.envelope.about import About, ReadAbout
 from protocol.envelope.base import (
     Done,
@@ -31,6 +31,7 @@ from protocol.envelope.edits import (
     StateLoss,
 )
 from protocol.envelope.kin import LinkTickets, MergeTicket, TagTicket, UnmergeTicket
+from protocol.envelope.knowledge import PublishArticle, SuggestArticles, Suggestions
 from protocol.envelope.people import (
     Absent,
     AnswerQuote,
@@ -122,20 +123,34 @@ from protocol.envelope.watching import (
 from protocol.envelope.worktime import CorrectTime, LogTime
 
 FromAgent = (
-    tickets.FromAgent | sessions.FromAgent | talk.FromAgent | people.FromAgent | watching.FromAgent | about.FromAgent
+    tickets.FromAgent
+    | sessions.FromAgent
+    | talk.FromAgent
+    | people.FromAgent
+    | watching.FromAgent
+    | about.FromAgent
+    | knowledge.FromAgent
 )
 FromConsole = (
     tickets.FromConsole
-    | edits.FromConsole
-    | kin.FromConsole
-    | worktime.FromConsole
     | sessions.FromConsole
     | talk.FromConsole
     | people.FromConsole
     | watching.FromConsole
+    | knowledge.FromConsole
+    | edits.FromConsole
+    | kin.FromConsole
+    | worktime.FromConsole
 )
 ToClient = (
-    RequestRefused | Done | tickets.ToClient | sessions.ToClient | people.ToClient | watching.ToClient | about.ToClient
+    RequestRefused
+    | Done
+    | tickets.ToClient
+    | sessions.ToClient
+    | people.ToClient
+    | watching.ToClient
+    | about.ToClient
+    | knowledge.ToClient
 )
 
 _encoder = msgspec.json.Encoder()
@@ -233,6 +248,7 @@ __all__ = [
     "Plan",
     "PlanFaster",
     "PlannedMove",
+    "PublishArticle",
     "QueueSort",
     "RateSolution",
     "ReadAbout",
@@ -262,6 +278,8 @@ __all__ = [
     "SetNextStep",
     "StaffList",
     "StateLoss",
+    "SuggestArticles",
+    "Suggestions",
     "SummaryLine",
     "TagTicket",
     "TakeCall",

@@ -14,6 +14,7 @@ from relay.desk.complaints import Complaints
 from relay.desk.edits import Edits
 from relay.desk.handing import Handing
 from relay.desk.kin import KinRequests
+from relay.desk.knowledge import KnowledgeRequests
 from relay.desk.people import PeopleRequests
 from relay.desk.proofs import Proofs
 from relay.desk.queue import QueueRequests
@@ -37,7 +38,7 @@ class Desk:
         """In its `room`; `proofs` runs checks on machines."""
         self._room = room
         requesters = Requesters(room)
-        talk = TalkRequests(room, requesters)
+        talk, knowledge = TalkRequests(room, requesters), KnowledgeRequests(room)
         quotes, complaints, self._handing = Quotes(room), Complaints(room), Handing(room)
         self.proofs, watch = Proofs(room), WatchRequests(room)
         self._from_agent: AgentHandlers = {
@@ -46,6 +47,7 @@ class Desk:
             **watch.agent_handlers(),
             **self.proofs.agent_handlers(),
             **AboutRequests(room).of_agents(),
+            **knowledge.agent_handlers(),
             **quotes.of_agents(),
             **complaints.of_agents(),
         }
@@ -55,6 +57,7 @@ class Desk:
             **watch.console_handlers(),
             **self.proofs.console_handlers(),
             **PeopleRequests(room).handlers(),
+            **knowledge.console_handlers(),
             **self._handing.handlers(),
             **Appointments(room).handlers(),
             **quotes.of_consoles(),
