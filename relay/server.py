@@ -208,6 +208,7 @@ class Relay:
                 clock=self._clock,
                 seconds=self._seconds,
                 announce=room.announce,
+                page_of=self.sites.address,
             )
             await self._mail.start()
 

@@ -45,8 +45,8 @@ class Waiting:
     tries: int
 
 
-PageOf = Callable[[int, datetime], str]
-"""From a ticket's number to the address that opens it for its requester; empty: there is none."""
+PageOf = Callable[[str, int, datetime], str]
+"""From the desk's page and a ticket's number to the address that opens it for its requester; empty: there is none."""
 
 
 class Outbox:
@@ -58,7 +58,7 @@ class Outbox:
         settings: MailSettings,
         counts: Counts,
         clock: Callable[[], datetime],
-        page_of: PageOf = lambda _number, _now: "",
+        page_of: PageOf = lambda _page, _number, _now: "",
     ) -> None:
         """`clock` gives aware UTC."""
         self._store, self._settings, self._counts, self._clock, self._page_of = store, settings, counts, clock, page_of
@@ -119,9 +119,10 @@ class Outbox:
         book = await self._store.book()
         # A requester who is not in the register is told by his address; the ticket knows his name and language.
         reader = notices.reader(book, notice.to)
+        page = ""
         if ticket is not None and (asked := notices.requester(book, ticket)).identifier == notice.to:
             reader = asked
-        page = self._page_of(ticket.number, now) if ticket is not None and not reader.staff else ""
+            page = self._page_of(book.register.desk.page, ticket.number, now)  # to nobody else: it answers in his name
         return Case(
             book=book,
             notice=notice,

@@ -50,7 +50,7 @@ class MailService:
         clock: Callable[[], datetime],
         seconds: Callable[[], float],
         announce: Callable[[Ticket], None],
-        page_of: PageOf = lambda _number, _now: "",
+        page_of: PageOf = lambda _page, _number, _now: "",
     ) -> None:
         """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic."""
         self._settings, self._store, self._shelf = settings, store, shelf

@@ -135,14 +135,6 @@ def answer_steps(answer: Answer) -> Decide:
     return lambda _ticket: (events.InstructionAnswered(key, done),)
 
 
-def answer_quote(answer: Answer) -> Decide:
-    """The customer's yes or no to a price."""
-    key, accepted, text = answer.key(), answer.chosen("accepted"), answer.text()
-    if not answer.view.may_buy:
-        raise FormRefused(answer._("An offer is answered by whoever may order, with the link from our mail."))
-    return lambda _ticket: (events.QuoteAnswered(key, accepted, text),)
-
-
 def close_links(answer: Answer) -> Decide:
     """The requester's own way to take all links to his page back."""
     del answer
@@ -158,10 +150,17 @@ ANSWERS: Mapping[str, Callable[[Answer], Decide]] = {
     "question": answer_question,
     "understood": answer_understood,
     "steps": answer_steps,
-    "quote": answer_quote,
     "links": close_links,
 }
-"""The last part of a form's address → what it does."""
+"""The last part of a form's address → what it does; a quote's answer concerns other tickets, too, see `quote`."""
+
+
+def quote(answer: Answer, user: str) -> events.QuoteAnswered:
+    """The customer's yes or no to a price, by a user of the register. Raises FormRefused."""
+    key, accepted, text = answer.key(), answer.chosen("accepted"), answer.text()
+    if not answer.view.may_buy:
+        raise FormRefused(answer._("An offer is answered by whoever may order, with the link from our mail."))
+    return events.QuoteAnswered(key, accepted, text, user)
 
 
 def thanks(action: str, ticket: Ticket, _: Translate) -> str:  # noqa: PLR0911 - one line for each

@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from relay.counts import Counts
 from relay.desk import Room
+from relay.files import Shelf
 from relay.web.guard import Guard
 from relay.web.pages import Pages
 from relay.web.requester import RequesterPages
@@ -19,10 +20,10 @@ STATIC = Path(__file__).parent / "static"
 _FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml"}
 
 
-def requester_app(room: Room, key: bytes, log: FilteringBoundLogger) -> ASGIApp:
+def requester_app(room: Room, key: bytes, shelf: Shelf, log: FilteringBoundLogger) -> ASGIApp:
     """The page for whoever asked for help; `key` signs its links and forms."""
     pages = Pages()
-    return guarded(RequesterPages(room, key, pages).routes(), pages, room.counts, log, room.seconds)
+    return guarded(RequesterPages(room, key, shelf, pages).routes(), pages, room.counts, log, room.seconds)
 
 
 def guarded(

@@ -12,6 +12,7 @@ from protocol import limits
 from protocol.desk import events, load
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, Channel
+from protocol.desk.placing import present
 from protocol.desk.ticket import Ticket
 from relay.admission import Bucket, Buckets, address_key
 from relay.desk import Room
@@ -79,19 +80,15 @@ class Asking:
             address=mail,
         )
         identifier = (opened.user or mail)[: limits.NAME_CHARS]
-        ticket, new = await self._room.store.open_ticket(opened, By(Actor.REQUESTER, identifier, name), now)
-        if new:
-            self._room.announce(ticket)
-        elif (ticket.address, ticket.problem) != (mail, problem):
+        ticket, new = await self._room.open(opened, By(Actor.REQUESTER, identifier, name))
+        if not new and (ticket.address, ticket.problem) != (mail, problem):
             raise FormRefused(_("Please reload the page, and send it again."))  # somebody else's number
         return ticket
 
     async def expected_wait_min(self, now: datetime) -> int | None:
         """How long somebody who comes now waits until work begins (promise 42); None: nobody is there."""
         book = await self._room.store.book()
-        absent = book.duty.absent(now)
-        there = [staff.identifier for staff in book.register.staff.values() if not staff.gone]
-        there = [identifier for identifier in there if identifier not in absent]
+        there = [profile.identifier for profile in present(book, now)]
         forecast = load.forecast(await self._room.store.unfinished(LISTED), there)
         return None if forecast is None else forecast.wait_min
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 
 from msgspec import Struct
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,21 +21,28 @@ from protocol.desk.states import StepRefused
 from protocol.desk.ticket import Ticket
 from relay.admission import Buckets
 from relay.desk import Room
+from relay.desk.quotes import Quotes
 from relay.errors import Refused, StoreFault
+from relay.files import Shelf
 from relay.store import By
-from relay.web import asking, forms, links
-from relay.web.answers import ANSWERS, Answer, thanks
+from relay.web import asking, forms, links, uploads
+from relay.web.answers import ANSWERS, Answer, quote, thanks
 from relay.web.forms import FormRefused, Seals
 from relay.web.hours import calendar_of, hours
 from relay.web.links import Link, LinkError, LinkOverError, Links, Way
 from relay.web.pages import Pages, asked_language
+from relay.web.story import is_told
 from relay.web.view import View, moments_of, view
 from relay.words import words
 
-FORMS_PER_LINK = (0.2, 20.0)
-"""Answers a second by one link, and at once: what fills the history."""
+FORMS_PER_TICKET = (0.2, 20.0)
+"""Answers a second, and at once: what fills the history."""
+FILES_PER_TICKET = (1 / 300, 12.0)
+"""What fills the disk: 150 MB an hour at most."""
+FIELD_BYTES = 64 * 1024
 COOKIE = "athand-form"
 _CLOSED_LINK = 410
+_QUOTE = "quote"
 
 
 class Opened(Struct, frozen=True):
@@ -51,11 +58,12 @@ class Opened(Struct, frozen=True):
 class RequesterPages:
     """Its routes."""
 
-    def __init__(self, room: Room, key: bytes, pages: Pages) -> None:
-        """In the desk's `room`; `key` signs links and forms."""
-        self._room, self._pages = room, pages
+    def __init__(self, room: Room, key: bytes, shelf: Shelf, pages: Pages) -> None:
+        """In the desk's `room`; `key` signs links and forms, `shelf` keeps files."""
+        self._room, self._shelf, self._pages = room, shelf, pages
+        self._quotes = Quotes(room)
         self._links, self._seals = Links(key), Seals(key)
-        self._per_link = Buckets(*FORMS_PER_LINK)
+        self._per_ticket, self._files_per_ticket = Buckets(*FORMS_PER_TICKET), Buckets(*FILES_PER_TICKET)
         self._asking = asking.Asking(room, self._links)
 
     def routes(self) -> Sequence[Route]:
@@ -65,6 +73,7 @@ class RequesterPages:
             Route("/ask", self.ask, methods=["POST"]),
             Route("/t/{token}", self.ticket),
             Route("/t/{token}/{action}", self.answer, methods=["POST"]),
+            Route("/t/{token}/file/{event:int}/{position:int}", self.file),
         )
 
     # --- for anybody
@@ -74,7 +83,7 @@ class RequesterPages:
 
     async def ask(self, request: Request) -> Response:
         """A new request."""
-        form = await request.form(max_files=0, max_fields=forms.FORM_FIELDS, max_part_size=64 * 1024)
+        form = await request.form(max_files=0, max_fields=forms.FORM_FIELDS, max_part_size=FIELD_BYTES)
         cookie = request.cookies.get(COOKIE, "")
         language = await self._language(request)
         _ = words(language)
@@ -107,19 +116,41 @@ class RequesterPages:
         except LinkError as error:
             return await self._no_link(request, error)
         action = request.path_params["action"]
-        if action not in ANSWERS:
+        if action not in {*ANSWERS, _QUOTE}:
             raise HTTPException(404)
-        form = await request.form(max_files=0, max_fields=forms.FORM_FIELDS, max_part_size=64 * 1024)
+        most = uploads.MAX_FILES if action == "say" else 0
+        async with request.form(max_files=most, max_fields=forms.FORM_FIELDS, max_part_size=FIELD_BYTES) as form:
+            return await self._answered(request, opened, action, form)
+
+    async def file(self, request: Request) -> Response:
+        """A file that came with a message."""
+        try:
+            opened = await self._open(request)
+        except LinkError as error:
+            return await self._no_link(request, error)
+        number, position = request.path_params["event"], request.path_params["position"]
+        history = dict(await self._room.store.history(opened.ticket.number))
+        entry = history.get(number)
+        found = None
+        if entry is not None and is_told(entry.event):
+            try:
+                found = await uploads.give(entry, position, self._shelf)
+            except StoreFault as fault:
+                raise _unsaved(self._room, fault) from fault
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    # --- inside
+    async def _answered(self, request: Request, opened: Opened, action: str, form: FormData) -> Response:
         _ = words(opened.view.language)
         cookie = request.cookies.get(COOKIE, "")
         if not self._seals.holds(request, opened.token, cookie, _string(form, "form")):
             sentence = _("This page was open in another window, too. Nothing was sent yet; please send it again.")
             return self._shown(opened, sentence, form=form, status=403)
-        if not self._per_link.take(opened.token, self._room.seconds()):
-            raise HTTPException(429)
+        self._check_pace(opened, form)
         try:
-            decide = ANSWERS[action](Answer(form, opened.view, (), _))
-            ticket = await self._room.change(opened.ticket.number, decide, _by(opened.ticket))
+            await self._take(action, Answer(form, opened.view, await uploads.keep(form, self._shelf), _), opened)
         except FormRefused as refused:
             return self._shown(opened, str(refused), form=form, status=422)
         except (Refused, StepRefused):
@@ -127,12 +158,30 @@ class RequesterPages:
             return self._shown(await self._open(request), sentence, form=form, status=409)
         except StoreFault as fault:
             raise _unsaved(self._room, fault) from fault
-        self._room.end_if_over(ticket, EndReason.USER_STOPPED)
         if action == "links":
             return self._links_closed(request, opened)
         return RedirectResponse(f"/t/{opened.token}?done={action}", 303)
 
-    # --- inside
+    def _check_pace(self, opened: Opened, form: FormData) -> None:
+        """Raises HTTPException. By ticket: it has as many links as mails were sent."""
+        ticket, seconds = str(opened.ticket.number), self._room.seconds()
+        files = sum(isinstance(value, UploadFile) and bool(value.filename) for value in form.getlist("file"))
+        if not self._per_ticket.take(ticket, seconds) or not all(
+            self._files_per_ticket.take(ticket, seconds) for _file in range(files)
+        ):
+            self._room.counts.add("web_answers_too_fast", ticket=opened.ticket.number)
+            raise HTTPException(429)
+
+    async def _take(self, action: str, answer: Answer, opened: Opened) -> None:
+        """Raises FormRefused, Refused, StepRefused, StoreFault."""
+        number, by = opened.ticket.number, _by(opened.ticket)
+        if action == _QUOTE:
+            user = opened.book.register.users.get(opened.ticket.user)
+            await self._quotes.answer(number, quote(answer, user.identifier if user else ""), user, by)
+            return
+        ticket = await self._room.change(number, ANSWERS[action](answer), by)
+        self._room.end_if_over(ticket, EndReason.USER_STOPPED)
+
     async def _open(self, request: Request) -> Opened:
         """Raises LinkError, HTTPException."""
         now, token = self._room.clock(), request.path_params["token"]

@@ -1,6 +1,7 @@
 """The desk's addresses on the web, as the relay starts and stops them."""
 
 import dataclasses
+from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
@@ -8,6 +9,7 @@ from relay.admin.files import AdminError
 from relay.admin.folder import RelayFolder
 from relay.desk import Room
 from relay.errors import StartRefused
+from relay.files import Shelf
 from relay.web.app import requester_app
 from relay.web.links import Links, read_key
 from relay.web.serving import Serving
@@ -42,15 +44,20 @@ class Sites:
         except (AdminError, OSError) as error:
             raise StartRefused(f"The key for links to the page cannot be used: {error}") from error
         self._settings, self.links = settings, Links(self._key)
+        self._shelf = Shelf(folder.path / "files")
         self._servings: list[Serving] = []
         self.port: int | None = None
+
+    def address(self, page: str, ticket: int, now: datetime) -> str:
+        """The address for a mail to a ticket's requester, see `Links.address`; empty when no page is served."""
+        return "" if self._settings.port is None else self.links.address(page, ticket, now)
 
     async def start(self, room: Room, log: FilteringBoundLogger) -> None:
         """Listens. Raises StartRefused."""
         settings = self._settings
         if settings.port is not None:
             self.port = await self._serve(
-                Serving(requester_app(room, self._key, log), settings.host, settings.port, settings.proxy)
+                Serving(requester_app(room, self._key, self._shelf, log), settings.host, settings.port, settings.proxy)
             )
 
     async def stop(self) -> None:

@@ -10,7 +10,7 @@ from relay.store import By
 from relay.web.links import LIFETIME, Way
 from tests.relay.rig import scene
 from tests.relay.web.desk import EVA, desk
-from tests.relay.web.visitor import Visitor
+from tests.relay.web.visitor import Visitor, multipart
 
 JANA = By(events.Actor.STAFF, "jana", "Jana Nováková")
 KEY = "c" * 32
@@ -114,8 +114,8 @@ async def test_an_offer_is_accepted_only_by_who_may_order_with_a_link_from_a_mai
         )
         assert refused.status == 422
         await visitor.send(await visitor.get(at.link(number)), "/quote", accepted="yes")
-        assert events.QuoteAnswered(KEY, accepted=True) in await at.events(number)
-        assert events.QuoteAnswered(KEY, accepted=True) not in await at.events(other)
+        assert events.QuoteAnswered(KEY, accepted=True, user="eva") in await at.events(number)
+        assert not [e for e in await at.events(other) if isinstance(e, events.QuoteAnswered)]
 
 
 @scene
@@ -268,3 +268,45 @@ async def test_without_hours_or_people_the_form_is_there_all_the_same(tmp_path: 
         page = await at.visitor("de").get("/")
         assert page.status == 200
         assert page.has_form("/ask")
+
+
+@scene
+async def test_a_file_goes_with_a_message_and_comes_back_to_be_saved(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        number, visitor = await at.asked(), at.visitor()
+        page = await visitor.get(at.link(number))
+        form = page.form("/say")
+        picture = ("C:\\desk\\Bild λ <b>.html", "text/html", b"<script>alert(1)</script>")
+        body, headers = multipart(form.fields | {"text": ""}, [picture])
+        shown = await visitor.post(form.action, body, **headers)
+        assert "Bild λ <b>.html" in shown.text
+        (address,) = [link for link in shown.read.links if "/file/" in link]
+        saved = await visitor.get(address)
+        assert saved.body == "<script>alert(1)</script>"
+        assert saved.headers["Content-Type"] == "application/octet-stream"
+        assert saved.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''Bild%20%CE%BB")
+        assert (await visitor.get(address.replace("/0", "/1"))).status == 404
+        other = await at.asked("Another")
+        assert (await visitor.get(at.link(other) + address[address.index("/file/") :])).status == 404
+
+
+@scene
+async def test_a_file_of_an_internal_message_is_nobodys_business_here(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        number, visitor = await at.asked(), at.visitor()
+        page = await visitor.get(at.link(number))
+        body, headers = multipart(page.form("/say").fields, [("a.txt", "text/plain", b"kept")])
+        await visitor.post(page.form("/say").action, body, **headers)
+        (sent,) = [event for event in await at.events(number) if isinstance(event, events.MessageAdded)]
+        await at.happens(number, events.MessageAdded("Look", internal=True, attachments=sent.attachments), by=JANA)
+        last = (await at.store.history(number))[-1][0]
+        assert (await visitor.get(f"{at.link(number)}/file/{last}/0")).status == 404
+
+
+@scene
+async def test_mails_to_the_requester_bear_his_link_once_the_page_has_an_address(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        sites = at.running.relay.sites
+        address = sites.address("https://help.desk.example", 7, datetime.now(UTC))
+        assert address.startswith("https://help.desk.example/t/")
+        assert not sites.address("", 7, datetime.now(UTC))

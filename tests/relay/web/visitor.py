@@ -115,3 +115,16 @@ class Visitor:
     def _headers(self, path: str) -> dict[str, str]:
         sent = [f"{name}={value}" for (scope, name), value in self.cookies.items() if path.startswith(scope)]
         return {"Accept-Language": self.language} | ({"Cookie": "; ".join(sent)} if sent else {})
+
+
+def multipart(fields: dict[str, str], files: list[tuple[str, str, bytes]]) -> tuple[bytes, dict[str, str]]:
+    """A form with files (RFC 7578): name, kind, bytes of each; the body, and its header."""
+    boundary = b"----visitor"
+    parts = [f'Content-Disposition: form-data; name="{n}"\r\n\r\n{v}'.encode() for n, v in fields.items()]
+    parts += [
+        f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n'.encode()
+        + content
+        for name, kind, content in files
+    ]
+    body = b"".join(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in parts) + b"--" + boundary + b"--\r\n"
+    return body, {"Content-Type": f"multipart/form-data; boundary={boundary.decode()}"}
