@@ -7,7 +7,7 @@ but the session's own shortcuts goes to the other side; when the focus leaves, n
 import math
 
 import msgspec
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -32,6 +32,7 @@ from console.language import _
 from console.picture.canvas import Canvas, Pixels
 from console.typing_mode import Typing, TypingMode
 from console.ui import shortcuts
+from console.ui.placement import Placement, scaled_out
 from protocol.session.messages import (
     ButtonChanged,
     CursorChanged,
@@ -148,14 +149,7 @@ class ScreenView(QAbstractScrollArea):
 
     def to_viewport(self, rect: Rect) -> QRect:
         """The viewport's pixels that a rectangle of the helped screen touches."""
-        target, scale, ratio = self._target(), self._scale(), self.devicePixelRatioF()
-        spread = 1 if self._fitted else 0  # smoothing reaches over the edge
-        left = (target.x() + rect.x * scale - spread) / ratio
-        top = (target.y() + rect.y * scale - spread) / ratio
-        right = (target.x() + (rect.x + rect.width) * scale + spread) / ratio
-        bottom = (target.y() + (rect.y + rect.height) * scale + spread) / ratio
-        x, y = math.floor(left), math.floor(top)
-        return QRect(x, y, math.ceil(right) - x, math.ceil(bottom) - y)
+        return self._placement().to_viewport(rect)
 
     # --- what the helped side says
     def paint_new(self) -> None:
@@ -164,9 +158,9 @@ class ScreenView(QAbstractScrollArea):
         if self._canvas.pixels is not self._pixels:
             self._take_canvas()
             return
-        region = QRegion()
+        region, placement = QRegion(), self._placement()
         for rect in dirty:
-            region += self.to_viewport(rect)
+            region += placement.to_viewport(rect)
         if not region.isEmpty():
             self.viewport().repaint(region)
 
@@ -196,11 +190,11 @@ class ScreenView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        target = self._target()
+        target = self._placement().target
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         with self._canvas.lock:
             for part in event.region():  # type: ignore[attr-defined] # missing in the stubs
-                device = _scaled_out(part, ratio)
+                device = scaled_out(part, ratio)
                 if not target.contains(device):
                     painter.fillRect(device, _AROUND)
                 shown = device.intersected(target)
@@ -264,7 +258,7 @@ class ScreenView(QAbstractScrollArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """See Qt."""
-        there = self._to_screen(event.position())
+        there = self._placement().to_screen(event.position())
         if there is not None and there != self._there:
             self._there = there
             self._send(PointerMoved(there.x(), there.y()))
@@ -286,7 +280,7 @@ class ScreenView(QAbstractScrollArea):
         delta = event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and self._platform == "xcb":
             delta = delta.transposed()  # Qt turns the wheel sideways while Alt is held; Alt is held over there, too
-        there = self._to_screen(event.position())
+        there = self._placement().to_screen(event.position())
         dx, dy = (max(-_MAX_SCROLL, min(_MAX_SCROLL, -d)) for d in (delta.x(), delta.y()))
         if there is not None and (dx or dy):
             self._send(Scrolled(dx, dy, there.x(), there.y()))
@@ -315,7 +309,7 @@ class ScreenView(QAbstractScrollArea):
         return msgspec.structs.replace(pressed, by_symbol=self.typing.by_symbol)
 
     def _button(self, event: QMouseEvent, *, down: bool) -> None:
-        button, there = _BUTTONS.get(event.button()), self._to_screen(event.position())
+        button, there = _BUTTONS.get(event.button()), self._placement().to_screen(event.position())
         if button is None or there is None or not self._controls:
             return
         if self._held.button(button, down=down):
@@ -326,7 +320,7 @@ class ScreenView(QAbstractScrollArea):
         if self._controls and not isinstance(message, ReleaseAll):
             self.input_made.emit(message)
 
-    # --- geometry; "device" is this display's physical pixels, relative to the viewport
+    # --- geometry
     def _take_canvas(self) -> None:
         self._pixels = self._canvas.pixels
         height, width = self._pixels.shape[:2]
@@ -339,19 +333,9 @@ class ScreenView(QAbstractScrollArea):
         ratio, size = self.devicePixelRatioF(), self.viewport().size()
         return QSize(round(size.width() * ratio), round(size.height() * ratio))
 
-    def _scale(self) -> float:
-        screen, port = self.screen_size(), self._port()
-        if not self._fitted or screen.isEmpty():
-            return 1.0
-        return min(port.width() / screen.width(), port.height() / screen.height())
-
-    def _target(self) -> QRect:
-        """Where the picture lies."""
-        port, scale, screen = self._port(), self._scale(), self.screen_size()
-        width, height = round(screen.width() * scale), round(screen.height() * scale)
-        x = (port.width() - width) // 2 if width <= port.width() else -self.horizontalScrollBar().value()
-        y = (port.height() - height) // 2 if height <= port.height() else -self.verticalScrollBar().value()
-        return QRect(x, y, width, height)
+    def _placement(self) -> Placement:
+        scrolled = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+        return Placement(self.screen_size(), self._port(), self.devicePixelRatioF(), self._fitted, scrolled)
 
     def _lay_out(self) -> None:
         ratio, most, screen = self.devicePixelRatioF(), self.maximumViewportSize(), self.screen_size()
@@ -372,16 +356,6 @@ class ScreenView(QAbstractScrollArea):
             bar.setSingleStep(40)
         self.viewport().update()
 
-    def _to_screen(self, position: QPointF) -> QPoint | None:
-        """The helped screen's pixel under a point of the viewport, the nearest one if it lies outside."""
-        screen = self.screen_size()
-        if screen.isEmpty():
-            return None
-        target, scale, ratio = self._target(), self._scale(), self.devicePixelRatioF()
-        x = math.floor((position.x() * ratio - target.x()) / scale)
-        y = math.floor((position.y() * ratio - target.y()) / scale)
-        return QPoint(max(0, min(screen.width() - 1, x)), max(0, min(screen.height() - 1, y)))
-
     # --- the helped side's cursor
     def _dress_cursor(self) -> None:
         if not self._controls:
@@ -399,7 +373,8 @@ class ScreenView(QAbstractScrollArea):
     def _ghost_rect(self) -> QRect:
         if self._ghost is None or self._cursor_image is None:
             return QRect()
-        target, scale = self._target(), self._scale()
+        placement = self._placement()
+        target, scale = placement.target, placement.scale
         x = target.x() + round(self._ghost.x() * scale) - self._cursor_hot.x()
         y = target.y() + round(self._ghost.y() * scale) - self._cursor_hot.y()
         return QRect(QPoint(x, y), self._cursor_image.size())
@@ -420,10 +395,3 @@ class ScreenView(QAbstractScrollArea):
     def _hide_ghost(self) -> None:
         self._update_ghost()
         self._ghost = None
-
-
-def _scaled_out(part: QRect, ratio: float) -> QRect:
-    """A widget rectangle in physical pixels, rounded outward."""
-    x, y = math.floor(part.x() * ratio), math.floor(part.y() * ratio)
-    right, bottom = math.ceil((part.x() + part.width()) * ratio), math.ceil((part.y() + part.height()) * ratio)
-    return QRect(x, y, right - x, bottom - y)
