@@ -9,15 +9,18 @@ import click
 
 from protocol.trust import TrustError
 from relay.admin.checking import verify
+from relay.admin.desk.duty import absence, rota, schedule
 from relay.admin.desk.parties import customer, machine, user
 from relay.admin.desk.setting import desk, staff_profile
 from relay.admin.desk.terms import calendar, contract
+from relay.admin.desk.watching import threshold
 from relay.admin.devices import bundle
 from relay.admin.files import AdminError
 from relay.admin.home import said
 from relay.admin.moving import export_history, import_history
 from relay.admin.organise import init
 from relay.admin.people import approve, invite, staff
+from relay.admin.reporting import report
 from relay.admin.revoking import refresh, revoke
 
 WRONG_USE = 2
@@ -42,7 +45,20 @@ def admin() -> None:
 
 for command in (init, invite, approve, bundle, staff, revoke, refresh, verify, export_history, import_history):
     admin.add_command(command)
-for command in (desk, staff_profile, calendar, contract, customer, user, machine):
+for command in (
+    desk,
+    staff_profile,
+    calendar,
+    contract,
+    customer,
+    user,
+    machine,
+    rota,
+    absence,
+    schedule,
+    threshold,
+    report,
+):
     admin.add_command(command)
 
 

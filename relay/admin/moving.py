@@ -22,7 +22,7 @@ _STDOUT = Path("-")
 @click.command(name="export")
 @click.argument("file", type=click.Path(path_type=Path))
 @relay_option
-def export_history(folder: RelayFolder, file: Path) -> None:
+def export_history(home: RelayFolder, file: Path) -> None:
     """Write the whole history into FILE: signed JSON lines, also while the relay runs.
 
     Everything that ever happened is in it, with attachments; docs/export.md describes the lines.
@@ -31,13 +31,13 @@ def export_history(folder: RelayFolder, file: Path) -> None:
     from relay.portable import leaving  # noqa: PLC0415
     from relay.portable.form import PortableError  # noqa: PLC0415
 
-    authority = folder.device_authority(ask_passphrase(RELAY_VARIABLE, "the relay's device key")).authority
-    name = folder.organisation().name
+    authority = home.device_authority(ask_passphrase(RELAY_VARIABLE, "the relay's device key")).authority
+    name = home.organisation().name
     try:
         with _written(file) as out:
             seal = leaving.write(
-                folder.path / "athand.db",
-                folder.path / "files",
+                home.path / "athand.db",
+                home.path / "files",
                 out.write,
                 organisation=name,
                 authority=authority,
@@ -56,7 +56,7 @@ def export_history(folder: RelayFolder, file: Path) -> None:
 @click.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @relay_option
-def import_history(folder: RelayFolder, file: Path) -> None:
+def import_history(home: RelayFolder, file: Path) -> None:
     """Make the relay's history of FILE, which `export` wrote; only where there is none yet.
 
     The file is checked whole: its signature, its chain, and that every event could have happened.
@@ -66,12 +66,12 @@ def import_history(folder: RelayFolder, file: Path) -> None:
 
     try:
         with file.open("rb") as source:
-            seal = arriving.read(source, folder.path, organisation=folder.organisation())
+            seal = arriving.read(source, home.path, organisation=home.organisation())
     except PortableError as error:
         raise AdminError(str(error)) from error
     click.echo(
         f"Read {counted(seal.events, 'event')} and {counted(seal.files, 'attachment')}.\n\n"
-        f"Next: start the relay there: athand-relay --home {folder.path}"
+        f"Next: start the relay there: athand-relay --home {home.path}"
     )
 
 

@@ -92,6 +92,8 @@ class Report(Struct, frozen=True):
     recommendations: tuple[tuple[str, bool | None], ...]
     rate: Rate | None
     works_council: bool
+    language: str = "en"
+    """The customer's, else the desk's (ISO 639-1)."""
 
     @property
     def worked_min(self) -> int:
@@ -193,6 +195,7 @@ def compose(
         recommendations=_recommendations(book, customer, begin, end),
         rate=contract.in_force(begin).rate if contract else None,
         works_council=desk.works_council,
+        language=known.language or desk.language,
     )
 
 

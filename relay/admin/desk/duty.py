@@ -1,0 +1,203 @@
+"""`rota`, `absence` and `schedule`: who is on call, who is away, which tickets come again (promises 1, 3, 37)."""
+
+import csv
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from protocol.desk import events
+from protocol.desk.book import Book
+from protocol.desk.calendar import zone as zone_named
+from protocol.desk.duty import check_rota
+from protocol.desk.events import Schedule, Shift
+from relay.admin.desk import words
+from relay.admin.desk.ledger import Ledger, ledger_option
+from relay.admin.files import AdminError
+
+MAX_ROTA_BYTES = 1024 * 1024
+_COLUMNS = ("begin", "end", "staff")
+_CSV_HELP = "Table with the columns begin, end (2027-01-04 18:00) and staff (identifiers in the order they are called)."
+
+
+@click.command()
+@click.option("--csv", "table", metavar="FILE", type=click.Path(path_type=Path), help=_CSV_HELP)
+@click.option("--zone", default="UTC", help="Time zone of the table's times, such as Europe/Prague.", show_default=True)
+@click.option("--step", "step_min", type=click.IntRange(1, 24 * 60), default=5, show_default=True)
+@ledger_option
+@words.sentences
+def rota(ledger: Ledger, table: Path | None, zone: str, step_min: int) -> None:
+    """Show who is on call, or set it from a table without a gap; --step MINUTES until the next one is called.
+
+    The table replaces what was set before for its stretch.
+    """
+    book = ledger.read()
+    if table is not None:
+        shifts = _read_shifts(table, zone_named(zone), book)
+        begin, end = min(shift.begin for shift in shifts), max(shift.end for shift in shifts)
+        check_rota(begin, end, shifts)
+        made = events.RotaSet(begin, end, tuple(sorted(shifts, key=lambda shift: shift.begin)), step_min * 60)
+        click.echo(ledger.write(book, made))
+        book = ledger.read()
+    _show_rota(book, datetime.now(UTC))
+
+
+@click.command()
+@click.argument("staff", metavar="[STAFF]", required=False)
+@click.option("--begin", help="First day, such as 2027-01-04; without it: today.")
+@click.option("--end", help="Last day.")
+@click.option("--reason", default="", help="For the colleagues; not shown to users.")
+@click.option("--zone", default="UTC", show_default=True, help="Time zone of the days.")
+@ledger_option
+@words.sentences
+def absence(  # noqa: PLR0913, PLR0917 - one for each option
+    ledger: Ledger, staff: str | None, begin: str | None, end: str | None, reason: str, zone: str
+) -> None:
+    """List who is away, or set that somebody is: every open ticket goes to somebody who is there."""
+    book, now = ledger.read(), datetime.now(UTC)
+    if staff is not None:
+        if end is None:
+            raise AdminError("Say until when: --end 2027-01-15.")
+        whose = _staff(book, staff)
+        time_zone = zone_named(zone)
+        until = words.begin(end, time_zone, now) + timedelta(days=1)
+        since = words.begin(begin, time_zone, now)
+        if until <= since:
+            raise AdminError("An absence ends after it begins.")
+        click.echo(ledger.write(book, events.AbsenceSet(secrets.token_hex(16), whose, since, until, reason)))
+        book = ledger.read()
+    for one in sorted(book.duty.absences.values(), key=lambda one: one.begin):
+        if one.end > now and one.begin < one.end:
+            words.show(
+                _name(book, one.staff),
+                ("from", f"{one.begin:%Y-%m-%d %H:%M} UTC"),
+                ("until", f"{one.end:%Y-%m-%d %H:%M} UTC"),
+            )
+
+
+@click.command()
+@click.argument("identifier", metavar="[ID]", required=False, type=words.Identifier())
+@click.option("--title", help="The ticket's text.")
+@click.option("--rule", help="RFC 5545, such as FREQ=MONTHLY;BYDAY=1MO.")
+@click.option("--begin", help="The first time: 2027-01-04 09:00.")
+@click.option("--zone", help="Its time zone, such as Europe/Prague.")
+@click.option("--customer", help="Whose it is: the customer's ID;")
+@click.option("--user", help="a user's;")
+@click.option("--machine", help="a machine's.")
+@click.option("--urgency", type=click.IntRange(1, 3), help="1 is the highest.")
+@click.option("--stop/--go-on", "stopped", default=None, help="Makes no more tickets.")
+@ledger_option
+@words.sentences
+def schedule(ledger: Ledger, identifier: str | None, **options: object) -> None:
+    """List the tickets that come again and again, or set one: only what is given changes."""
+    from relay.timekeeper import schedules  # noqa: PLC0415 - needs dateutil, which would slow every other command down
+
+    book, now = ledger.read(), datetime.now(UTC)
+    if identifier is not None and any(value is not None for value in options.values()):
+        changed = _schedule(book, identifier, options)
+        schedules.check(changed)
+        click.echo(ledger.write(book, events.ScheduleSet(changed)))
+        book = ledger.read()
+    for one in book.duty.schedules.values():
+        if identifier in (None, one.identifier):
+            due = schedules.next_due(one, now)
+            words.show(
+                f"{one.identifier}: {one.title}",
+                ("rule", one.rule),
+                (
+                    "next",
+                    f"{due.astimezone(ZoneInfo(one.time_zone)):%Y-%m-%d %H:%M}, {one.time_zone}" if due else "none",
+                ),
+                ("customer", one.customer),
+                ("user", one.user),
+                ("machine", one.device),
+            )
+
+
+def _schedule(book: Book, identifier: str, options: dict[str, object]) -> Schedule:
+    known = book.duty.schedules.get(identifier)
+
+    def said(name: str, before: str) -> str:
+        value = options[name]
+        return before if value is None else str(value)
+
+    if known is None and not (options["title"] and options["rule"] and options["begin"]):
+        raise AdminError(f"There is no schedule “{identifier}”; a new one needs --title, --rule and --begin.")
+    time_zone = said("zone", known.time_zone if known else "UTC")
+    begin = known.begin if known else datetime.now(UTC)
+    if options["begin"] is not None:
+        begin = _moment(str(options["begin"]), zone_named(time_zone))
+    for kind, names in (("customer", book.register.customers), ("user", book.register.users)):
+        if options[kind] and options[kind] not in names:
+            raise AdminError(f"There is no {kind} “{options[kind]}”.")
+    return Schedule(
+        identifier=identifier,
+        rule=said("rule", known.rule if known else ""),
+        begin=begin,
+        time_zone=time_zone,
+        title=said("title", known.title if known else ""),
+        device=said("machine", known.device if known else ""),
+        customer=said("customer", known.customer if known else ""),
+        user=said("user", known.user if known else ""),
+        urgency=int(said("urgency", str(known.urgency if known else 3))),
+        stopped=(known.stopped if known else False) if options["stopped"] is None else bool(options["stopped"]),
+    )
+
+
+def _read_shifts(table: Path, time_zone: ZoneInfo, book: Book) -> list[Shift]:
+    if table.stat().st_size > MAX_ROTA_BYTES:
+        raise AdminError(f"{table} is too large for a rota.")
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file, delimiter=";" if ";" in file.readline() else ",")
+        file.seek(0)
+        if not set(_COLUMNS) <= set(rows.fieldnames or ()):
+            raise AdminError(f"{table} needs the columns {', '.join(_COLUMNS)} in its first line.")
+        shifts = []
+        for number, row in enumerate(rows, 2):
+            try:
+                staff = tuple(_staff(book, name) for name in (row["staff"] or "").replace(",", " ").split())
+                shifts.append(
+                    Shift(_moment(row["begin"] or "", time_zone), _moment(row["end"] or "", time_zone), staff)
+                )
+            except (ValueError, AdminError) as error:
+                raise AdminError(f"Line {number} of {table}: {error}") from error
+    if not shifts:
+        raise AdminError(f"{table} has no line with a shift.")
+    return shifts
+
+
+def _moment(text: str, time_zone: ZoneInfo) -> datetime:
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=time_zone).astimezone(UTC)
+    except ValueError as error:
+        raise AdminError(f"“{text}” is no time; write for example 2027-01-04 18:00.") from error
+
+
+def _staff(book: Book, text: str) -> str:
+    """Whose identifier, or beginning of a name, that is. Raises AdminError."""
+    known = book.register.staff
+    if text in known:
+        return text
+    found = [one.identifier for one in known.values() if one.name.casefold().startswith(text.casefold())]
+    if len(found) != 1:
+        raise AdminError(f"“{text}” is nobody of the staff; `athand-admin staff-profile` lists them.")
+    return found[0]
+
+
+def _name(book: Book, staff: str) -> str:
+    profile = book.register.staff.get(staff)
+    return profile.name if profile else staff
+
+
+def _show_rota(book: Book, now: datetime) -> None:
+    called = [_name(book, staff) for staff in book.duty.on_call(now)]
+    click.echo(f"On call now: {', then '.join(called) or 'nobody'}.")
+    current = book.duty.rota_at(now)
+    if current is not None:
+        click.echo(f"The rota ends on {current.end:%Y-%m-%d %H:%M} UTC.")
+        for shift in current.shifts:
+            if shift.end > now:
+                names = ", then ".join(_name(book, staff) for staff in shift.staff)
+                click.echo(f"  {shift.begin:%Y-%m-%d %H:%M} to {shift.end:%Y-%m-%d %H:%M} UTC  {names}")

@@ -1,0 +1,134 @@
+"""Rota, absences, schedules, thresholds, reports and the way out from the command line."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.relay.admin.conftest import Admin
+from tests.relay.admin.desk.test_book import begun, book_of, ok, set_up
+
+pytestmark = pytest.mark.usefixtures("staffed")
+__all__ = ["begun"]
+
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def table(path: Path, *rows: tuple[int, int, str]) -> str:
+    """Shifts by hours from now."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(["begin", "end", "staff"])
+    for begin, end, staff in rows:
+        times = [f"{NOW + timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (begin, end)]
+        writer.writerow([*times, staff])
+    (path / "rota.csv").write_text(out.getvalue())
+    return str(path / "rota.csv")
+
+
+def test_p01_a_rota_without_a_gap_is_taken_and_one_with_a_gap_is_refused(
+    begun: Path, admin: Admin, tmp_path: Path
+) -> None:
+    set_up(admin)
+    assert "On call now: nobody" in ok(admin, "rota")
+    refused = admin("rota", "--csv", table(tmp_path, (-1, 8, "jana"), (9, 24, "petr"))).said()
+    assert "Nobody is on call" in refused
+    shown = ok(admin, "rota", "--csv", table(tmp_path, (-1, 8, "Jana petr"), (8, 24, "petr")), "--step", "10")
+    assert "On call now: Jana, then Petr." in shown
+    (rota,) = book_of(begun).duty.rotas
+    assert (rota.step_s, len(rota.shifts)) == (600, 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "word"),
+    [(((-1, 8, "nobody"),), "Line 2"), (((8, 8, "jana"),), "Line 2"), ((), "no line")],
+)
+def test_a_table_that_is_no_rota_gets_a_sentence_with_its_line(
+    begun: Path, admin: Admin, tmp_path: Path, rows: tuple[tuple[int, int, str], ...], word: str
+) -> None:
+    set_up(admin)
+    assert word in admin("rota", "--csv", table(tmp_path, *rows)).said()
+    assert book_of(begun).duty.rotas == []
+
+
+def test_an_absence_is_listed_until_it_is_over_and_needs_an_end(begun: Path, admin: Admin) -> None:
+    set_up(admin)
+    assert "--end" in admin("absence", "jana").said()
+    until = NOW + timedelta(days=3)
+    assert "Jana" in ok(admin, "absence", "Jana", "--end", f"{until:%Y-%m-%d}", "--reason", "Holiday")
+    assert book_of(begun).duty.absent(datetime.now(UTC)) == {"jana"}
+
+
+def test_p37_a_schedule_is_set_changed_and_stopped(begun: Path, admin: Admin) -> None:
+    set_up(admin)
+    assert "--title" in admin("schedule", "backup", "--rule", "FREQ=DAILY").said()
+    when = ("--begin", "2099-01-05 09:00", "--zone", "Europe/Prague")
+    shown = ok(admin, "schedule", "backup", "--title", "Look after the backup", "--rule", "FREQ=WEEKLY", *when)
+    assert "2099-01-05 09:00, Europe/Prague" in shown
+    ok(admin, "schedule", "backup", "--customer", "firma", "--stop")
+    schedule = book_of(begun).duty.schedules["backup"]
+    assert (schedule.rule, schedule.customer, schedule.stopped) == ("FREQ=WEEKLY", "firma", True)
+    assert "no rule" in admin("schedule", "backup", "--rule", "every day").said()
+    assert "customer “none”" in admin("schedule", "backup", "--customer", "none").said()
+
+
+def test_p34_an_admin_says_what_is_watched_on_all_machines_or_one_customers(begun: Path, admin: Admin) -> None:
+    set_up(admin)
+    assert "Nothing is watched" in ok(admin, "threshold")
+    ok(admin, "threshold", "disk.used_percent", "--above", "90", "--clear", "85", "--for", "10m", "--ticket")
+    ok(admin, "threshold", "memory.available_mb", "--below", "500", "--customer", "firma")
+    thresholds = book_of(begun).watch.thresholds
+    (disk,), (memory,) = thresholds[""], thresholds["firma"]
+    assert (disk.limit, disk.clear, disk.for_s, disk.ticket, disk.above) == (90, 85, 600, True, True)
+    assert (memory.limit, memory.clear, memory.above) == (500, 500, False)
+    ok(admin, "threshold", "disk.used_percent", "--off")
+    assert book_of(begun).watch.thresholds[""] == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("disk.used_percent",), "--above or --below"),
+        (("disk.used_percent", "--above", "90", "--clear", "95"), "other side"),
+        (("disk.used_percent", "--above", "90", "--for", "soon"), "duration"),
+        (("disk.fullness", "--above", "90"), "no figure"),
+        (("disk.used_percent", "--above", "90", "--customer", "none"), "customer “none”"),
+    ],
+)
+def test_a_threshold_that_cannot_be_gets_a_sentence(
+    begun: Path, admin: Admin, arguments: tuple[str, ...], word: str
+) -> None:
+    set_up(admin)
+    assert word in admin("threshold", *arguments).said()
+    assert book_of(begun).watch.thresholds == {}
+
+
+def test_p29_a_customers_month_is_written_as_pdf_and_csv_and_never_over_a_file(
+    begun: Path, admin: Admin, tmp_path: Path
+) -> None:
+    assert begun
+    set_up(admin)
+    for ending, begins in (("pdf", b"%PDF"), ("csv", b"\xef\xbb\xbf")):
+        file = tmp_path / f"march.{ending}"
+        assert "0 pieces of work" in ok(admin, "report", "firma", "2026-03", "--output", str(file))
+        assert file.read_bytes().startswith(begins)
+        assert admin("report", "firma", "2026-03", "--output", str(file)).code == 2
+    assert ".pdf or .csv" in admin("report", "firma", "2026-03", "--output", str(tmp_path / "x.doc")).said()
+    assert "no month" in admin("report", "firma", "march", "--output", str(tmp_path / "x.pdf")).said()
+    assert "no customer" in admin("report", "none", "2026-03", "--output", str(tmp_path / "x.pdf")).said()
+
+
+def test_the_whole_history_goes_out_and_comes_in_by_two_commands(begun: Path, admin: Admin, tmp_path: Path) -> None:
+    set_up(admin)
+    before, file = book_of(begun), tmp_path / "desk.jsonl"
+    assert "Exported" in ok(admin, "export", str(file))
+    assert admin("export", str(file)).code == 2, "never over a file"
+    assert "history already" in admin("import", str(file)).said()
+    for name in ("athand.db", "athand.db-wal", "athand.db-shm"):
+        (begun / "relay" / name).unlink(missing_ok=True)
+    assert "Read" in ok(admin, "import", str(file))
+    after = book_of(begun)
+    assert after.revision == before.revision
+    assert after.register.customers == before.register.customers
