@@ -19,11 +19,12 @@ from protocol.trust import Identity
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Agreed:
-    """What is in force: the scopes, until when, and the consent as it was signed."""
+    """What is in force: the scopes, until when, the consent as it was signed, and the monitors it names, if any."""
 
     scopes: frozenset[Scope]
     until: datetime
     consent: bytes
+    monitors: tuple[str, ...] = ()
 
 
 def shown(technician: Technician) -> TechnicianShown:
@@ -54,6 +55,7 @@ def question(session: str, asked: ConsentAsked, own: OwnTicket, agreed: Agreed |
         allowed=allowed,
         until=agreed.until if agreed and new else None,
         answer_by_s=limits.CONSENT_ANSWER_S,
+        monitors=agreed.monitors if agreed else (),
     )
 
 
@@ -88,6 +90,7 @@ def agree(  # noqa: PLR0913 - each is a fact the signature covers
     if until <= now:
         return None
     technician = question.technician
+    monitors = question.monitors if question.allowed else answer.monitors  # asked about once, at the beginning
     consent = Consent(
         session=question.session,
         ticket=ticket,
@@ -96,10 +99,10 @@ def agree(  # noqa: PLR0913 - each is a fact the signature covers
         device=hashlib.sha256(identity.leaf).digest(),
         technician_name=f"{technician.name}, {technician.title}, {technician.organisation}",
         scopes=scopes,
-        monitors=(),
+        monitors=monitors,
         text=answer.text[:MAX_TEXT_CHARS],
         language=answer.language,
         begin=now,
         end=until,
     )
-    return Agreed(scopes, until, sign(consent, identity))
+    return Agreed(scopes, until, sign(consent, identity), monitors)

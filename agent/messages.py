@@ -155,6 +155,7 @@ class Question:
         allowed: what is allowed already.
         until: when what is allowed already ends; more of it does not last longer.
         answer_by_s: so long the question waits; then the answer is no.
+        monitors: what of the screens is allowed to be seen already; none: all of them.
     """
 
     session: str
@@ -166,6 +167,7 @@ class Question:
     allowed: frozenset[Scope] = frozenset()
     until: datetime | None = None
     answer_by_s: float = 60.0
+    monitors: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -184,7 +186,12 @@ class QuestionWithdrawn:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SessionRunning:
-    """A session as the banner shows it; told anew with each change. `interrupted`: the line is, nobody sees a thing."""
+    """A session as the banner shows it; told anew with each change.
+
+    Attributes:
+        interrupted: the line is, nobody sees a thing.
+        monitors: names of the screens that are seen; none: all of them.
+    """
 
     session: str
     technician: TechnicianShown
@@ -192,6 +199,7 @@ class SessionRunning:
     until: datetime
     hot_key: str | None
     interrupted: bool = False
+    monitors: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -268,6 +276,7 @@ class AnswerQuestion:
         text: the question as it stood on the screen, word for word.
         language: of the text.
         nobody: nobody answered in time.
+        monitors: names of the screens that may be seen; none: all of them.
     """
 
     session: str
@@ -275,6 +284,7 @@ class AnswerQuestion:
     text: str
     language: str
     nobody: bool = False
+    monitors: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

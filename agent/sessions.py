@@ -318,7 +318,13 @@ class Session:
             agreed, interrupted = self._agreed, self.state is State.INTERRUPTED
             self._tell(
                 messages.SessionRunning(
-                    self.number, self._technician, agreed.scopes, agreed.until, hot_key, interrupted=interrupted
+                    self.number,
+                    self._technician,
+                    agreed.scopes,
+                    agreed.until,
+                    hot_key,
+                    interrupted=interrupted,
+                    monitors=agreed.monitors,
                 )
             )
 

@@ -119,6 +119,8 @@ class Banner(QWidget):
             parts = [_("{minutes} min left").format(minutes=math.ceil(left_s / 60))]
         else:
             parts = [_("{minutes}:{seconds:02} left").format(minutes=left_s // 60, seconds=left_s % 60)]
+        if session.monitors:
+            parts.append(_("only one of your screens"))
         parts.append(plain.one_line(session.technician.title, 40))
         if session.hot_key:
             parts.append(_("{keys} stops it too").format(keys=hot_key_words(session.hot_key)))

@@ -16,6 +16,7 @@ from agent.messages import AnswerQuestion, Question
 from agent.ui import theme
 from agent.ui.consent_words import Wording, wording
 from agent.ui.parts import Button, Card, Sign, Text, column, initials, row, unmarked, warning
+from agent.ui.screens import here
 from agent.ui.theme import GRID
 from agent.words import _, language
 from protocol.scopes import Scope
@@ -39,7 +40,10 @@ class ConsentDialog(QDialog):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self.question = question
-        self.words: Wording = wording(question, now=datetime.now(UTC))
+        self._here = None if question.allowed else here(self.screen())
+        self.words: Wording = wording(
+            question, now=datetime.now(UTC), others=self._here.others if self._here is not None else 0
+        )
         self._again = bool(question.allowed)
         self._since = time.monotonic()
         self._answered = False
@@ -51,6 +55,7 @@ class ConsentDialog(QDialog):
         self.allow = Button(_("Allow"), _("Allows exactly what is written here, for this long"), kind="main")
         self.left = Text(tone="muted", size="small")
         self.ticks: dict[Scope, QCheckBox] = {}
+        self.screens: QCheckBox | None = None
         self._build()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -107,12 +112,12 @@ class ConsentDialog(QDialog):
         layout = column(Text(words.heading, size="title"), card, spacing=2 * GRID)
         hands = self._again and Scope.CONTROL in self.question.scopes | self.question.allowed
         layout.addLayout(_signed("ph.mouse-bold" if hands else "ph.eye-bold", words.first))
+        if words.screens:
+            self.screens = _tick(words.screens, _("Off unless you tick it; only this screen is shown then"))
+            layout.addWidget(self.screens)
         for scope, sentence in words.ticks:
-            tick = QCheckBox(unmarked(sentence))
-            tick.setAccessibleName(sentence)
-            tick.setToolTip(_("Off unless you tick it; you can take it back at any moment"))
-            self.ticks[scope] = tick
-            layout.addWidget(tick)
+            self.ticks[scope] = _tick(sentence, _("Off unless you tick it; you can take it back at any moment"))
+            layout.addWidget(self.ticks[scope])
         layout.addLayout(_signed("ph.clock-bold", words.until))
         layout.addWidget(warning(words.warning))
         for button in (self.no, self.allow):
@@ -130,7 +135,7 @@ class ConsentDialog(QDialog):
         self.no.setAutoDefault(True)
         self.no.setDefault(True)
         self.no.setFocus()
-        for part in (self, self.no, self.allow, *self.ticks.values()):
+        for part in (self, self.no, self.allow, *self._all_ticks):
             part.installEventFilter(self)
         QWidget.setTabOrder(self.no, self.allow)
 
@@ -140,6 +145,17 @@ class ConsentDialog(QDialog):
         ticked = frozenset(scope for scope, tick in self.ticks.items() if tick.isChecked())
         base = frozenset(self.question.scopes) - self.ticks.keys()
         self._answer(base | ticked)
+
+    @property
+    def _all_ticks(self) -> list[QCheckBox]:
+        return [*([self.screens] if self.screens else []), *self.ticks.values()]
+
+    @property
+    def _monitors(self) -> tuple[str, ...]:
+        """The screen that the question is on now, unless all were ticked or there is but one."""
+        if self._here is None or (self.screens is not None and self.screens.isChecked()):
+            return ()
+        return ((here(self.screen()) or self._here).name,)
 
     @property
     def _shown_s(self) -> float:
@@ -156,7 +172,7 @@ class ConsentDialog(QDialog):
             return
         self.left.setText(_("No answer in {seconds} s means no.").format(seconds=math.ceil(left_s)))
         self.allow.setEnabled(self._allow_ready)
-        for tick in self.ticks.values():
+        for tick in self._all_ticks:
             tick.setEnabled(self._shown_s >= MORE_AFTER_S)
 
     def _answer(self, scopes: frozenset[Scope], *, nobody: bool = False) -> None:
@@ -166,9 +182,17 @@ class ConsentDialog(QDialog):
         self._timer.stop()
         self.hide()
         self.on_screen.emit(False)
-        text = self.words.signed_text(scopes)
-        self.answered.emit(AnswerQuestion(self.question.session, scopes, text, language(), nobody))
+        monitors = self._monitors if scopes else ()
+        text = self.words.signed_text(scopes, all_screens=not monitors)
+        self.answered.emit(AnswerQuestion(self.question.session, scopes, text, language(), nobody, monitors))
         self.deleteLater()
+
+
+def _tick(sentence: str, tip: str) -> QCheckBox:
+    tick = QCheckBox(unmarked(sentence))
+    tick.setAccessibleName(sentence)
+    tick.setToolTip(tip)
+    return tick
 
 
 def _signed(sign: str, sentence: str) -> QHBoxLayout:

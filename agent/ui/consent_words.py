@@ -24,6 +24,7 @@ class Wording:
         remark: the technician's words, or empty.
         first: what Allow means, without any tick.
         ticks: what may be allowed besides; each is off until the user ticks it.
+        screens: that the other screens may be seen, too; off until it is ticked. Empty if there are none.
         until: for how long.
         warning: of callers who talk people into it.
     """
@@ -36,22 +37,27 @@ class Wording:
     ticks: tuple[tuple[Scope, str], ...]
     until: str
     warning: str
+    screens: str = ""
 
-    def signed_text(self, granted: frozenset[Scope]) -> str:
+    def signed_text(self, granted: frozenset[Scope], *, all_screens: bool = False) -> str:
         """The whole as it was on the screen when Allow was pressed, with the ticks as they were."""
         ticks = [f"[{'x' if scope in granted else ' '}] {words}" for scope, words in self.ticks]
+        if self.screens:
+            ticks.insert(0, f"[{'x' if all_screens else ' '}] {self.screens}")
         lines = [self.heading, *self.who, self.asked, self.remark, self.first, *ticks, self.until, self.warning]
         return "\n".join(line for line in lines if line)[:MAX_TEXT_CHARS]
 
 
-def wording(question: Question, *, now: datetime) -> Wording:
-    """The words for `question`, asked at `now` (aware)."""
+def wording(question: Question, *, now: datetime, others: int = 0) -> Wording:
+    """The words for `question`, asked at `now` (aware), on one of several screens: there are `others` besides."""
     name = plain.one_line(question.technician.name)
     again = bool(question.allowed)
     if not again:
         base = Scope.SEE
         heading = _("May {name} look at your screen?").format(name=name)
         first = _("{name} will see everything on your screen.").format(name=name)
+        if others:
+            first = _("{name} will see everything on this screen.").format(name=name)
     else:
         base = min(question.scopes, key=_ORDER.index)
         if question.until is None:
@@ -84,7 +90,14 @@ def wording(question: Question, *, now: datetime) -> Wording:
         else (),
         until=_until(question),
         warning=_("Did somebody call you and ask you to allow this? Then say no."),
+        screens=_other_screens(others) if not again else "",
     )
+
+
+def _other_screens(others: int) -> str:
+    if others > 1:
+        return _("Also show your {count} other screens").format(count=others)
+    return _("Also show your other screen") if others else ""
 
 
 def _heading(scope: Scope) -> str:

@@ -70,6 +70,6 @@ def check(  # noqa: PLR0913 - each is a fact the consent is held against
         latest = max(latest, in_force.end)
     if given.end > latest:
         raise ConsentError("the consent lasts longer than was asked for")
-    if given.monitors:
-        raise ConsentError("single monitors cannot be shown yet")
+    if in_force and given.monitors != in_force.monitors:
+        raise ConsentError("the consent is for other monitors than the one before")
     return given

@@ -7,7 +7,6 @@ Lives on the event loop. Distrusts the technician and the relay; `agent.worker.w
 """
 
 import asyncio
-import functools
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,16 +18,13 @@ import structlog
 from agent import ipc
 from agent.worker import agreed
 from agent.worker.capture.source import Source
-from agent.worker.capture.thread import Capture, CaptureOver, Output, Shot
 from agent.worker.course import SHOWING, Event, OutOfTurn, SessionOver, State, advance
-from agent.worker.flow import Flow, FlowError
-from agent.worker.input.bucket import TokenBucket
+from agent.worker.flow import FlowError
 from agent.worker.input.control import Control
 from agent.worker.input.hands import Hands
 from agent.worker.line import Line
-from agent.worker.pace import Pace
 from agent.worker.regions import film
-from agent.worker.timing import Timing
+from agent.worker.show import Show
 from agent.worker.wire import Wire
 from protocol import limits
 from protocol.consent import ConsentError
@@ -36,13 +32,11 @@ from protocol.desk.events import EndReason
 from protocol.scopes import Scope
 from protocol.session import messages
 from protocol.session.framing import FramingError
-from protocol.session.gate import Gate, OutsideConsent
+from protocol.session.gate import Gate, Outside, OutsideConsent
 from protocol.session.messages import Ask, ConsentGiven, ConsentRefused, FromAgent, FromConsole, MessageError
 from protocol.trust import Identity, Organisation, RevocationList
 from protocol.tunnel import Closed, Secured, TunnelError
 
-_REFRESHES = (4.0, 4.0)
-"""Whole pictures on request: a second, and at once."""
 _ASK_AGAIN_S = 5.0
 """After a no, a technician cannot ask again at once: nobody is to be worn down."""
 
@@ -73,18 +67,14 @@ class Session:
         """`tell` reaches the window process; `end` is called, once at least, when the session must end."""
         self._begin, self._identity, self._tell, self._end = begin, identity, tell, end
         self._wire = Wire(line, identity, organisation, revocations, session=begin.session)
-        self._open_source = open_source
         self.state = advance(State.CONNECTING, Event.PAIRED)
         self._loop = asyncio.get_running_loop()
         self._gate = Gate()
         self._consent, self._films = b"", False
-        self._flow = Flow()
-        self._timing = Timing()
         self._asked: Ask | None = None
         self._question_shown = False
         self._ask_again_s = float("-inf")
-        self._capture: Capture | None = None
-        self._pace = Pace()
+        self._show = Show(self._wire, self._gate, open_source, began=self._on_first_picture, end=end)
         self._control = Control(
             open_hands,
             begin.display,
@@ -93,7 +83,6 @@ class Session:
             keyboard_changed=self._send,
             end=end,
         )
-        self._refreshes = TokenBucket(*_REFRESHES)
         self._dropped: Counter[str] = Counter()
         self._told: Counter[str] = Counter()
         self.heard_s = time.monotonic()
@@ -106,12 +95,12 @@ class Session:
     @property
     def rtt_s(self) -> float:
         """The last round trip of a frame, 0 before the first."""
-        return self._flow.rtt_s
+        return self._show.rtt_s
 
     @property
     def in_flight_bytes(self) -> int:
         """What of the picture is under way."""
-        return self._flow.in_flight_bytes
+        return self._show.in_flight_bytes
 
     @property
     def may_resume(self) -> bool:
@@ -171,6 +160,8 @@ class Session:
             self._gate.admit(message, now=datetime.now(UTC), now_s=time.monotonic())
         except OutsideConsent as outside:
             self._dropped[outside.reason] += 1
+            if outside.reason is Outside.OTHER_MONITOR:  # a release that is dropped would leave something down
+                self._control.release_all()
             return False
         return True
 
@@ -179,15 +170,12 @@ class Session:
             case Ask():
                 self._on_ask(message)
             case messages.FrameShown(number=number, took_us=took_us):
-                self._flow.acknowledged(number, time.monotonic(), took_us / 1e6)
-                if timed := self._timing.tell(self._flow.rtt_s, time.monotonic()):
-                    self._send(timed)
-                self._allow_frame()
+                self._show.acknowledged(number, took_us / 1e6)
             case messages.RefreshRequested():
-                if self._capture and self._refreshes.take(time.monotonic()):
-                    self._capture.refresh()
-                else:
+                if not self._show.begin_anew():
                     self._dropped["refresh_too_soon"] += 1
+            case messages.Watch(monitors=monitors):
+                self._show.watch(monitors)
             case messages.Resume(proof=proof):
                 self._on_resume(proof)
             case messages.Goodbye():
@@ -224,11 +212,7 @@ class Session:
     def interrupt(self) -> None:
         """The line is cut: nothing is held or shown until the same technician is back. Raises SessionOver."""
         self._control.release_all()
-        self._pace.stop()
-        if self._capture:
-            self._capture.stop()
-            self._capture = None
-        self._flow = Flow()
+        self._show.stop()
         if self.state is not State.INTERRUPTED:
             self.state = advance(self.state, Event.CUT)
             self._tell(ipc.LineInterrupted())
@@ -236,7 +220,7 @@ class Session:
     def take_up(self, line: Line, revocations: RevocationList) -> None:
         """Both ends are at the relay again: whoever is there has to prove who it is, in a new tunnel."""
         self._wire.renew(line, revocations)
-        self._flow, self.heard_s = Flow(), time.monotonic()
+        self.heard_s = time.monotonic()
 
     def _on_resume(self, proof: bytes) -> None:
         resumed = self._wire.comeback.answer(proof)
@@ -246,7 +230,7 @@ class Session:
         self._send(resumed)
         self._send(ConsentGiven(self._consent))
         self._tell(ipc.LineRestored())
-        self._start_capture()
+        self._show.start(films=self._films)
 
     # --- from the user
     def question_shown(self, *, shown: bool) -> None:
@@ -319,59 +303,17 @@ class Session:
             self._control.open()
         else:
             self._control.release_all()
-        if self._capture is None and self.state in SHOWING:
-            self._start_capture()
+        if not self._show.running and self.state in SHOWING:
+            self._show.start(films=self._films)
 
-    def _start_capture(self) -> None:
-        """A picture for this line; what an earlier one's thread still gives is nobody's."""
-        deliver = functools.partial(self._from_capture, self._wire.line)
-        self._capture = Capture(self._open_source, deliver, films=self._films)
-        self._capture.allow_frame(self._flow.budget())
-        self._capture.start()
+    def _on_first_picture(self) -> None:
+        self._tell(ipc.Sharing(datetime.now(UTC)))
 
     def _on_user(self, pointer: tuple[int, int] | None) -> None:
         """The user's own hand moved; the pointer is there now, if it was moved."""
         self._gate.user_acted(time.monotonic())
-        if pointer:
+        if pointer and self._gate.shows(*pointer):
             self._send(messages.CursorMoved(*pointer))
-
-    # --- from the screen
-    def _from_capture(self, line: Line, output: Output) -> None:
-        """On the capture thread."""
-        try:
-            self._loop.call_soon_threadsafe(self._on_capture, line, output)
-        except RuntimeError:  # the loop is closed: the session is over
-            return
-
-    def _on_capture(self, line: Line, output: Output) -> None:
-        if self.state not in SHOWING or line is not self._wire.line:
-            return
-        try:
-            self._show(output)
-        except SessionOver as over:
-            self._end(over)
-
-    def _show(self, output: Output) -> None:
-        if isinstance(output, CaptureOver):
-            raise SessionOver(EndReason.USER_LOGGED_OFF if output.lost else EndReason.FAULT, output.sentence)
-        if not self._gate.allows(Scope.SEE, datetime.now(UTC)):
-            raise SessionOver(EndReason.TIME_OVER, "The time you agreed to is over.")
-        if isinstance(output, Shot):
-            self._send_shot(output)
-        else:
-            self._send(output)
-
-    def _send_shot(self, shot: Shot) -> None:
-        sent_bytes = self._wire.send_frame(shot.parts)
-        self._flow.sent(shot.number, sent_bytes, time.monotonic())
-        self._timing.made(time.monotonic() - shot.taken_s)
-        if shot.number == 0:
-            self._tell(ipc.Sharing(datetime.now(UTC)))
-        self._allow_frame()
-
-    def _allow_frame(self) -> None:
-        if self._capture:
-            self._pace.allow(self._capture, self._flow)
 
     # --- all along, and at the end
     def report_drops(self) -> None:
@@ -393,9 +335,7 @@ class Session:
         self._gate.close()
         self.state = advance(self.state, Event.OVER)
         self._control.close()
-        self._pace.stop()
-        if self._capture:
-            self._capture.stop()
+        self._show.stop()
         try:
             self._wire.close(messages.Goodbye(reason.value))
         except (TunnelError, SessionOver) as error:

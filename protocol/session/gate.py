@@ -6,6 +6,7 @@ counted by reason, and shown. The gate knows no sockets and no screen: it says y
 
 import enum
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from protocol.consent import Consent
@@ -22,7 +23,9 @@ from protocol.session.messages import (
     Resume,
     Scrolled,
     TextTyped,
+    Watch,
 )
+from protocol.session.picture import Rect
 
 NEEDED: dict[type, Scope | None] = {
     Ask: None,
@@ -31,6 +34,7 @@ NEEDED: dict[type, Scope | None] = {
     ReleaseAll: None,  # letting go is always allowed
     FrameShown: Scope.SEE,
     RefreshRequested: Scope.SEE,
+    Watch: Scope.SEE,
     PointerMoved: Scope.CONTROL,
     ButtonChanged: Scope.CONTROL,
     Scrolled: Scope.CONTROL,
@@ -49,6 +53,7 @@ class Outside(enum.StrEnum):
     NO_CONSENT = "no_consent"
     EXPIRED = "expired"
     SCOPE_MISSING = "scope_missing"
+    OTHER_MONITOR = "other_monitor"
     QUESTION_OPEN = "question_open"
     USER_ACTIVE = "user_active"
     UNKNOWN_MESSAGE = "unknown_message"
@@ -71,6 +76,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._consent: Consent | None = None
+        self._areas: tuple[Rect, ...] = ()
         self._question_open = False
         self._user_active_until = float("-inf")
         self.dropped: Counter[Outside] = Counter()
@@ -87,6 +93,16 @@ class Gate:
     def close(self) -> None:
         """Lets nothing through any more: the consent was taken back or is over."""
         self._consent = None
+
+    def monitors_are(self, areas: Iterable[Rect]) -> None:
+        """Where the monitors are that the consent names; of one that names some, nothing else can be pointed at."""
+        self._areas = tuple(areas)
+
+    def shows(self, x: int, y: int) -> bool:
+        """Whether this pixel of the root window lies on a monitor that the consent covers."""
+        if self._consent is None or not self._consent.monitors:
+            return self._consent is not None
+        return any(area.x <= x < area.x + area.width and area.y <= y < area.y + area.height for area in self._areas)
 
     def question_shown(self, *, shown: bool) -> None:
         """While a consent question is on the screen, nobody but the user may answer it."""
@@ -122,12 +138,15 @@ class Gate:
         scope = NEEDED[type(message)]
         if scope is None:
             return None
-        if reason := self._why_not(scope, now):
-            return reason
-        if scope is Scope.CONTROL and self._question_open:
+        return self._why_not(scope, now) or (self._why_not_now(message, now_s) if scope is Scope.CONTROL else None)
+
+    def _why_not_now(self, message: object, now_s: float) -> Outside | None:
+        if self._question_open:
             return Outside.QUESTION_OPEN
-        if scope is Scope.CONTROL and now_s < self._user_active_until:
+        if now_s < self._user_active_until:
             return Outside.USER_ACTIVE
+        if isinstance(message, PointerMoved | ButtonChanged | Scrolled) and not self.shows(message.x, message.y):
+            return Outside.OTHER_MONITOR
         return None
 
     def _why_not(self, scope: Scope, now: datetime) -> Outside | None:

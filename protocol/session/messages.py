@@ -114,6 +114,12 @@ class RefreshRequested(_Message, frozen=True):
     """The console has no picture to build on: start the stream anew with the whole screen."""
 
 
+class Watch(_Message, frozen=True):
+    """The console shows only these monitors; none: all that are allowed. A whole picture on a fresh stream follows."""
+
+    monitors: Annotated[tuple[Name, ...], Meta(max_length=32)]
+
+
 class Resume(_Message, frozen=True):
     """The first message in a tunnel that takes up an interrupted session, in the place of `Ask`.
 
@@ -154,7 +160,10 @@ class Monitor(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ScreenChanged(_Message, frozen=True):
-    """Size of the helped screen and its monitors. Always followed by a whole picture on a fresh stream."""
+    """Size of the helped screen and its monitors, of those that are allowed. A whole picture on a fresh stream follows.
+
+    The picture is of the whole screen always; what lies on no monitor that is allowed and watched is black in it.
+    """
 
     width: Side
     height: Side
@@ -225,6 +234,7 @@ FromConsole = (
     | ReleaseAll
     | FrameShown
     | RefreshRequested
+    | Watch
     | Resume
     | Goodbye
 )

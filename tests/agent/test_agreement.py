@@ -137,3 +137,24 @@ def test_an_answer_never_brings_back_what_was_taken_back_meanwhile(
         assert agreed is None
     elif agreed is not None:
         assert agreed.scopes == in_force | (granted & question.scopes)
+
+
+def test_the_screens_are_chosen_at_the_beginning_and_a_later_answer_does_not_change_them() -> None:
+    see, more = frozenset({Scope.SEE}), frozenset({Scope.SEE, Scope.CONTROL})
+
+    def agreed(wanted: frozenset[Scope], chosen: tuple[str, ...], before: agreement.Agreed | None) -> agreement.Agreed:
+        ask = asked(wanted)
+        question = agreement.question(SESSION, ask, OWN, before)
+        assert question is not None
+        answer = AnswerQuestion(SESSION, wanted, "May she?", "en", monitors=chosen)
+        in_force = before.scopes if before else frozenset()
+        found = agreement.agree(question, answer, ask, in_force=in_force, ticket=7, identity=PARTIES.laptop, now=NOW)
+        assert found is not None
+        return found
+
+    first = agreed(see, ("DP-1",), None)
+    second = agreed(more, (), first)
+    for one in (first, second):
+        assert one.monitors == ("DP-1",)
+        assert read(one.consent, device_leaf=PARTIES.laptop.leaf).monitors == ("DP-1",)
+    assert agreed(see, (), None).monitors == ()

@@ -167,10 +167,14 @@ def test_an_agent_that_is_killed_takes_the_session_with_it(scene: Scene) -> None
     _agent(scene).kill()
     wait_for("the key to be let go", lambda: scene.user.desk.display.pressed_keys() == set())
     hands.key_up("a")
-    over = scene.technician.session(number).wait_text(re.compile("cut|fault|ended"))
+    over = scene.technician.session(number).wait_text(re.compile("Line interrupted|cut|fault|ended"))
     assert "Traceback" not in over
+    if "interrupted" in over:  # whoever was killed with all the rest says nothing any more; it might have been the line
+        scene.technician.end(number)
+        scene.technician.skip_note(number)
+    else:
+        _close_session(scene, number)
     wait_for("the worker's end", lambda: _workers(scene) == [])
-    _close_session(scene, number)
     scene.world.start_agent()
     scene.technician.open(number)
     scene.technician.history.wait_text(re.compile("Session over after"))

@@ -2,6 +2,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from protocol.consent import Consent
 from protocol.scopes import Scope
 from protocol.session import messages as m
 from protocol.session.gate import NEEDED, USER_WINS_S, Gate, Outside, OutsideConsent
+from protocol.session.picture import Rect
 
 BEGIN = datetime(2026, 11, 1, 10, tzinfo=UTC)
 EXAMPLES: dict[type, Any] = {
@@ -23,6 +25,7 @@ EXAMPLES: dict[type, Any] = {
     m.FrameShown: m.FrameShown(1),
     m.RefreshRequested: m.RefreshRequested(),
     m.Resume: m.Resume(bytes(32)),
+    m.Watch: m.Watch(("DP-1",)),
     m.Goodbye: m.Goodbye("technician_left"),
 }
 
@@ -120,3 +123,26 @@ def test_pixels_leave_only_under_a_consent_to_see() -> None:
         assert gate.allows(Scope.SEE, BEGIN) == (Scope.SEE in scopes)
     gate.open(consent({Scope.SEE}))
     assert not gate.allows(Scope.SEE, BEGIN + timedelta(minutes=10))
+
+
+POINTING = [kind for kind in EXAMPLES if kind in (m.PointerMoved, m.ButtonChanged, m.Scrolled)]
+
+
+@pytest.mark.parametrize("kind", POINTING)
+def test_where_the_consent_names_monitors_nothing_else_can_be_pointed_at(kind: type) -> None:
+    gate = Gate()
+    gate.open(msgspec.structs.replace(consent({Scope.SEE, Scope.CONTROL}), monitors=("DP-1",)))
+    area = Rect(100, 50, 20, 10)
+
+    def at(x: int, y: int) -> Outside | None:
+        return verdict(gate, msgspec.structs.replace(EXAMPLES[kind], x=x, y=y))
+
+    assert at(105, 55) is Outside.OTHER_MONITOR  # nobody has said where it is
+    gate.monitors_are([area, Rect(500, 0, 5, 5)])
+    assert [at(x, y) for x, y in ((100, 50), (119, 59), (504, 4))] == [None] * 3
+    for x, y in ((99, 50), (100, 49), (120, 59), (119, 60), (505, 0), (-1, -1)):
+        assert at(x, y) is Outside.OTHER_MONITOR
+    gate.monitors_are([])
+    assert at(105, 55) is Outside.OTHER_MONITOR
+    gate.open(consent({Scope.SEE, Scope.CONTROL}))
+    assert at(105, 55) is None

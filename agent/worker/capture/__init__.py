@@ -1,6 +1,7 @@
 """From the helped screen to encoded frames: a source of pixels, and the loop that asks the planner about them.
 
     source     what every platform must be able to do (`Source`), and `x11`, the one that is there
+    confined   a source that shows only the monitors that the user allowed
     damage     what is to be grabbed
     thread     the loop, on a thread of its own; `agent.worker.regions` thinks and encodes
 

@@ -73,5 +73,8 @@ class Source(Protocol):
     def cursor(self) -> CursorChanged | None:
         """The cursor's picture, or None if it cannot be had at the moment."""
 
+    def pointer(self) -> tuple[int, int]:
+        """Where the pointer is, in the root window's coordinates."""
+
     def close(self) -> None:
         """Gives everything back."""

@@ -16,6 +16,7 @@ from collections.abc import Callable
 import numpy as np
 import structlog
 
+from agent.worker.capture.confined import Confined
 from agent.worker.capture.damage import merge
 from agent.worker.capture.source import CaptureError, Geometry, Source, SourceLostError, SourceResizedError
 from agent.worker.regions.actions import Budget
@@ -75,12 +76,19 @@ class Capture(threading.Thread):
     """The thread. Its public methods may be called from any other."""
 
     def __init__(
-        self, open_source: Callable[[], Source], deliver: Callable[[Output], None], *, films: bool = False
+        self,
+        open_source: Callable[[], Source],
+        deliver: Callable[[Output], None],
+        *,
+        films: bool = False,
+        allowed: tuple[str, ...] = (),
     ) -> None:
-        """Nothing is opened before `start`. `films`: whether both ends can do H.264."""
+        """Nothing is opened before `start`. `films`: both ends can do H.264. `allowed`: monitors; none: all."""
         super().__init__(name="capture", daemon=True)
         self._open_source, self._deliver = open_source, deliver
         self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK)
+        self._allowed = allowed
+        self._watched: tuple[str, ...] | None = None
         self._refresh = self._stopped = False
         self._budget: Budget | None = None
         self._films, self._due_s = films, float("inf")
@@ -100,6 +108,11 @@ class Capture(threading.Thread):
         self._refresh = True
         self._wake()
 
+    def watch(self, names: tuple[str, ...]) -> None:
+        """Only these of the allowed monitors are to be shown, or all if there are none; begins a fresh stream."""
+        self._watched = names
+        self._wake()
+
     def stop(self) -> None:
         """Ends the thread; nothing is delivered any more once it has ended, and nothing but one frame before."""
         self._stopped = True
@@ -108,7 +121,7 @@ class Capture(threading.Thread):
     def run(self) -> None:
         """Captures until `stop`, or until the display is gone."""
         try:
-            source = self._open_source()
+            source = Confined(self._open_source(), self._allowed)
             try:
                 self._capture(source)
             finally:
@@ -124,14 +137,18 @@ class Capture(threading.Thread):
     def _wake(self) -> None:
         os.eventfd_write(self._wake_fd, 1)
 
-    def _capture(self, source: Source) -> None:
+    def _capture(self, source: Confined) -> None:
         shown = self._begin(source)
         while not self._stopped:
             noticed_s = time.monotonic()
             changes = source.changes()  # before waiting: requests may have read events off the socket already
             self._damaged |= changes.damaged
             self._cursor_changed |= changes.cursor
-            if changes.resized and source.geometry() != shown.geometry:
+            watched, self._watched = self._watched, None
+            if watched is not None:
+                source.watch(watched)
+                shown = self._begin(source)
+            elif changes.resized and source.geometry() != shown.geometry:
                 shown = self._begin(source)
             if self._refresh:
                 self._refresh, self._fresh, self._damaged = False, True, True

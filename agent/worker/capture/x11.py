@@ -24,8 +24,9 @@ from agent.worker.capture.source import (
     SourceResizedError,
 )
 from agent.x11.connection import Connection, DisplayLost, XError
+from agent.x11.monitors import monitors
 from protocol import limits
-from protocol.session.messages import CursorChanged, Monitor
+from protocol.session.messages import CursorChanged
 from protocol.session.picture import Rect
 
 _CURSOR_NOTIFY, _RANDR_NOTIFY = 1, 1
@@ -103,10 +104,10 @@ class X11Source:
         """See `Source`."""
         try:
             root = self._x.core.GetGeometry(self._x.root).reply()
-            monitors = self._monitors(root.width, root.height)
+            found_monitors = monitors(self._x, root.width, root.height)
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
-        found = Geometry(root.width, root.height, monitors)
+        found = Geometry(root.width, root.height, found_monitors)
         if max(found.width, found.height) > limits.FRAME_MAX_SIDE:
             raise CaptureError("The screen is too large to be shown.")
         if hasattr(self, "_segment") and self._segment.size < found.whole.area * 4:
@@ -127,6 +128,14 @@ class X11Source:
         if not argb.any():
             return CursorChanged(0, 0, 0, 0, b"")
         return CursorChanged(width, height, min(image.xhot, width), min(image.yhot, height), argb.tobytes())
+
+    def pointer(self) -> tuple[int, int]:
+        """See `Source`."""
+        try:
+            where = self._x.core.QueryPointer(self._x.root).reply()
+        except DisplayLost as error:
+            raise SourceLostError("The display is gone.") from error
+        return where.root_x, where.root_y
 
     def close(self) -> None:
         """See `Source`."""
@@ -162,16 +171,6 @@ class X11Source:
         self._fixes.SelectCursorInput(self._x.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
         wanted = xcffib.randr.NotifyMask
         self._randr.SelectInput(self._x.root, wanted.ScreenChange | wanted.CrtcChange | wanted.OutputChange)
-
-    def _monitors(self, width: int, height: int) -> tuple[Monitor, ...]:
-        reply = self._randr.GetMonitors(self._x.root, True).reply()
-        found = []
-        for one in list(reply.monitors)[:32]:
-            name = bytes(b"".join(self._x.core.GetAtomName(one.name).reply().name)).decode(errors="replace")
-            if one.width and one.height:
-                primary = bool(one.primary)
-                found.append(Monitor(name[: limits.NAME_CHARS], one.x, one.y, one.width, one.height, primary))
-        return tuple(found) or (Monitor("screen", 0, 0, width, height, primary=True),)
 
     def _check_format(self) -> None:
         """BGRX, 32 bits a pixel, least significant byte first: every X server of this century on such machines."""

@@ -39,6 +39,7 @@ class Helped:
         *,
         ticket: int = 7,
         minute_s: float = 60.0,
+        monitors: tuple[str, ...] = (),
     ) -> None:
         self._part = Part(
             organisation=parties.organisation.encode(),
@@ -50,6 +51,7 @@ class Helped:
             hot_key=HOT_KEY,
             answer=answer,
             minute_s=minute_s,
+            monitors=monitors,
         )
         self._env = screen.env
         self.worker = self.guard = 0

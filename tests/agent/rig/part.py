@@ -11,6 +11,7 @@ class Part(msgspec.Struct, frozen=True):
     Attributes:
         answer: the scopes to be allowed whenever asked; None leaves questions open.
         minute_s: how long a minute of a consent lasts here, in seconds.
+        monitors: those that are allowed; none: all.
     """
 
     organisation: bytes
@@ -22,3 +23,4 @@ class Part(msgspec.Struct, frozen=True):
     hot_key: str
     answer: frozenset[Scope] | None
     minute_s: float = 60.0
+    monitors: tuple[str, ...] = ()

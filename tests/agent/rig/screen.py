@@ -38,6 +38,7 @@ class Screen:
     def __init__(self, width: int = 1280, height: int = 800) -> None:
         self.width, self.height = width, height
         self.name = ""
+        self._divided: list[str] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -193,6 +194,23 @@ class Screen:
         for crtc in resources.crtcs:
             randr.SetCrtcConfig(crtc, time, now, 0, 0, 0, 1, 0, []).reply()
         randr.SetScreenSizeChecked(self.x.root, width, height, width // 4, height // 4).check()
+
+    def divide(self, **places: tuple[int, int, int, int]) -> None:
+        """Make it several monitors: x, y, width and height of each. The first is the display's own output."""
+        randr = self.x.extension(xcffib.randr.key)
+        for name in self._divided:
+            randr.DeleteMonitorChecked(self.x.root, self._atom(name)).check()
+        outputs = randr.GetScreenResources(self.x.root).reply().outputs
+        for name, (x, y, width, height) in places.items():
+            own = list(outputs) if name == next(iter(places)) else []
+            info = xcffib.randr.MonitorInfo.synthetic(
+                self._atom(name), False, False, len(own), x, y, width, height, width // 4, height // 4, own
+            )
+            randr.SetMonitorChecked(self.x.root, info).check()
+        self._divided = list(places)
+
+    def _atom(self, name: str) -> int:
+        return int(self.x.core.InternAtom(False, len(name), name).reply().atom)
 
     def stop_server(self) -> None:
         """The X server is gone."""

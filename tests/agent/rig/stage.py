@@ -27,11 +27,19 @@ class Sharing:
 
 @asynccontextmanager
 async def sharing(
-    screen: Screen, scopes: frozenset[Scope] = CONTROL, *, minutes: int = 30, minute_s: float = 60.0
+    screen: Screen,
+    scopes: frozenset[Scope] = CONTROL,
+    *,
+    minutes: int = 30,
+    minute_s: float = 60.0,
+    monitors: tuple[str, ...] = (),
 ) -> AsyncIterator[Sharing]:
     """A session on this screen with these scopes allowed, its first picture shown."""
     session = secrets.token_hex(16)
-    async with SmallRelay() as relay, Helped(relay.parties, screen, session, scopes, minute_s=minute_s) as helped:
+    async with (
+        SmallRelay() as relay,
+        Helped(relay.parties, screen, session, scopes, minute_s=minute_s, monitors=monitors) as helped,
+    ):
         console = ConsoleEnd(relay.parties, session)
         await console.connect()
         await console.ask(*scopes, minutes=minutes)

@@ -59,7 +59,7 @@ class Window:
 
     def answer(self, scopes: frozenset[Scope]) -> None:
         """Press Allow, or No if there are none."""
-        answer = messages.AnswerQuestion(self.part.session, scopes, "May she?", "en")
+        answer = messages.AnswerQuestion(self.part.session, scopes, "May she?", "en", monitors=self.part.monitors)
         self.session.answer(answer)
 
     def wish(self, line: str) -> None:

@@ -114,3 +114,26 @@ def test_one_that_cannot_be_shown_again_is_told_as_lost(qtbot: QtBot, monkeypatc
     banners, _ = up(qtbot, running())
     with qtbot.waitSignal(banners.lost, timeout=2000):
         pass
+
+
+def test_an_interrupted_line_is_said_kindly_and_can_be_stopped_where_the_banner_was(qtbot: QtBot) -> None:
+    session = running(Scope.CONTROL)
+    banners, banner = up(qtbot, session)
+    place = banner.pos()
+    banners.show_session(dataclasses.replace(session, interrupted=True))
+    assert banner.who.text() == "The line is interrupted"
+    assert banner.what.text() == "Jana Nováková sees nothing now, and may come back within a minute"
+    assert banner.over_sign.isVisible()
+    assert not banner.sign.isVisible()
+    assert banner.stop.isVisible()
+    assert banner.pos().y() == place.y()
+    with qtbot.waitSignal(banners.stop_pressed):
+        banner.stop.click()
+    banners.show_session(session)
+    assert banner.who.text().startswith("Jana Nováková sees your screen")
+    assert banner.sign.isVisible()
+
+
+def test_that_only_one_of_several_screens_is_seen_is_said(qtbot: QtBot) -> None:
+    _, banner = up(qtbot, dataclasses.replace(running(), monitors=("DP-1",)))
+    assert "only one of your screens" in banner.what.text()

@@ -10,6 +10,7 @@ from agent.messages import AnswerQuestion, Question
 from agent.ui import consent_dialog
 from agent.ui.consent_dialog import ConsentDialog
 from agent.ui.consent_words import wording
+from agent.ui.screens import Here
 from protocol.scopes import Scope
 from tests.agent.asked import a_question
 
@@ -195,3 +196,42 @@ def test_the_whole_question_can_be_read_and_both_buttons_reached(language: str, 
     for button in (dialog.no, dialog.allow):
         assert dialog.rect().contains(button.geometry())
         assert button.height() >= 40
+
+
+def test_of_several_screens_only_the_one_with_the_question_is_shown_unless_the_others_are_ticked(
+    qtbot: QtBot, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consent_dialog, "here", lambda _screen: Here("DP-1", 2))
+    for ticked in (False, True):
+        dialog, answers = shown(qtbot, a_question())
+        assert dialog.words.first == "Jana Nováková will see everything on this screen."
+        assert dialog.screens is not None
+        assert dialog.screens.text() == "Also show your 2 other screens"
+        assert not dialog.screens.isChecked()
+        assert not dialog.screens.isEnabled()  # nobody has read it yet
+        later(dialog, clock, 5)
+        dialog.screens.setChecked(ticked)
+        QTest.mouseClick(dialog.allow, Qt.MouseButton.LeftButton)
+        assert answers[0].monitors == (() if ticked else ("DP-1",))
+        assert f"[{'x' if ticked else ' '}] Also show your 2 other screens" in answers[0].text
+
+
+def test_it_is_the_screen_that_the_question_was_moved_to(
+    qtbot: QtBot, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consent_dialog, "here", lambda _screen: Here("DP-1", 1))
+    dialog, answers = shown(qtbot, a_question())
+    assert dialog.words.screens == "Also show your other screen"
+    monkeypatch.setattr(consent_dialog, "here", lambda _screen: Here("HDMI-1", 1))
+    later(dialog, clock, 5)
+    QTest.mouseClick(dialog.allow, Qt.MouseButton.LeftButton)
+    assert answers[0].monitors == ("HDMI-1",)
+
+
+def test_a_question_on_the_only_screen_says_nothing_of_others(qtbot: QtBot, clock: Clock) -> None:
+    dialog, answers = shown(qtbot, a_question())
+    assert dialog.screens is None
+    later(dialog, clock, 5)
+    QTest.mouseClick(dialog.allow, Qt.MouseButton.LeftButton)
+    assert answers[0].monitors == ()
+    assert "screens" not in answers[0].text

@@ -75,7 +75,6 @@ def test_what_was_asked_and_signed_here_is_taken() -> None:
         {"device": b"c" * 32},
         {"scopes": CONTROL | {Scope.FILES_TO}},
         {"scopes": frozenset({Scope.CONTROL})},
-        {"monitors": ("DP-1",)},
         {"end": GIVEN.end + timedelta(hours=1)},
         {"end": GIVEN.begin},
         {"begin": GIVEN.end},
@@ -91,6 +90,15 @@ def test_each_field_that_is_not_as_asked_makes_it_worthless(change: dict[str, An
 def test_another_devices_signature_is_worth_nothing() -> None:
     with pytest.raises(ConsentError, match="not signed"):
         check(GIVEN, signer=OURS.device("other", "Another"))
+
+
+def test_the_monitors_are_the_users_choice_once_and_stay_as_they_are() -> None:
+    one = msgspec.structs.replace(GIVEN, monitors=("DP-1",))
+    assert check(one) == one
+    assert check(one, in_force=one) == one
+    for now, before in ((GIVEN, one), (one, GIVEN), (msgspec.structs.replace(GIVEN, monitors=("DP-2",)), one)):
+        with pytest.raises(ConsentError, match="other monitors"):
+            check(now, in_force=before)
 
 
 def test_unasked_it_may_only_narrow_what_is_in_force() -> None:

@@ -49,6 +49,9 @@ class ReadsAhead:
         self._read_ahead = self._drawn
         return None
 
+    def pointer(self) -> tuple[int, int]:
+        return 0, 0
+
     def close(self) -> None:
         os.close(self._news)
         os.close(self._cursor_news)
