@@ -6,6 +6,7 @@ does the session. Qt's main thread.
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from agent import diagnostics, enrolled, messages, words
 from agent.diagnostics.local import full_name
-from agent.letters import Letter
+from agent.letters import Letter, Wrote, letter
 from agent.net.clerk import Clerk
 from agent.net.thread import NetworkThread
 from agent.network import NetworkWatch
@@ -272,6 +273,7 @@ class Agent(QObject):
         self.tray.hush()
         dialog = ConsentDialog(question)
         dialog.answered.connect(self._answered)
+        dialog.later.connect(lambda when: self._put_off(question, when))
         dialog.on_screen.connect(
             lambda shown: self._wish(messages.QuestionOnScreen(question.session, shown)),
         )
@@ -279,6 +281,12 @@ class Agent(QObject):
         dialog.open()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _put_off(self, question: messages.Question, when: datetime) -> None:
+        """The user has no time now: whoever asked reads when that is (P30)."""
+        if question.own.number is not None:
+            text = _("Not now, please. It suits me {when} or later.").format(when=plain.when(when))
+            self._send_letter(letter(question.own.number, Wrote(text)))
 
     def _answered(self, answer: object) -> None:
         self._dialog = None

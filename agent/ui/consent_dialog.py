@@ -6,11 +6,11 @@ not to be ticked before it has been on the screen for some seconds; so is Allow 
 
 import math
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QMenu, QWidget
 
 from agent.messages import AnswerQuestion, Question
 from agent.ui import theme
@@ -32,9 +32,10 @@ _WIDTH = 80 * GRID
 
 
 class ConsentDialog(QDialog):
-    """One question. Signals: `answered(AnswerQuestion)`, once; `on_screen(bool)`."""
+    """One question. Signals: `answered(AnswerQuestion)`, once; `later(datetime)` before a no; `on_screen(bool)`."""
 
     answered = Signal(object)
+    later = Signal(object)
     on_screen = Signal(bool)
 
     def __init__(self, question: Question) -> None:
@@ -52,6 +53,8 @@ class ConsentDialog(QDialog):
         self.setWindowIcon(theme.program_icon())
         self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.WindowStaysOnTopHint)
         self.no = Button(_("No thanks"), _("Nobody gets to see or do anything"))
+        self.not_now = Button(_("Not now …"), _("Says no, and when it suits you better"), kind="flat")
+        self.times = QMenu(self)
         self.allow = Button(_("Allow"), _("Allows exactly what is written here, for this long"), kind="main")
         self.left = Text(tone="muted", size="small")
         self.ticks: dict[Scope, QCheckBox] = {}
@@ -121,9 +124,12 @@ class ConsentDialog(QDialog):
         layout.addLayout(_signed("ph.clock-bold", words.until))
         layout.addWidget(warning(words.warning))
         for button in (self.no, self.allow):
-            button.setMinimumSize(20 * GRID, 6 * GRID)
+            button.setMinimumSize(18 * GRID, 6 * GRID)
         footer = row(spacing=2 * GRID)
         footer.addWidget(self.left, 1)
+        if not self._again:
+            self._offer_times()
+            footer.addWidget(self.not_now)
         footer.addWidget(self.no)
         footer.addWidget(self.allow)
         layout.addSpacing(GRID)
@@ -135,9 +141,25 @@ class ConsentDialog(QDialog):
         self.no.setAutoDefault(True)
         self.no.setDefault(True)
         self.no.setFocus()
-        for part in (self, self.no, self.allow, *self._all_ticks):
+        for part in (self, self.no, self.not_now, self.allow, *self._all_ticks):
             part.installEventFilter(self)
         QWidget.setTabOrder(self.no, self.allow)
+
+    def _offer_times(self) -> None:
+        for words, minutes in (
+            (_("In a quarter of an hour"), 15),
+            (_("In an hour"), 60),
+            (_("In three hours"), 180),
+            (_("Tomorrow at this time"), 24 * 60),
+        ):
+            self.times.addAction(words).triggered.connect(lambda _checked=False, after=minutes: self._put_off(after))
+        self.not_now.setMenu(self.times)
+
+    def _put_off(self, after_min: int) -> None:
+        """No, and when instead: whose time it is decides (P30)."""
+        if not self._answered:
+            self.later.emit(datetime.now(UTC) + timedelta(minutes=after_min))
+            self._answer(frozenset())
 
     def _allow(self) -> None:
         if not self._allow_ready:
