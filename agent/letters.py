@@ -63,7 +63,15 @@ class DidSteps(_Said, frozen=True):
     step: _Step = 0
 
 
-Said = Wrote | Judged | TookBack | RatedIt | Answered | Confirmed | DidSteps
+class AnsweredPrice(_Said, frozen=True):
+    """A yes or no to a price (P11, P27)."""
+
+    quote: Key
+    accepted: bool
+    text: Text = ""
+
+
+Said = Wrote | Judged | TookBack | RatedIt | Answered | Confirmed | DidSteps | AnsweredPrice
 
 
 class Letter(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,6 +105,8 @@ class Letter(Struct, frozen=True, forbid_unknown_fields=True):
                 return envelope.AnswerUnderstood(ref, number, right, text)
             case DidSteps(instruction=instruction, done=done, step=step):
                 return envelope.AnswerInstruction(ref, number, instruction, done, step)
+            case AnsweredPrice(quote=quote, accepted=accepted, text=text):
+                return envelope.AnswerQuote(ref, number, quote, accepted, text)
 
     @property
     def text(self) -> str:

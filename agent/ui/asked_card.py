@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from agent.letters import Answered, Confirmed, DidSteps
+from agent.letters import Answered, AnsweredPrice, Confirmed, DidSteps
 from agent.ui import plain
 from agent.ui.parts import Button, Card, Text, column, empty, row, unmarked
 from agent.ui.theme import GRID
-from agent.ui.to_do import Question, Steps, ToDo, Understood
+from agent.ui.to_do import Price, Question, Steps, ToDo, Understood
 from agent.words import _, ngettext
 from protocol import limits
 
 
 class AskedCard(Card):
-    """Signals: `answered(Answered | Confirmed | DidSteps)`."""
+    """Signals: `answered(Answered | Confirmed | DidSteps | AnsweredPrice)`."""
 
     answered = Signal(object)
 
@@ -92,6 +92,12 @@ class AskedCard(Card):
                 self._show_steps(steps)
                 _label(self.yes, _("It is done"), _("Says that you did all of it"))
                 _label(self.no, _("Please do it for me"), _("Nobody minds: somebody else does it then"))
+            case Price(who=who, text=text, price=price):
+                self.heading.setText(_("{who} offers this for {price}:").format(who=who, price=price))
+                self.text.setText(plain.clean(text))
+                self._name(self.answer, _("A word about it"), _("You need not write anything"))
+                _label(self.yes, _("Yes, for {price}").format(price=price), _("You agree to the price; it begins then"))
+                _label(self.no, _("No, thank you"), _("Nothing is done and nothing is charged"))
         self.text.setVisible(not isinstance(shown, Steps))
         self.answer.setVisible(not isinstance(shown, Steps))
         self.no.setVisible(not isinstance(shown, Question))
@@ -120,6 +126,8 @@ class AskedCard(Card):
                 self.answered.emit(Answered(key, text))
             case Understood():
                 self.answered.emit(Confirmed(yes, "" if yes else text))
+            case Price(key=key):
+                self.answered.emit(AnsweredPrice(key, yes, text))
             case Steps(key=key):
                 undone = [number for number, tick in enumerate(self.ticks, 1) if not tick.isChecked()]
                 self.answered.emit(DidSteps(key, yes, 0 if yes else (undone or [0])[0]))

@@ -134,3 +134,8 @@ def _away(trouble: Trouble, *, waiting: bool) -> str:
     if waiting:
         return why + " " + _("What you wrote is kept and goes out by itself.")
     return why + " " + _("You can write all the same: it is kept and goes out by itself.")
+
+
+def money(cents: int, currency: str) -> str:
+    """A price as people write it, such as ``87.50 EUR``; the decimal sign is the language's."""
+    return f"{locale().toString(cents / 100, 'f', 2)} {one_line(currency)}"

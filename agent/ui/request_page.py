@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from agent.letters import Answered, Confirmed, Judged, Letter, RatedIt, Said, TookBack, Wrote, letter
+from agent.letters import Answered, AnsweredPrice, Confirmed, Judged, Letter, RatedIt, Said, TookBack, Wrote, letter
 from agent.outbox import Request
 from agent.ui import plain, standing, story
 from agent.ui.asked_card import AskedCard
@@ -130,7 +130,7 @@ class RequestPage(QWidget):
                 self.verdict.not_yet_why.setPlainText(text)
             case RatedIt():
                 self.rating.put_back(letter.said)
-            case Answered(text=text) | Confirmed(text=text) if self.asked.isVisible():
+            case Answered(text=text) | Confirmed(text=text) | AnsweredPrice(text=text) if self.asked.isVisible():
                 self.asked.put_back(text)
             case _ if letter.text:
                 self.writing.put_back(letter.text)

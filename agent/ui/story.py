@@ -6,8 +6,8 @@ Distrusts the relay: names and texts are cleaned, and what it leaves out is left
 from collections.abc import Iterable
 from datetime import datetime
 
-from agent.letters import Answered, Confirmed, DidSteps, Judged, Letter, RatedIt, TookBack, Wrote
-from agent.ui.plain import clean, one_line, time_of, when
+from agent.letters import Answered, AnsweredPrice, Confirmed, DidSteps, Judged, Letter, RatedIt, TookBack, Wrote
+from agent.ui.plain import clean, money, one_line, time_of, when
 from agent.words import _, ngettext
 from protocol.desk import events
 from protocol.desk.events import Actor, EndReason
@@ -123,6 +123,8 @@ def unsent(letter: Letter) -> str:  # noqa: PLR0911 - one line for each kind of 
             return _yours(events.ReadBackAnswered(right, text))
         case DidSteps(instruction=key, done=done, step=step):
             return _yours(events.InstructionAnswered(key, done, step))
+        case AnsweredPrice(quote=key, accepted=accepted, text=text):
+            return _yours(events.QuoteAnswered(key, accepted, text))
 
 
 def _yours(event: events.Event) -> str:  # noqa: PLR0911 - one line for each kind of event
@@ -159,6 +161,10 @@ def _your_answer(event: events.Event) -> str:  # noqa: PLR0911 - one line for ea
         case events.Rated(stars=stars, text=text):
             given = ngettext("You gave {count} star of 5.", "You gave {count} stars of 5.", stars)
             return given.format(count=stars) + _and(text)
+        case events.QuoteAnswered(accepted=True, text=text):
+            return _("You agreed to the price.") + _and(text)
+        case events.QuoteAnswered(text=text):
+            return _("You did not agree to the price.") + _and(text)
         case events.BudgetProlonged(minutes=minutes):
             said = ngettext(
                 "You said that you have {count} minute.", "You said that you have {count} minutes.", minutes
@@ -214,6 +220,11 @@ def _their_word(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one li
         case events.InstructionGiven(steps=steps):
             numbered = "\n".join(f"{number}. {clean(step)}" for number, step in enumerate(steps, 1))
             return _("{who} wrote down steps:").format(who=who) + "\n" + numbered
+        case events.QuoteMade(text=text, price_cents=cents, currency=currency, valid_until=until):
+            offered = _("{who} offered this for {price}, until {when}: {text}")
+            return offered.format(who=who, price=money(cents, currency), when=when(until), text=clean(text))
+        case events.MovedAhead(done_by=done_by):
+            return _("It goes first now. It is solved by then: {when}.").format(when=when(done_by))
         case events.AppointmentMade(begin=begin, end=end, text=text):
             agreed = _("Agreed: {when} to {end}. {text}")
             return agreed.format(when=when(begin), end=time_of(end), text=clean(text))

@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from agent.letters import Answered, Confirmed, DidSteps, Said
-from agent.ui.plain import one_line
+from agent.letters import Answered, AnsweredPrice, Confirmed, DidSteps, Said
+from agent.ui.plain import money, one_line
 from agent.words import _
 from protocol.desk import events
 from protocol.envelope import HistoryLine
@@ -37,7 +37,17 @@ class Steps:
     steps: tuple[str, ...]
 
 
-ToDo = Question | Understood | Steps
+@dataclasses.dataclass(frozen=True, slots=True)
+class Price:
+    """What `who` would do for a price, if the user agrees (P11, P27)."""
+
+    key: str
+    who: str
+    text: str
+    price: str
+
+
+ToDo = Question | Understood | Steps | Price
 
 
 def to_do(history: Iterable[HistoryLine]) -> tuple[ToDo, ...]:
@@ -52,6 +62,10 @@ def to_do(history: Iterable[HistoryLine]) -> tuple[ToDo, ...]:
                 found[key] = Steps(key, who, steps)
             case events.ReadBack(text=text):
                 found[""] = Understood(who, text)
+            case events.QuoteMade(quote=key, text=text, price_cents=cents, currency=currency):
+                found[key] = Price(key, who, text, money(cents, currency))
+            case events.QuoteAnswered(quote=key):
+                found.pop(key, None)
             case events.QuestionAnswered(question=key) | events.InstructionAnswered(instruction=key):
                 found.pop(key, None)
             case events.ReadBackAnswered():
@@ -64,7 +78,7 @@ def left(waiting: Iterable[ToDo], said: Iterable[Said]) -> list[ToDo]:
     answered = set()
     for one in said:
         match one:
-            case Answered(question=key) | DidSteps(instruction=key):
+            case Answered(question=key) | DidSteps(instruction=key) | AnsweredPrice(quote=key):
                 answered.add(key)
             case Confirmed():
                 answered.add("")

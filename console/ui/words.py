@@ -267,6 +267,7 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
     events.Displaced: lambda event: _("Ticket {number} was moved ahead; done by {when} now").format(
         number=event.by, when=clock(event.done_by)
     ),
+    events.MovedAhead: lambda event: _("Goes first; done by {when}").format(when=clock(event.done_by)),
     events.HandlersBarred: lambda _event: _("Goes past whoever handled what it complains about"),
     events.WaitForecast: lambda event: _("Expected wait: {minutes}").format(
         minutes=minutes(60 * event.wait_min) if event.wait_min else _("none")

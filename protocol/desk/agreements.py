@@ -18,7 +18,10 @@ class Appointment(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """A price named; `accepted` None: no answer yet, `answered_at` when it came."""
+    """A price named; `accepted` None: no answer yet, `answered_at` when it came.
+
+    `moved`: its ticket goes first, as was paid for.
+    """
 
     text: str
     price_cents: int
@@ -27,6 +30,12 @@ class Quote(Struct, frozen=True):
     within_min: int | None
     accepted: bool | None = None
     answered_at: datetime | None = None
+    moved: bool = False
+
+    @property
+    def is_owed(self) -> bool:
+        """Paid to go first, and not moved ahead yet."""
+        return bool(self.accepted) and self.within_min is not None and not self.moved
 
 
 class Agreements(Struct, frozen=True):
@@ -68,6 +77,7 @@ Agreed = (
     | events.QuoteAnswered
     | events.HandlersBarred
     | events.WaitForecast
+    | events.MovedAhead
 )
 
 
@@ -92,6 +102,10 @@ def follow(agreements: Agreements, event: Agreed, at: datetime) -> Agreements:  
             return replace(agreements, quotes=agreements.quotes | {key: _answered(agreements, key, at, accepted)})
         case events.HandlersBarred(staff=staff):
             return replace(agreements, barred=agreements.barred | set(staff), barred_at=at)
+        case events.MovedAhead(quote=key):
+            if key not in agreements.quotes:
+                raise StepRefused("There is no such offer on this ticket.")
+            return replace(agreements, quotes=agreements.quotes | {key: replace(agreements.quotes[key], moved=True)})
         case events.WaitForecast():
             return agreements if agreements.forecast else replace(agreements, forecast=event)
 

@@ -18,6 +18,7 @@ from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from relay.desk import complaints
+from relay.desk.quotes import Quotes
 from relay.desk.room import LISTED, ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
 from relay.store import THE_DESK, Work
@@ -37,9 +38,9 @@ class _Offer:
 class Handing:
     """One function for each request, and the sweep that keeps what they promise."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, quotes: Quotes) -> None:
         """In the desk's `room`."""
-        self._room = room
+        self._room, self._quotes = room, quotes
         self._offers: dict[str, _Offer] = {}
         self._silent: set[tuple[str, int]] = set()
         self._seen: tuple[object, ...] = ()
@@ -114,6 +115,7 @@ class Handing:
         await self._move_what_was_left(tickets, book.duty.absent(now))
         await self._pass_over(tickets)
         await self._place_new(tickets, now)
+        await self._quotes.carry_out(tickets)
         await self._offer(tickets, online, now)
         self._seen = (await room.store.head(), *seen[1:])
 

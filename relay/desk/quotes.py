@@ -42,7 +42,7 @@ class Quotes:
         tickets = await self._room.store.unfinished(LISTED)
         async with self._room.work() as work:
             first = await _find(work, message.ticket)
-            done_by, moves = self._planned(work, first, message.within_min, tickets)
+            done_by, moves = self._planned(work, first, message.within_min, tickets, work.now)
         by_number = {ticket.number: ticket for ticket in tickets}
         lines = [
             envelope.PlannedMove(
@@ -105,19 +105,30 @@ class Quotes:
                 raise Refused(RefusalReason.BAD_INPUT, "There is no such offer on this ticket.")
             if user is not None and user.customer and ticket.customer and user.customer != ticket.customer:
                 raise Refused(RefusalReason.FORBIDDEN, "This offer was made to somebody else.")
-            done_by: datetime | None = None
-            moves: Sequence[Move] = ()
-            if answered.accepted and quote.within_min is not None:
-                done_by, moves = self._planned(work, ticket, quote.within_min, tickets)
             ticket = work.happens(ticket, (answered,), by)
-            if done_by is not None:
-                work.happens(ticket, (events.EstimateSet(done_by, ticket.work_min),), THE_DESK)
-            for move in moves:
-                displaced = events.Displaced(ticket.number, move.done_by)
-                work.happens(await _find(work, move.ticket), (displaced,), THE_DESK)
+            await self._move_ahead(work, ticket, tickets)
+
+    async def carry_out(self, tickets: Sequence[Ticket]) -> None:
+        """Moves ahead what was accepted by another way: the page, a mail. Raises Refused, StoreFault."""
+        for ticket in tickets:
+            if ticket.is_open and any(quote.is_owed for quote in ticket.agreements.quotes.values()):
+                async with self._room.work() as work:
+                    await self._move_ahead(work, await _find(work, ticket.number), tickets)
+
+    # --- inside
+    async def _move_ahead(self, work: Work, ticket: Ticket, tickets: Sequence[Ticket]) -> None:
+        for key, quote in ticket.agreements.quotes.items():
+            if quote.is_owed and quote.within_min is not None:
+                since = quote.answered_at or work.now
+                done_by, moves = self._planned(work, ticket, quote.within_min, tickets, since)
+                ahead = events.MovedAhead(key, done_by, tuple(move.ticket for move in moves))
+                ticket = work.happens(ticket, (events.EstimateSet(done_by, ticket.work_min), ahead), THE_DESK)
+                for move in moves:
+                    displaced = events.Displaced(ticket.number, move.done_by)
+                    work.happens(await _find(work, move.ticket), (displaced,), THE_DESK)
 
     def _planned(
-        self, work: Work, first: Ticket, within_min: int, tickets: Sequence[Ticket]
+        self, work: Work, first: Ticket, within_min: int, tickets: Sequence[Ticket], since: datetime
     ) -> tuple[datetime, Sequence[Move]]:
         hours = OpenTime(DAY_AND_NIGHT)
         register = work.book.register
@@ -126,7 +137,7 @@ class Quotes:
             calendar = register.calendars.get(contract.in_force(work.now).hours, DAY_AND_NIGHT)
             hours = OpenTime(calendar)
         try:
-            done_by = plan.target(within_min, hours, work.now)
+            done_by = plan.target(within_min, hours, since)
         except CalendarError as error:
             raise Refused(RefusalReason.NOT_NOW, str(error)) from error
         owner = first.owner.identifier if first.owner else ""

@@ -39,7 +39,8 @@ class Desk:
         self._room = room
         requesters = Requesters(room)
         talk, knowledge = TalkRequests(room, requesters), KnowledgeRequests(room)
-        quotes, complaints, self._handing = Quotes(room), Complaints(room), Handing(room)
+        quotes, complaints = Quotes(room), Complaints(room)
+        self._handing = Handing(room, quotes)
         self.proofs, watch = Proofs(room), WatchRequests(room)
         self._from_agent: AgentHandlers = {
             **requesters.handlers(),

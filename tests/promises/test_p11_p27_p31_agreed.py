@@ -7,6 +7,7 @@ from pathlib import Path
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import Machine, User
+from relay.store import By
 from tests.relay.peopled import history, owned, peopled, sentence
 from tests.relay.rig import Actor, scene
 
@@ -54,8 +55,8 @@ async def test_p27_quote_yes_new_target_and_whoever_is_displaced_is_told_the_new
         assert [(move.ticket, move.before) for move in plan.moves] == [(other, before)]
         key = await quoted(jana, number, within_min=30)
         yes = await desktop.ask(envelope.AnswerQuote, number, key, accepted=True)
-        chain = [events.QuoteMade, events.QuoteAnswered, events.EstimateSet]
-        assert [kind for line in yes.history if (kind := type(line.event)) in chain][-3:] == chain
+        chain = [events.QuoteMade, events.QuoteAnswered, events.EstimateSet, events.MovedAhead]
+        assert [kind for line in yes.history if (kind := type(line.event)) in chain][-4:] == chain
         left = yes.ticket.done_by - datetime.now(UTC)
         assert timedelta(minutes=29) < left <= timedelta(minutes=30)
         told = await desktop.hears(envelope.TicketChanged, lambda c: c.ticket.number == other and c.ticket.revision > 7)
@@ -88,3 +89,20 @@ async def test_p31_an_appointment_is_made_moved_and_ended_and_nobody_has_two_at_
         wrong = await jana.ask(envelope.MakeAppointment, one, secrets.token_hex(16), past, past + hour / 2, "x")
         assert "ahead" in sentence(wrong)
         assert len((await jana.ask(envelope.ListAppointments, at - hour, at + timedelta(days=7))).appointments) == 1
+
+
+@scene
+async def test_p27_a_yes_by_another_way_moves_the_ticket_ahead_within_a_second(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        key = await quoted(jana, number, within_min=30)
+        said = events.QuoteAnswered(key, accepted=True)  # as the page or a mail writes it
+        by = By(events.Actor.REQUESTER, "", "Eva")
+        await relay.relay._store.change(number, lambda _: (said,), by, datetime.now(UTC))
+        soon = datetime.now(UTC) + timedelta(hours=1)
+        await jana.hears(
+            envelope.TicketChanged,
+            lambda c: c.ticket.number == number and c.ticket.done_by is not None and c.ticket.done_by < soon,
+        )
+        assert history(await jana.ask(envelope.ReadTicket, number), events.MovedAhead)

@@ -21,6 +21,7 @@ from protocol.desk.events.agreements import (
     Displaced,
     HandedOver,
     HandlersBarred,
+    MovedAhead,
     OfferDeclined,
     QuoteAnswered,
     QuoteMade,
@@ -143,6 +144,7 @@ TicketEvent = (
     | Displaced
     | BudgetProlonged
     | HandlersBarred
+    | MovedAhead
     | WaitForecast
     | Linked
     | Unlinked
@@ -282,6 +284,7 @@ __all__ = [
     "MailBounced",
     "MergedInto",
     "MessageAdded",
+    "MovedAhead",
     "Name",
     "NextStepSet",
     "NotSolved",

@@ -116,6 +116,18 @@ class BudgetProlonged(EventBase, frozen=True):
     minutes: Annotated[int, Meta(ge=1, le=24 * 60)]
 
 
+class MovedAhead(EventBase, frozen=True):
+    """It goes first from now on, as was paid for; `displaced`: tickets that wait longer for it (promise 27)."""
+
+    quote: Key
+    done_by: Moment
+    displaced: Annotated[tuple[Number, ...], Meta(max_length=2000)] = ()
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.done_by)
+
+
 class HandlersBarred(EventBase, frozen=True):
     """A complaint goes past the persons concerned: none of these can ever own it (promise 40).
 
