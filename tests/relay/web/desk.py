@@ -1,5 +1,6 @@
 """A desk with a page: a real relay, its agent and console, and people who were entered in its register."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -60,8 +61,18 @@ class Desk:
     async def asked(self, problem: str = "The printer is on fire", **changes: Any) -> int:
         """A request by mail, in the store as the mail's reader would put it there; its number."""
         facts: dict[str, Any] = {"channel": events.Channel.MAIL, "user": "eva", "customer": "firma", "address": EVA}
-        number = len(await self.store.unfinished(1000)) + 1
-        opened = events.Opened(f"{number:032x}", "", "", "Eva Nová", problem, 2, 20, (), LONG_AGO, **(facts | changes))
+        facts |= {"requester": "Eva Nová"} | changes
+        opened = events.Opened(
+            request=secrets.token_hex(16),
+            device="",
+            device_label="",
+            problem=problem,
+            urgency=2,
+            minutes=20,
+            diagnostics=(),
+            asked_at=LONG_AGO,
+            **facts,
+        )
         by = By(events.Actor.REQUESTER, "eva", "Eva Nová")
         ticket, _ = await self.store.open_ticket(opened, by, datetime.now(UTC))
         return ticket.number
