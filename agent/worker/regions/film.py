@@ -16,7 +16,7 @@ import numpy as np
 
 from agent.worker.capture.source import Pixels
 
-QUANTISER = 23
+QUANTISER = 22
 """Where the link allows it: the same in every picture, 40 to 42 dB on recordings. It also spares x264 the guess, from
 a smaller copy of each picture, of what that will take."""
 QUALITY = 20

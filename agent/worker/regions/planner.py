@@ -61,8 +61,9 @@ _STILL_WAIT_S, _HASTE_S = 0.4, 0.06
 """So long a likeness may take the link: a photo that appears, and what comes into view while a page is scrolled."""
 _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 """Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""
-_STILL_IN_FILM_S = 1.0
-"""What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing."""
+_STILL_IN_FILM_S = 3.0
+"""What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing: a shot lasts
+some three seconds. Once the whole film stands still, this does not count."""
 _TEXT_S = 0.12
 """Text that by `_TEXT_BYTES` takes the line longer is a likeness while it is in motion."""
 _SETTLE_PIXELS = 384 * 1024
