@@ -42,7 +42,10 @@ class FiguresDialog(QDialog):
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header.setStretchLastSection(True)
         began_s = 0.0
         for row, sample in enumerate(samples):
             for column, text in enumerate(_row(sample, began_s)):
@@ -59,7 +62,7 @@ class FiguresDialog(QDialog):
         column_of.setSpacing(2 * theme.GRID)
         column_of.addWidget(table, 1)
         column_of.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(100 * theme.GRID, 56 * theme.GRID)
+        self.resize(max(100 * theme.GRID, header.length() + 8 * theme.GRID), 56 * theme.GRID)
         table.setFocus()
 
 
