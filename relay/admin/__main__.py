@@ -20,6 +20,7 @@ from relay.admin.home import said
 from relay.admin.moving import export_history, import_history
 from relay.admin.organise import init
 from relay.admin.people import approve, invite, staff
+from relay.admin.post import mail
 from relay.admin.reporting import report
 from relay.admin.revoking import refresh, revoke
 
@@ -58,6 +59,7 @@ for command in (
     schedule,
     threshold,
     report,
+    mail,
 ):
     admin.add_command(command)
 

@@ -19,7 +19,8 @@ from relay.mail.errors import SettingsRefused
 FILE = "mail.json"
 _MAX_BYTES = 64 * 1024
 _ADDRESS = re.compile(r"[^\s<>@\"(),:;\\\[\]]{1,64}@[a-z0-9.-]{1,189}")
-Host = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
+_HOST = re.compile(r"[A-Za-z0-9.:-]{1,253}")
+Host = Annotated[str, Meta(max_length=253)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Folder = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -69,6 +70,8 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
         if len({self.inbox, self.done, self.aside}) < 3:  # noqa: PLR2004 - the three
             raise SettingsRefused("The folders for new mails, those taken down and those set aside must differ.")
         for server in (self.imap, self.smtp):
+            if not _HOST.fullmatch(server.host):
+                raise SettingsRefused(f"{server.host!r} is no name of a server.")
             if server.security is Security.NONE and not _is_this_machine(server.host):
                 raise SettingsRefused(f"{server.host} is another machine: mail and passwords go there with TLS only.")
 

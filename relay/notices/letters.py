@@ -37,7 +37,7 @@ class Letter:
 
     Attributes:
         subject: for a notice about no ticket; else the ticket's own is used.
-        said: what a human wrote, and who that is.
+        said: what a human wrote, below the paragraphs, and who that is; after: what follows it.
         facts: label and value.
     """
 
@@ -45,6 +45,7 @@ class Letter:
     subject: str = ""
     said: str = ""
     said_by: str = ""
+    after: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     human: bool = False
@@ -186,9 +187,10 @@ def _verdict(case: Case, ticket: Ticket) -> Letter:
         case _:
             first = _("Thank you for your message. One thing only you can say:")
     ask = _("Is it solved? Please press one of the two. Your request is closed only if you say so.")
-    return Letter(
-        (first, ask), said=ticket.solution, said_by=_signature(case, ticket), buttons=_buttons(case, ticket), human=True
-    )
+    buttons, who = _buttons(case, ticket), _signature(case, ticket)
+    if not buttons:  # he has answered since
+        return Letter((first,), said=ticket.solution, said_by=who, human=True)
+    return Letter((first,), said=ticket.solution, said_by=who, after=(ask,), buttons=buttons, human=True)
 
 
 def _buttons(case: Case, ticket: Ticket) -> tuple[Button, ...]:
@@ -237,7 +239,8 @@ def _quote(case: Case, ticket: Ticket) -> Letter:
         ),
     )
     answer = (Button(_("Answer on the page"), case.page),) if case.page else ()
-    return Letter(sentences, said=found.text, said_by=_signature(case, ticket), buttons=answer, human=True)
+    who = _signature(case, ticket)
+    return Letter(sentences[:1], said=found.text, said_by=who, after=sentences[1:], buttons=answer, human=True)
 
 
 def _facts(case: Case, ticket: Ticket) -> tuple[tuple[str, str], ...]:
