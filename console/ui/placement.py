@@ -16,14 +16,14 @@ class Placement:
     """One moment's.
 
     Attributes:
-        screen: the helped screen's size, in its pixels.
+        area: what is shown of the helped screen, in its pixels.
         port: the viewport's size, in device pixels.
         ratio: device pixels of one of Qt's.
         fitted: scaled to the viewport, or 1:1.
         scrolled: by so much, 1:1, where the viewport is the smaller one.
     """
 
-    screen: QSize
+    area: QRect
     port: QSize
     ratio: float
     fitted: bool
@@ -32,14 +32,14 @@ class Placement:
     @property
     def scale(self) -> float:
         """Device pixels of one of the helped screen's."""
-        if not self.fitted or self.screen.isEmpty():
+        if not self.fitted or self.area.isEmpty():
             return 1.0
-        return min(self.port.width() / self.screen.width(), self.port.height() / self.screen.height())
+        return min(self.port.width() / self.area.width(), self.port.height() / self.area.height())
 
     @property
     def target(self) -> QRect:
         """Where the picture lies, in device pixels."""
-        width, height = round(self.screen.width() * self.scale), round(self.screen.height() * self.scale)
+        width, height = round(self.area.width() * self.scale), round(self.area.height() * self.scale)
         x = (self.port.width() - width) // 2 if width <= self.port.width() else -self.scrolled.x()
         y = (self.port.height() - height) // 2 if height <= self.port.height() else -self.scrolled.y()
         return QRect(x, y, width, height)
@@ -48,21 +48,33 @@ class Placement:
         """The viewport's pixels that a rectangle of the helped screen touches."""
         target, scale = self.target, self.scale
         spread = 1 if self.fitted else 0  # smoothing reaches over the edge
-        left = (target.x() + rect.x * scale - spread) / self.ratio
-        top = (target.y() + rect.y * scale - spread) / self.ratio
-        right = (target.x() + (rect.x + rect.width) * scale + spread) / self.ratio
-        bottom = (target.y() + (rect.y + rect.height) * scale + spread) / self.ratio
+        x, y = rect.x - self.area.x(), rect.y - self.area.y()
+        left = (target.x() + x * scale - spread) / self.ratio
+        top = (target.y() + y * scale - spread) / self.ratio
+        right = (target.x() + (x + rect.width) * scale + spread) / self.ratio
+        bottom = (target.y() + (y + rect.height) * scale + spread) / self.ratio
         x, y = math.floor(left), math.floor(top)
         return QRect(x, y, math.ceil(right) - x, math.ceil(bottom) - y)
 
     def to_screen(self, position: QPointF) -> QPoint | None:
-        """The helped screen's pixel under a point of the viewport, the nearest one if it lies outside."""
-        if self.screen.isEmpty():
+        """The helped screen's pixel under a point of the viewport, the nearest one that is shown if it lies outside."""
+        if self.area.isEmpty():
             return None
-        target, scale = self.target, self.scale
-        x = math.floor((position.x() * self.ratio - target.x()) / scale)
-        y = math.floor((position.y() * self.ratio - target.y()) / scale)
-        return QPoint(max(0, min(self.screen.width() - 1, x)), max(0, min(self.screen.height() - 1, y)))
+        target, scale, area = self.target, self.scale, self.area
+        x = math.floor((position.x() * self.ratio - target.x()) / scale) + area.x()
+        y = math.floor((position.y() * self.ratio - target.y()) / scale) + area.y()
+        return QPoint(max(area.left(), min(area.right(), x)), max(area.top(), min(area.bottom(), y)))
+
+    def to_device(self, point: QPoint) -> QPoint:
+        """Where a pixel of the helped screen lies, in device pixels."""
+        target, scale, inside = self.target, self.scale, point - self.area.topLeft()
+        return QPoint(target.x() + round(inside.x() * scale), target.y() + round(inside.y() * scale))
+
+
+def scaled_in(rect: QRect, ratio: float) -> QRect:
+    """Device pixels as a widget's rectangle, rounded outward."""
+    x, y = math.floor(rect.x() / ratio), math.floor(rect.y() / ratio)
+    return QRect(x, y, math.ceil(rect.width() / ratio) + 1, math.ceil(rect.height() / ratio) + 1)
 
 
 def scaled_out(part: QRect, ratio: float) -> QRect:

@@ -4,8 +4,6 @@ Main thread. Guarantees: in 1:1 each pixel is the helped side's, unscaled, whate
 but the session's own shortcuts goes to the other side; when the focus leaves, nothing stays down there.
 """
 
-import math
-
 import msgspec
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -32,7 +30,7 @@ from console.language import _
 from console.picture.canvas import Canvas, Pixels
 from console.typing_mode import Typing, TypingMode
 from console.ui import shortcuts
-from console.ui.placement import Placement, scaled_out
+from console.ui.placement import Placement, scaled_in, scaled_out
 from protocol.session.messages import (
     ButtonChanged,
     CursorChanged,
@@ -68,7 +66,7 @@ class ScreenView(QAbstractScrollArea):
     Signals:
         input_made: a message for the helped side, in order.
         typing_changed: keys go another way now: by place or by symbol.
-        resized_there: (width, height) of the helped screen, in its pixels: the first picture came, or its size changed.
+        resized_there: (width, height) of what is shown, in its own pixels: the first picture came, or another size.
     """
 
     input_made = Signal(object)
@@ -80,6 +78,7 @@ class ScreenView(QAbstractScrollArea):
         self._canvas = canvas
         self._pixels: Pixels = canvas.pixels
         self._image = QImage()
+        self._area: Rect | None = None
         self._fitted = False
         self._controls = False
         self._held = HeldKeys()
@@ -143,9 +142,21 @@ class ScreenView(QAbstractScrollArea):
         if (message := self._held.release_all()) is not None:
             self.input_made.emit(message)
 
+    def show_area(self, area: Rect | None) -> None:
+        """Shows this part of the helped screen alone, as far as it is there; None: all of it."""
+        if area != self._area:
+            self.release_all()
+            self._area = area
+            self._show_anew()
+
+    def _shown(self) -> QRect:
+        whole, area = QRect(0, 0, self._pixels.shape[1], self._pixels.shape[0]), self._area
+        there = QRect(area.x, area.y, area.width, area.height) if area else whole
+        return whole.intersected(there) if whole.intersects(there) else whole
+
     def screen_size(self) -> QSize:
-        """Of the helped screen, in its pixels."""
-        return QSize(self._pixels.shape[1], self._pixels.shape[0])
+        """Of what is shown, in the helped screen's pixels."""
+        return self._shown().size()
 
     def to_viewport(self, rect: Rect) -> QRect:
         """The viewport's pixels that a rectangle of the helped screen touches."""
@@ -190,7 +201,8 @@ class ScreenView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        target = self._placement().target
+        placement = self._placement()
+        target, area = placement.target, placement.area
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         with self._canvas.lock:
             for part in event.region():  # type: ignore[attr-defined] # missing in the stubs
@@ -203,10 +215,10 @@ class ScreenView(QAbstractScrollArea):
                 if self._fitted:
                     painter.setClipRect(shown)
                     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                    painter.drawImage(QRectF(target), self._image)
+                    painter.drawImage(QRectF(target), self._image, QRectF(area))
                     painter.setClipping(False)
                 else:
-                    painter.drawImage(shown.topLeft(), self._image, shown.translated(-target.topLeft()))
+                    painter.drawImage(shown.topLeft(), self._image, shown.translated(area.topLeft() - target.topLeft()))
         if self._ghost is not None and self._cursor_image is not None:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
             painter.drawPixmap(self._ghost_rect().topLeft(), self._cursor_image)
@@ -326,8 +338,12 @@ class ScreenView(QAbstractScrollArea):
         height, width = self._pixels.shape[:2]
         self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         self.setAccessibleDescription(_("{width} by {height} pixels").format(width=width, height=height))
+        self._show_anew()
+
+    def _show_anew(self) -> None:
         self._lay_out()
-        self.resized_there.emit(width, height)
+        if not self._image.isNull():
+            self.resized_there.emit(self.screen_size().width(), self.screen_size().height())
 
     def _port(self) -> QSize:
         ratio, size = self.devicePixelRatioF(), self.viewport().size()
@@ -335,7 +351,7 @@ class ScreenView(QAbstractScrollArea):
 
     def _placement(self) -> Placement:
         scrolled = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
-        return Placement(self.screen_size(), self._port(), self.devicePixelRatioF(), self._fitted, scrolled)
+        return Placement(self._shown(), self._port(), self.devicePixelRatioF(), self._fitted, scrolled)
 
     def _lay_out(self) -> None:
         ratio, most, screen = self.devicePixelRatioF(), self.maximumViewportSize(), self.screen_size()
@@ -373,24 +389,12 @@ class ScreenView(QAbstractScrollArea):
     def _ghost_rect(self) -> QRect:
         if self._ghost is None or self._cursor_image is None:
             return QRect()
-        placement = self._placement()
-        target, scale = placement.target, placement.scale
-        x = target.x() + round(self._ghost.x() * scale) - self._cursor_hot.x()
-        y = target.y() + round(self._ghost.y() * scale) - self._cursor_hot.y()
-        return QRect(QPoint(x, y), self._cursor_image.size())
+        return QRect(self._placement().to_device(self._ghost) - self._cursor_hot, self._cursor_image.size())
 
     def _update_ghost(self) -> None:
         rect = self._ghost_rect()
         if not rect.isEmpty():
-            ratio = self.devicePixelRatioF()
-            self.viewport().update(
-                QRect(
-                    math.floor(rect.x() / ratio),
-                    math.floor(rect.y() / ratio),
-                    math.ceil(rect.width() / ratio) + 1,
-                    math.ceil(rect.height() / ratio) + 1,
-                )
-            )
+            self.viewport().update(scaled_in(rect, self.devicePixelRatioF()))
 
     def _hide_ghost(self) -> None:
         self._update_ghost()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from console.language import _
 from console.typing_mode import Typing
 from console.ui import shortcuts, theme, words
+from console.ui.monitor_button import MonitorButton
 from console.ui.shortcuts import Shortcut
 from console.ui.typing_button import TypingButton
 from protocol.scopes import Scope
@@ -64,6 +65,7 @@ class SessionBar(QFrame):
         self._more.clicked.connect(self.ask_for_time)
         self._typing = TypingButton(self)
         self._typing.chosen.connect(self.typing_chosen)
+        self.monitors = MonitorButton(self)
         self._fit = _button("expand", _("Fit"), shortcuts.FIT, checkable=True)
         self._fit.toggled.connect(self.fit)
         self._full = _button("maximize", _("Full screen"), shortcuts.FULL_SCREEN, checkable=True)
@@ -84,6 +86,7 @@ class SessionBar(QFrame):
             self._ask,
             self._more,
             self._typing,
+            self.monitors,
             self._fit,
             self._full,
             self._end,
@@ -167,6 +170,7 @@ class SessionBar(QFrame):
             self._ask,
             self._more,
             self._typing,
+            self.monitors,
             self._fit,
             self._full,
         ):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.language import _, mark
+from console.monitors import Monitors
 from console.picture.canvas import Canvas
 from console.picture.measures import Reading
 from console.session.conversation import Allowed, NotAllowed, Secured, Shown, Wish
@@ -30,6 +31,7 @@ from protocol.session.messages import (
     KeyboardChanged,
     PictureTimed,
     ScreenChanged,
+    Watch,
 )
 
 _REMARK_MS = 4000
@@ -64,6 +66,7 @@ class SessionWindow(QWidget):
         self._end: datetime | None = None
         self._ends_at_s = 0.0
         self._is_adapted = QSize()
+        self._monitors = Monitors()
         self.bar = SessionBar(f"{words.one_line(ticket.requester)} · {words.one_line(ticket.device_label)}", self)
         self.view = ScreenView(canvas, self)
         self._curtain = Curtain(self.view)
@@ -104,8 +107,11 @@ class SessionWindow(QWidget):
     # --- what happened
     def show_stage(self, stage: Stage) -> None:
         """The session went on by one stage."""
+        back = self._stage is Stage.INTERRUPTED and stage is Stage.RUNNING
         self._stage = stage
         self._say(_(words.STAGES[stage]))
+        if back and self._monitors.watched:
+            self.input_made.emit(Watch(self._monitors.watched))  # in another tunnel nothing was said yet
         cut = stage is Stage.INTERRUPTED
         self.bar.show_interrupted(cut)
         self.view.set_control(self.bar.controls and not cut)
@@ -135,8 +141,14 @@ class SessionWindow(QWidget):
                 self.view.show_keyboard(event)
             case InputDropped():
                 self._remark(_(_DROPPED.get(event.reason, _DROPPED_OTHERWISE)))
-            case Secured() | ScreenChanged() | PictureTimed():
-                pass  # the stage says the one, the first picture of the new size the other
+            case ScreenChanged():
+                watched = self._monitors.watched
+                self._monitors.changed(event)
+                self._show_monitors()
+                if self._monitors.watched != watched:  # it is gone
+                    self.input_made.emit(Watch(self._monitors.watched))
+            case Secured() | PictureTimed():
+                pass  # the stage says the one, the figures the other
 
     def show_line(self, round_trip_ms: float) -> None:
         """How fast the line is."""
@@ -200,6 +212,8 @@ class SessionWindow(QWidget):
         self._on(shortcuts.FIT, self.bar.press_fit)
         self._on(shortcuts.FULL_SCREEN, self.bar.press_full_screen)
         self._on(shortcuts.TYPING, self.bar.press_typing)
+        self.bar.monitors.chosen.connect(self._look_at)
+        self._on(shortcuts.MONITOR, self._look_at_next)
         self._on(shortcuts.FIGURES, self.bar.press_figures)
         self._on(shortcuts.END, self._end_or_close)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
@@ -238,6 +252,23 @@ class SessionWindow(QWidget):
 
     def _show_typing(self) -> None:
         self.bar.show_typing(self.view.typing)
+
+    def _look_at(self, name: str) -> None:
+        self._monitors.choose(name)
+        self._watch()
+
+    def _look_at_next(self) -> None:
+        if len(self._monitors.views) > 1:
+            self._monitors.choose_next()
+            self._watch()
+
+    def _watch(self) -> None:
+        self._show_monitors()
+        self.input_made.emit(Watch(self._monitors.watched))
+
+    def _show_monitors(self) -> None:
+        self.bar.monitors.show_monitors(self._monitors)
+        self.view.show_area(self._monitors.current.area)
 
     def _end_or_close(self) -> None:
         if self._stage is Stage.OVER:
@@ -283,5 +314,6 @@ _DROPPED = {
     "user_active": mark("The user is using mouse or keyboard; yours have to wait."),
     "question_open": mark("The user is being asked something; your input has to wait."),
     "scope_missing": mark("The user did not allow that."),
+    "other_monitor": mark("The user did not allow that screen."),
 }
 _DROPPED_OTHERWISE = mark("Your input was not taken.")

@@ -70,6 +70,7 @@ FIT = Shortcut(HOST + "Z", mark("Fit to the window or 1:1"))
 FULL_SCREEN = Shortcut(HOST + "F", mark("Full screen"))
 TYPING = Shortcut(HOST + "T", mark("Keys by symbol, by place, or as the layouts need it"))
 FIGURES = Shortcut(HOST + "I", mark("Show how the picture travels"))
+MONITOR = Shortcut(HOST + "S", mark("Show the user's next screen, or all of them"))
 END = Shortcut(HOST + "Q", mark("End the session"))
 
-SESSION = (CONTROL, MORE_TIME, FIT, FULL_SCREEN, TYPING, FIGURES, END)
+SESSION = (CONTROL, MORE_TIME, FIT, FULL_SCREEN, TYPING, MONITOR, FIGURES, END)

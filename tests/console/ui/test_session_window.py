@@ -18,11 +18,21 @@ from console.ui.session_window import SessionWindow
 from protocol.consent import Consent
 from protocol.desk.events import EndReason
 from protocol.scopes import Scope
-from protocol.session.messages import FromConsole, InputDropped, KeyboardChanged, ReleaseAll
+from protocol.session.messages import (
+    FromConsole,
+    InputDropped,
+    KeyboardChanged,
+    Monitor,
+    PointerMoved,
+    ReleaseAll,
+    ScreenChanged,
+    Watch,
+)
 from protocol.session.picture import Codec, Rect
 from tests.console.looks import NOW, SEE_AND_CONTROL, ticket
 
 SEE = frozenset({Scope.SEE})
+_HOST = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 def allowed(scopes: frozenset[Scope] = SEE_AND_CONTROL, minutes: int = 20) -> Allowed:
@@ -254,3 +264,73 @@ def test_figures_lie_over_the_picture_on_demand_and_take_no_mouse(shown: Shown) 
     assert under is shown.window.view.viewport(), "a click in the corner is the helped side's"
     shown.window.bar.press_figures()
     assert shown.window.view.viewport().grab().toImage() == before
+
+
+TWO = (Monitor("DP-1", 0, 0, 1000, 600, primary=True), Monitor("HDMI-1", 1000, 100, 900, 480))
+
+
+def two_screens(shown: Shown) -> list[FromConsole]:
+    """A session on two screens; what the window sends."""
+    sent: list[FromConsole] = []
+    shown.window.input_made.connect(sent.append)
+    shown.window.show_stage(Stage.RUNNING)
+    shown.window.show_said(allowed())
+    shown.window.show_said(ScreenChanged(1900, 600, TWO))
+    shown.picture(1900, 600)
+    return sent
+
+
+def test_the_shortcut_shows_one_screen_after_the_other_and_then_all(shown: Shown) -> None:
+    sent = two_screens(shown)
+    view = shown.window.view
+    sizes = []
+    for _ in range(3):
+        sizes.append((view.viewport().width(), view.viewport().height()))
+        QTest.keyClick(view, Qt.Key.Key_S, _HOST)
+    assert sizes == [(1900, 600), (1000, 600), (900, 480)]
+    assert [one for one in sent if isinstance(one, Watch)] == [Watch(("DP-1",)), Watch(("HDMI-1",)), Watch(())]
+
+
+def test_a_click_on_a_screen_that_is_shown_alone_lands_on_that_screen(shown: Shown) -> None:
+    sent = two_screens(shown)
+    menu = shown.button("Shown: All screens").menu()
+    assert [action.text() for action in menu.actions()] == ["All screens", "Screen 1 (DP-1)", "Screen 2 (HDMI-1)"]
+    menu.actions()[2].trigger()
+    assert shown.button("Shown: Screen 2").isVisible()
+    QTest.mouseMove(shown.window.view.viewport(), QPoint(30, 20))
+    assert sent[-1] == PointerMoved(1030, 120)
+
+
+def test_a_single_screen_leaves_nothing_to_choose(shown: Shown) -> None:
+    sent = two_screens(shown)
+    shown.window.show_said(ScreenChanged(1900, 600, TWO[1:]))
+    assert not shown.window.bar.monitors.isVisible()
+    QTest.keyClick(shown.window.view, Qt.Key.Key_S, _HOST)
+    assert not [one for one in sent if isinstance(one, Watch)]
+    assert shown.window.view.viewport().size() == QSize(900, 480)
+
+
+def test_a_screen_that_was_looked_at_and_is_gone_gives_way_to_all(shown: Shown) -> None:
+    sent = two_screens(shown)
+    QTest.keyClick(shown.window.view, Qt.Key.Key_S, _HOST)
+    shown.window.show_said(ScreenChanged(1900, 600, TWO[1:]))
+    assert sent[-1] == Watch(())
+
+
+def test_an_interrupted_line_dims_the_picture_sends_nothing_and_can_be_ended(shown: Shown, qtbot: QtBot) -> None:
+    sent = two_screens(shown)
+    QTest.keyClick(shown.window.view, Qt.Key.Key_S, _HOST)
+    shown.window.show_stage(Stage.INTERRUPTED)
+    assert shown.window._curtain.isVisible()
+    assert shown.window._curtain.accessibleName() == "Line interrupted, coming back …"
+    assert not shown.button("Control").isEnabled()
+    before = len(sent)
+    QTest.keyClick(shown.window.view, Qt.Key.Key_A)
+    QTest.mouseClick(shown.window.view.viewport(), Qt.MouseButton.LeftButton)
+    assert not [one for one in sent[before:] if not isinstance(one, ReleaseAll)]
+    with qtbot.waitSignal(shown.window.end_wanted):
+        shown.button("End").click()
+    shown.window.show_stage(Stage.RUNNING)
+    assert not shown.window._curtain.isVisible()
+    assert shown.button("Control").isEnabled()
+    assert sent[-1] == Watch(("DP-1",))  # the new tunnel's agent knows nothing of it
