@@ -39,7 +39,7 @@ def _empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for made in ("organisation", "logs", "state"):
         shutil.rmtree(folder / made, ignore_errors=True)
-    for pattern in ("*.png", "*.bundle", "*.invitation", "report.json"):
+    for pattern in ("*.png", "*.bundle", "*.invitation", "report.json", "report-*.pdf", "report-*.csv"):
         for path in folder.glob(pattern):
             path.unlink()
 

@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+from tests.e2e import office, past
 from tests.e2e.picture import side_by_side
 from tests.e2e.report import Report, figures, read_desk
 from tests.e2e.stopwatch import Eyes, Hands, until, until_change
@@ -59,13 +60,14 @@ def play(folder: Path, *, pace_s: float, both_sides: Path | None = None) -> None
         technician = world.desk("technician", TECHNICIANS_SIZE)
         film = Film(Scene(world, User(user), Technician(technician)), report, pace_s=pace_s)
         _furnish(user)
-        _set_up(film)
+        page = _set_up(film)
         _ask(film)
         _take(film)
         _connect(film)
         _work(film, both_sides)
         _end(film)
         _close(film)
+        _look_back(film, page)
         verified = world.admin("verify").splitlines()[0]
         if world.relay is not None:
             world.relay.stop()
@@ -87,9 +89,13 @@ def _furnish(desk: Desk) -> None:
     desk.display.place_window("letter.txt", Bounds(570, 200, 680, 500))
 
 
-def _set_up(film: Film) -> None:
-    world = film.scene.world
-    world.start_relay()
+def _set_up(film: Film) -> str:
+    """Gives the address of the desk's page."""
+    world, port = film.scene.world, office.free_port()
+    page = f"http://127.0.0.1:{port}"
+    tickets = past.write(world.home / "relay" / "athand.db", page)
+    film.report.put(tickets_before=tickets)
+    world.start_relay("--web-port", str(port))
     world.start_agent()
     film.step("admin", "makes an organisation and starts relay and agent")
     world.open_invitation()
@@ -97,6 +103,7 @@ def _set_up(film: Film) -> None:
     world.approve()
     world.wait_signed_in()
     film.step("admin", "approves the technician who is signed in now")
+    return page
 
 
 def _ask(film: Film) -> None:
@@ -210,6 +217,14 @@ def _close(film: Film) -> None:
     film.user.request(film.number).button("Yes, it is solved").press()
     film.technician.history.wait_text("Confirmed that it is solved")
     film.step("user", "has the last word and closes the ticket")
+
+
+def _look_back(film: Film, page: str) -> None:
+    world, folder = film.scene.world, film.report.folder
+    pdf = office.write_report(world, folder)
+    pages = office.photograph_pages(world, folder, page)
+    film.report.put(monthly_report=pdf.name, pages=[path.name for path in pages])
+    film.step("lead", "has last month's report written")
 
 
 def _say(report: Report) -> None:

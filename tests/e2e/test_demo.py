@@ -20,7 +20,7 @@ def test_the_demo_without_a_display_leaves_pictures_and_a_report(tmp_path: Path)
         options = ["--folder", str(tmp_path / "demo"), "--pace", "0", "--both-sides", str(both)]
         host.run(sys.executable, "-m", "tests.e2e.demo", *options, timeout_s=150)
     report = json.loads((tmp_path / "demo" / "report.json").read_text())
-    assert report["ticket"]["number"] == 1
+    assert report["ticket"]["number"] == report["tickets_before"] + 1 > 60
     assert report["ticket"]["closed_by_the_requester"]
     assert "Disk" not in report["ticket"]["diagnostics"]
     session = report["session"]
@@ -30,6 +30,9 @@ def test_the_demo_without_a_display_leaves_pictures_and_a_report(tmp_path: Path)
     for figures in report["click_to_picture_ms"].values():
         assert 0 < figures["p50"] <= figures["p95"] < 2000
     assert "The history holds" in report["verified"]
+    assert (tmp_path / "demo" / report["monthly_report"]).read_bytes().startswith(b"%PDF")
+    pictures = [tmp_path / "demo" / name for name in report["pages"]]
+    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
     pictures = [tmp_path / "demo" / name for step in report["steps"] for name in step["pictures"]]
     assert len(pictures) == 2 * len(report["steps"]) >= 30
     assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in [*pictures, both])
