@@ -273,6 +273,7 @@ class WeekDialog(QDialog):
         self._list = QListWidget(self)
         self._list.setAccessibleName(_("Appointments"))
         self._list.setToolTip(_("Enter opens the ticket"))
+        self._list.setSpacing(theme.GRID // 4)
         self._list.itemActivated.connect(self._open)
         before = QPushButton(theme.icon("chevron-left"), "", self)
         before.setAccessibleName(_("The week before"))

@@ -31,14 +31,13 @@ def responsible(ticket: Ticket, book: Book, now: datetime) -> Staff | None:
 
     None: the desk has agreed nothing with anybody, and the ticket waits for whoever is free.
     """
+    complaint = ticket.kind is TicketKind.COMPLAINT
+    known = [] if complaint else _contacts(book, ticket.user, ticket.customer, now)
+    if not known and not complaint:
+        return None
     there = {profile.identifier: profile for profile in present(book, now)}
     for barred in ticket.agreements.barred:
         there.pop(barred, None)
-    if ticket.kind is TicketKind.COMPLAINT:
-        return _first(there, (profile.identifier for profile in there.values() if profile.lead)) or _first(there, there)
-    known = _contacts(book, ticket.user, ticket.customer, now)
-    if not known:
-        return None
     leads = (profile.identifier for profile in there.values() if profile.lead)
     return _first(there, (*known, *leads)) or _first(there, there)
 

@@ -28,6 +28,9 @@ OFFER_STANDS = timedelta(minutes=5)
 NEW_FOR = timedelta(minutes=2)
 """A forecast made later than that would be no forecast."""
 
+PLACED_AT_ONCE = 50
+"""In one transaction; the others a second later."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Offer:
@@ -44,6 +47,7 @@ class Handing:
         self._offers: dict[str, _Offer] = {}
         self._silent: set[tuple[str, int]] = set()
         self._seen: tuple[object, ...] = ()
+        self._more = False
 
     def handlers(self) -> ConsoleHandlers:
         """What a console may ask."""
@@ -117,7 +121,7 @@ class Handing:
         await self._place_new(tickets, now)
         await self._quotes.carry_out(tickets)
         await self._offer(tickets, online, now)
-        self._seen = (await room.store.head(), *seen[1:])
+        self._seen = () if self._more else (await room.store.head(), *seen[1:])
 
     # --- absence
     async def _move_what_was_left(self, tickets: list[Ticket], away: frozenset[str]) -> None:
@@ -163,26 +167,28 @@ class Handing:
     # --- new tickets
     async def _place_new(self, tickets: list[Ticket], now: datetime) -> None:
         """An owner for what came by whichever way (promise 4), and a forecast of the wait (42)."""
-        for ticket in tickets:
-            fresh = ticket.state is TicketState.NEW and now - ticket.opened_at < NEW_FOR
-            if ticket.state is TicketState.NEW and (ticket.owner is None or (fresh and not ticket.agreements.forecast)):
-                async with self._room.work() as work:
-                    standing = await self._find(work, ticket.number)
-                    work.happens(standing, self._first_steps(standing, tickets, work, fresh=fresh), THE_DESK)
-
-    def _first_steps(
-        self, ticket: Ticket, tickets: list[Ticket], work: Work, *, fresh: bool
-    ) -> list[events.TicketEvent]:
-        steps: list[events.TicketEvent] = []
-        others = [other for other in tickets if other.number != ticket.number]
-        staff = [profile.identifier for profile in present(work.book, work.now)]
-        expected = load.forecast(others, staff)
-        if fresh and not ticket.agreements.forecast and expected is not None:
-            steps.append(expected)
-        owner = responsible(ticket, work.book, work.now) if ticket.owner is None and ticket.is_open else None
-        if owner is not None:
-            steps.append(events.Assigned(owner))
-        return steps
+        book = await self._room.store.book()
+        unplaced = [
+            ticket
+            for ticket in tickets
+            if _is_fresh(ticket, now)
+            or (ticket.owner is None and ticket.state is TicketState.NEW and responsible(ticket, book, now) is not None)
+        ]
+        self._more = len(unplaced) > PLACED_AT_ONCE
+        if not unplaced:
+            return
+        before = [ticket for ticket in tickets if not _is_fresh(ticket, now)]
+        async with self._room.work() as work:
+            expected = load.forecast(before, [profile.identifier for profile in present(work.book, work.now)])
+            for known in unplaced[:PLACED_AT_ONCE]:
+                ticket = await self._find(work, known.number)
+                steps: list[events.TicketEvent] = []
+                if expected is not None and _is_fresh(ticket, now):
+                    steps.append(expected)
+                owner = responsible(ticket, work.book, work.now) if ticket.owner is None and ticket.is_open else None
+                if owner is not None:
+                    steps.append(events.Assigned(owner))
+                work.happens(ticket, steps, THE_DESK)
 
     # --- offers
     async def _offer(self, tickets: list[Ticket], online: frozenset[str], now: datetime) -> None:
@@ -231,6 +237,11 @@ class Handing:
 
 
 _WAITING = frozenset({TicketState.NEW, TicketState.TRIAGED, TicketState.ON_HOLD})
+
+
+def _is_fresh(ticket: Ticket, now: datetime) -> bool:
+    """Whether it wants a forecast."""
+    return ticket.state is TicketState.NEW and now - ticket.opened_at < NEW_FOR and ticket.agreements.forecast is None
 
 
 def _card(ticket: Ticket, to: events.Staff, name: str, reason: str) -> events.HandedOver:

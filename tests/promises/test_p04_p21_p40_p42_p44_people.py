@@ -1,10 +1,14 @@
 """P4, P21, P40, P42, P44: contact and deputy, who calls, complaints, load and forecast, users and machines."""
 
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from protocol import envelope
 from protocol.desk import events
+from relay.store import THE_DESK
 from tests.relay.peopled import CARD, away, history, owned, peopled, sentence
 from tests.relay.rig import scene
 
@@ -107,3 +111,17 @@ async def test_p42_the_load_and_the_forecast_against_what_came_are_on_show(tmp_p
         assert (by_name["petr"].open, by_name["petr"].online) == (0, False)
         assert shown.forecasts.count == 1
         assert shown.forecasts.actual_min < 1
+
+
+@scene
+async def test_p04_what_comes_all_at_once_is_placed_too_beside_what_is_nobodys(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        console, store, now = await relay.console("petr"), relay.relay._store, datetime.now(UTC)
+        opened = events.Opened("0" * 32, "", "", "Eva", "A mail", 2, 20, (), now)
+        async with store.work(now) as work:
+            for number in range(240):
+                customer = "" if number < 120 else "firma"
+                work.open(replace(opened, request=f"{number:032x}", customer=customer), THE_DESK)
+        await console.hears(envelope.TicketChanged, lambda c: c.ticket.number == 240 and c.ticket.owner is not None)
+        owners = [view.owner for view in (await console.ask(envelope.ListQueue)).tickets]
+        assert owners.count(None) == 120
