@@ -17,7 +17,7 @@ from relay import notices
 from relay.counts import Counts
 from relay.errors import StoreFault
 from relay.mail import post
-from relay.mail.errors import MailRefused, Unsendable
+from relay.mail.errors import MailRefused, ServerFault, Unsendable
 from relay.mail.settings import MailSettings
 from relay.notices.compose import compose
 from relay.notices.letters import Case
@@ -31,6 +31,9 @@ RETRY = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 
 """Between tries of a mail that the server does not take for now; the last one again and again."""
 GIVE_UP_AFTER = timedelta(days=4)
 """RFC 5321, 4.5.4.1: at least four to five days."""
+_STALE = "It was written down days before mail was set up."
+_ANY_TRIED = "SELECT 1 FROM outbox WHERE state <> ? OR tries > 0 LIMIT 1"
+_LEAVE_OUT = "UPDATE outbox SET state = ?, reason = ? WHERE state = ? AND due_us < ?"
 _DUE = "SELECT event, tries FROM outbox WHERE state = ? AND due_us <= ? ORDER BY due_us, event LIMIT ?"
 _MARK = "UPDATE outbox SET state = ?, due_us = ?, tries = ?, reason = ? WHERE event = ?"
 _COUNT = "SELECT count(*), min(due_us) FROM outbox WHERE state = ?"
@@ -79,6 +82,13 @@ class Outbox:
                 sent += await self._send(server, waiting)
         return sent
 
+    async def leave_out_stale(self) -> None:
+        """Before the first mail ever: nobody wants to hear now what he should have been told weeks ago."""
+        if not await self._store.rows(_ANY_TRIED, (WAITING,)):
+            async with self._store.work(self._clock()) as work:
+                before_us = microseconds(work.now - GIVE_UP_AFTER)
+                work.beside.append((_LEAVE_OUT, (SET_ASIDE, _STALE, WAITING, before_us)))
+
     async def waiting(self) -> int:
         """How many have not gone out."""
         return int((await self._store.rows(_COUNT, (WAITING,)))[0][0])
@@ -89,29 +99,49 @@ class Outbox:
         return [Waiting(row[0], row[1]) for row in rows]
 
     async def _send(self, server: post.Post, waiting: Waiting) -> int:
+        """One notice; whatever is wrong with it holds up no other."""
+        try:
+            await self._try(server, waiting)
+        except MailRefused as refused:
+            if refused.for_good:
+                await self._set_aside(waiting, str(refused))
+            else:
+                await self._put_off(waiting, str(refused))
+        except Unsendable as error:
+            await self._set_aside(waiting, str(error))
+        except ServerFault as fault:
+            await self._put_off(waiting, str(fault))  # another one may go through, should it be this mail's fault
+            raise
+        except StoreFault:
+            raise
+        except Exception as error:  # noqa: BLE001 - a notice that trips the program is no reason to stop for all others
+            self._counts.add("mail_fault", notice=waiting.event, why=repr(error)[:300])
+            await self._put_off(waiting, f"It could not be written ({type(error).__name__}).")
+        else:
+            await self._mark(waiting, SENT, self._clock(), "")
+            self._counts.done("mail_sent", notice=waiting.event)
+            return 1
+        return 0
+
+    async def _try(self, server: post.Post, waiting: Waiting) -> None:
         now = self._clock()
         entry, ticket, history = await self._read(waiting.event)
         notice = entry.event
         if not isinstance(notice, events.NoticeSent):
-            raise StoreFault(f"Event {waiting.event} waits to be sent and is no notice.")
-        try:
-            case = await self._case(notice, ticket, history, now)
-            await server.send(compose(case, history, now), case.reader.address)
-        except MailRefused as refused:
-            over = refused.for_good or now - entry.at > GIVE_UP_AFTER
-            if over:
-                await self._set_aside(waiting, entry, str(refused))
-            else:
-                delay = RETRY[min(waiting.tries, len(RETRY) - 1)]
-                self._counts.add("mail_put_off", notice=waiting.event, why=str(refused))
-                await self._mark(waiting, WAITING, now + delay, str(refused))
-            return 0
-        except Unsendable as error:
-            await self._set_aside(waiting, entry, str(error))
-            return 0
-        await self._mark(waiting, SENT, now, "")
-        self._counts.done("mail_sent", notice=waiting.event, kind=notice.kind)
-        return 1
+            raise Unsendable("It is no notice.")
+        case = await self._case(notice, ticket, history, now)
+        message = compose(case, history, now)
+        await server.send(message, message["To"].addresses[0].addr_spec)
+
+    async def _put_off(self, waiting: Waiting, reason: str) -> None:
+        """Tried again later, unless that has gone on for days."""
+        now = self._clock()
+        if sum(RETRY[: waiting.tries], timedelta()) + RETRY[-1] * max(waiting.tries - len(RETRY), 0) > GIVE_UP_AFTER:
+            await self._set_aside(waiting, reason)
+            return
+        delay = RETRY[min(waiting.tries, len(RETRY) - 1)]
+        self._counts.add("mail_put_off", notice=waiting.event, why=reason)
+        await self._mark(waiting, WAITING, now + delay, reason)
 
     async def _case(
         self, notice: events.NoticeSent, ticket: Ticket | None, history: Sequence[events.Entry], now: datetime
@@ -137,7 +167,7 @@ class Outbox:
         """The notice, and its ticket as it stood then."""
         rows = await self._store.rows(_EVENT, (number,))
         if not rows or rows[0][1] is None:
-            raise StoreFault(f"Event {number} waits to be sent and is not there.")
+            raise Unsendable("What it was about was erased.")
         entry = events.decode(rows[0][1])
         if entry.ticket == 0:
             return entry, None, []
@@ -148,18 +178,18 @@ class Outbox:
         async with self._store.work(self._clock()) as work:
             work.beside.append(_marked(waiting, state, due, reason))
 
-    async def _set_aside(self, waiting: Waiting, entry: events.Entry, reason: str) -> None:
+    async def _set_aside(self, waiting: Waiting, reason: str) -> None:
         """Noted where it matters, and told to somebody who can do something; then it waits no more."""
         self._counts.add("mail_set_aside", notice=waiting.event, why=reason)
-        notice, now = entry.event, self._clock()
-        async with self._store.work(now) as work:
-            work.beside.append(_marked(waiting, SET_ASIDE, now, reason))
-            ticket = await work.ticket(entry.ticket) if entry.ticket else None
-            if (
-                ticket is not None
-                and isinstance(notice, events.NoticeSent)
-                and notice.kind is not NoticeKind.MAIL_UNSENT
-            ):
+        async with self._store.work(self._clock()) as work:
+            work.beside.append(_marked(waiting, SET_ASIDE, work.now, reason))
+            rows = await work.rows(_EVENT, (waiting.event,))
+            entry = events.decode(rows[0][1]) if rows and rows[0][1] is not None else None
+            notice = entry.event if entry is not None else None
+            ticket = await work.ticket(entry.ticket) if entry is not None and entry.ticket else None
+            if ticket is None or not isinstance(notice, events.NoticeSent):
+                return
+            if notice.kind is not NoticeKind.MAIL_UNSENT:
                 bounced = events.MailBounced(notice.message_id, "", reason[:1000])
                 about, text = f"notice {waiting.event}", f"{notice.to}: {reason}"[:1000]
                 work.happens(ticket, [bounced, *_to_leads(work.book, ticket, notice.to, about, text)], THE_DESK)

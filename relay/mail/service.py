@@ -74,6 +74,7 @@ class MailService:
             return (events.DeskSet(msgspec.structs.replace(desk, address=self._settings.address)),)
 
         await self._store.record(decide, THE_DESK, self._clock())
+        await self._outbox.leave_out_stale()
         self._tasks = [
             asyncio.create_task(self._keep_on("in", self._take_in)),
             asyncio.create_task(self._keep_on("out", self._send)),

@@ -16,6 +16,7 @@ from protocol.desk.calendar import zone
 from protocol.desk.events import NoticeKind
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
+from protocol.trust.names import one_line
 from relay import words
 from relay.notices.readers import Reader
 
@@ -134,8 +135,9 @@ def _to_staff(case: Case, ticket: Ticket) -> Letter:
 
 
 def _about_no_ticket(case: Case) -> Letter:
-    heading = _heading(case)
-    return Letter((heading,), subject=heading.rstrip("."), said=case.notice.text)
+    heading, about = _heading(case), case.notice.text.split("\n", 1)[0][:TITLE_CHARS]
+    subject = f"{heading.rstrip('.')}: {about}" if about else heading.rstrip(".")
+    return Letter((heading,), subject=one_line(subject), said=case.notice.text)
 
 
 def _heading(case: Case) -> str:
