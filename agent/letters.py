@@ -71,7 +71,13 @@ class AnsweredPrice(_Said, frozen=True):
     text: Text = ""
 
 
-Said = Wrote | Judged | TookBack | RatedIt | Answered | Confirmed | DidSteps | AnsweredPrice
+class Complained(_Said, frozen=True):
+    """Something is wrong with how it is handled: a request of its own, past whoever handled it (P40)."""
+
+    text: Words
+
+
+Said = Wrote | Judged | TookBack | RatedIt | Answered | Confirmed | DidSteps | AnsweredPrice | Complained
 
 
 class Letter(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,6 +113,8 @@ class Letter(Struct, frozen=True, forbid_unknown_fields=True):
                 return envelope.AnswerInstruction(ref, number, instruction, done, step)
             case AnsweredPrice(quote=quote, accepted=accepted, text=text):
                 return envelope.AnswerQuote(ref, number, quote, accepted, text)
+            case Complained(text=text):
+                return envelope.Complain(ref, self.mark, number, text)
 
     @property
     def text(self) -> str:

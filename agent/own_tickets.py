@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from agent.letters import Letter
 from agent.outbox import Request
 from agent.place import Place
 
@@ -59,10 +60,17 @@ class OwnTickets:
 
     def remember(self, request: Request) -> None:
         """The user asked this. Raises PlaceError; it is remembered for as long as this process lives all the same."""
-        if request.request in self._tickets:
+        self._remember(OwnTicket(request.request, request.problem, request.asked_at, request.minutes))
+
+    def remember_complaint(self, letter: Letter, text: str) -> None:
+        """A complaint becomes a ticket, too, under the letter's mark. Raises as `remember`."""
+        about = self.by_number(letter.ticket)
+        self._remember(OwnTicket(letter.mark, text, letter.written_at, about.minutes if about else 1))
+
+    def _remember(self, own: OwnTicket) -> None:
+        if own.request in self._tickets:
             return
-        own = OwnTicket(request.request, request.problem, request.asked_at, request.minutes)
-        self._tickets[request.request] = own
+        self._tickets[own.request] = own
         for oldest in list(self._tickets)[:-MAX_KEPT]:
             del self._tickets[oldest]
         self._store()

@@ -15,7 +15,7 @@ from websockets.exceptions import WebSocketException
 
 from agent import enrolled, messages
 from agent.errors import AgentError, EnrolmentError, PlaceError
-from agent.letters import Judged, Letter, TookBack, Wrote
+from agent.letters import Complained, Judged, Letter, TookBack, Wrote
 from agent.messages import Line, LineChanged, Trouble
 from agent.net.asked import About, Asked
 from agent.net.enrol import enrol
@@ -127,6 +127,8 @@ class Clerk:
             case messages.FindArticles(words=words, language=language):
                 self._asked.ask(envelope.SuggestArticles(self._asked.next_ref(), words, language))
             case messages.SendLetter(letter=letter):
+                if isinstance(letter.said, Complained):
+                    self._complain(letter, letter.said.text)
                 if self._post.keep_letter(letter):
                     self._decide(letter)
                 self._hurry()
@@ -163,6 +165,12 @@ class Clerk:
             _log.error("request is remembered in memory only", why=str(error))
         self._post.keep(request)
         self._hurry()
+
+    def _complain(self, letter: Letter, text: str) -> None:
+        try:
+            self._own.remember_complaint(letter, text)
+        except PlaceError as error:
+            _log.error("complaint is remembered in memory only", why=str(error))
 
     def _decide(self, letter: Letter) -> None:
         """The user's own word on a ticket; from now on it holds here, whatever the relay makes of it."""

@@ -3,13 +3,26 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from agent.letters import Answered, AnsweredPrice, Confirmed, Judged, Letter, RatedIt, Said, TookBack, Wrote, letter
+from agent.letters import (
+    Answered,
+    AnsweredPrice,
+    Complained,
+    Confirmed,
+    Judged,
+    Letter,
+    RatedIt,
+    Said,
+    TookBack,
+    Wrote,
+    letter,
+)
 from agent.outbox import Request
 from agent.ui import plain, standing, story
 from agent.ui.asked_card import AskedCard
+from agent.ui.complaint_card import ComplaintCard
 from agent.ui.history import History
 from agent.ui.parts import Text, column, row
 from agent.ui.rating_card import RatingCard
@@ -21,6 +34,7 @@ from agent.ui.writing import Writing
 from agent.words import _
 from protocol import envelope
 from protocol.desk.states import OPEN_STATES, TicketState
+from protocol.desk.terms import TicketKind
 
 
 class RequestPage(QWidget):
@@ -49,12 +63,15 @@ class RequestPage(QWidget):
         self.rating = RatingCard()
         self.who = WhoCard()
         self.history = History()
+        self.complaint = ComplaintCard()
         self.notice = Text(tone="accent")
         self.notice.hide()
         self.writing = Writing()
         self.verdict.given.connect(lambda solved, text: self._say(Judged(solved, text)))
         self.asked.answered.connect(self._say)
         self.rating.rated.connect(self._say)
+        self.complaint.complained.connect(self._say)
+        self.complaint.want.clicked.connect(lambda: QTimer.singleShot(0, self._show_complaint))
         self.writing.written.connect(lambda text: self._say(Wrote(text)))
         self.writing.taken_back.connect(lambda: self._say(TookBack()))
         layout = QVBoxLayout(self)
@@ -132,6 +149,8 @@ class RequestPage(QWidget):
                 self.rating.put_back(letter.said)
             case Answered(text=text) | Confirmed(text=text) | AnsweredPrice(text=text) if self.asked.isVisible():
                 self.asked.put_back(text)
+            case Complained(text=text):
+                self.complaint.put_back(text)
             case _ if letter.text:
                 self.writing.put_back(letter.text)
         self._notice(plain.one_line(sentence, 400))
@@ -152,6 +171,7 @@ class RequestPage(QWidget):
         self._to_do, self._unrated, self._on_the_way = (), False, ()
         self._notice("")
         self.verdict.not_yet_why.clear()
+        self.complaint.begin_again()
         self.history.show_unsent((), line_up=True)
         self.writing.begin(number)
         self.writing.setVisible(number is not None)
@@ -167,6 +187,7 @@ class RequestPage(QWidget):
             self.asked,
             self.who,
             self.history,
+            self.complaint,
             1,
             spacing=2 * GRID,
         )
@@ -179,6 +200,10 @@ class RequestPage(QWidget):
         self.scrolled.setWidget(inside)
         self.scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return self.scrolled
+
+    def _show_complaint(self) -> None:
+        """At the end of the page; laid out by now."""
+        self.scrolled.ensureWidgetVisible(self.complaint.card)
 
     def _say_next(self, sentence: str) -> None:
         self.next_step.setText(sentence)
@@ -209,6 +234,8 @@ class RequestPage(QWidget):
         self.asked.allow(on=free)
         self.rating.ask(wanted=state is TicketState.CLOSED and self._unrated and not rated)
         self.rating.allow(on=free)
+        self.complaint.setVisible(self._view is not None and self._view.kind is not TicketKind.COMPLAINT)
+        self.complaint.allow(on=free)
         self.writing.allow(on=state is not None and not over)
 
 

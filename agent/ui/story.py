@@ -6,7 +6,18 @@ Distrusts the relay: names and texts are cleaned, and what it leaves out is left
 from collections.abc import Iterable
 from datetime import datetime
 
-from agent.letters import Answered, AnsweredPrice, Confirmed, DidSteps, Judged, Letter, RatedIt, TookBack, Wrote
+from agent.letters import (
+    Answered,
+    AnsweredPrice,
+    Complained,
+    Confirmed,
+    DidSteps,
+    Judged,
+    Letter,
+    RatedIt,
+    TookBack,
+    Wrote,
+)
 from agent.ui.plain import clean, money, one_line, time_of, when
 from agent.words import _, ngettext
 from protocol.desk import events
@@ -123,6 +134,8 @@ def unsent(letter: Letter) -> str:  # noqa: PLR0911 - one line for each kind of 
             return _yours(events.ReadBackAnswered(right, text))
         case DidSteps(instruction=key, done=done, step=step):
             return _yours(events.InstructionAnswered(key, done, step))
+        case Complained(text=text):
+            return _("You complained: {text}").format(text=clean(text))
         case AnsweredPrice(quote=key, accepted=accepted, text=text):
             return _yours(events.QuoteAnswered(key, accepted, text))
 

@@ -21,7 +21,7 @@ from protocol.desk import events
 from protocol.desk.events import Actor, EndReason, Staff
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import HistoryLine, Ticket, TicketView, Witness
+from protocol.envelope import About, HistoryLine, Ticket, TicketView, Witness
 from protocol.scopes import Scope
 
 NOW = datetime.now(UTC)
@@ -86,6 +86,7 @@ def view(**changes: object) -> TicketView:
         "owner": TINA,
         "next_step": "Look at it together on the screen",
         "due": NOW + timedelta(minutes=25),
+        "done_by": NOW + timedelta(days=1),
     }
     return TicketView(**(facts | changes))  # type: ignore[arg-type]  # as above
 
@@ -147,13 +148,13 @@ def sending() -> QWidget:
     return window
 
 
-def helped(**changes: object) -> MainWindow:
+def helped(*more: HistoryLine, **changes: object) -> MainWindow:
     """A request that somebody works on."""
     window = _window()
     shown = view(**changes)
     window.ticket_seen(shown)
     window.show_ticket(17)
-    window.ticket_read(Ticket(1, shown, FACTS, history(), Witness(1, bytes(32))))
+    window.ticket_read(Ticket(1, shown, FACTS, (*history(), *more), Witness(1, bytes(32))))
     return window
 
 
@@ -172,8 +173,41 @@ def solved() -> QWidget:
 
 
 def closed() -> QWidget:
-    """The verdict was yes."""
-    return helped(state=TicketState.CLOSED, next_step="", due=None)
+    """The verdict was yes; how did it go?"""
+    resolved = _line(14, 3, Actor.STAFF, TINA.name, events.Resolved("Closed the lock left by a crash."))
+    return helped(resolved, state=TicketState.CLOSED, next_step="", due=None)
+
+
+def asked() -> QWidget:
+    """A question, and more to come."""
+    staff = (Actor.STAFF, TINA.name)
+    question = _line(14, 3, *staff, events.QuestionAsked("d" * 32, "Which printer is it, the one in the kitchen?"))
+    return helped(question, _line(15, 2, *staff, events.ReadBack("You want to print in colour.")))
+
+
+def steps() -> QWidget:
+    """Numbered steps."""
+    given = events.InstructionGiven("d" * 32, ("Open the lid.", "Take the paper out.", "Close the lid."))
+    return helped(_line(14, 3, Actor.STAFF, TINA.name, given))
+
+
+def complaining() -> QWidget:
+    """A complaint, half written."""
+    window = helped()
+    window.request.complaint.want.click()
+    window.request.complaint.text.setPlainText("I had to say everything twice.")
+    return window
+
+
+def suggested() -> QWidget:
+    """Something known may help."""
+    window = _window()
+    window.ask.show_fields(FACTS)
+    window.ask.problem.setPlainText("The printer prints stripes")
+    article = events.Article("d" * 32, "d" * 32, "en", "Stripes on paper", "1. Open the lid.\n2. Clean the drum.")
+    window.ask.suggestions.show_articles((article, article))
+    window.about_read(About(1, "Help", "+49 30 999", on_duty=(TINA,), contact=TINA, wait_min=12))
+    return window
 
 
 def received() -> QWidget:
