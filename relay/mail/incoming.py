@@ -23,6 +23,7 @@ from relay.admission import Buckets
 from relay.counts import Counts
 from relay.mail.kinds import MailKind
 from relay.mail.parse import Mail
+from relay.notices.follow_up import QUESTION
 from relay.store import THE_DESK, By, EventStore, Work
 from relay.store.tables import microseconds
 
@@ -189,7 +190,7 @@ class Incoming:
 
     async def _message(self, work: Work, kept: Kept) -> Aside | None:
         mail = kept.mail
-        ticket, addressed = await self._find(work, mail)
+        ticket, answered = await self._find(work, mail)
         while ticket is not None and ticket.kinship.merged_into:
             ticket = await work.ticket(ticket.kinship.merged_into)
         if ticket is None:
@@ -197,7 +198,7 @@ class Incoming:
                 return _NO_REQUEST[mail.kind]
             self._open(work, kept, None)
             return None
-        writer = _writer(work.book, ticket, mail, addressed)
+        writer = _writer(work.book, ticket, mail, answered)
         if _is_over(work.book, ticket, work) and mail.kind not in _NO_REQUEST:
             self._open(work, kept, ticket)
             return None
@@ -208,7 +209,8 @@ class Incoming:
             return None
         if writer.is_requester and ticket.state is TicketState.CLOSED:
             verdict = (events.Reopened(),)
-        ticket = work.happens(ticket, (message, *verdict), writer.by)
+        given = tuple(_given(ticket, mail, answered)) if writer.is_requester else ()
+        ticket = work.happens(ticket, (message, *verdict, *given), writer.by)
         work.happens(ticket, tuple(_answers(work.book, ticket, kept, writer)), THE_DESK)
         return None
 
@@ -218,19 +220,19 @@ class Incoming:
         ticket = work.open(opened, by, *linked)
         work.happens(ticket, tuple(_left_out(work.book, ticket, kept)), THE_DESK)
 
-    async def _find(self, work: Work, mail: Mail) -> tuple[Ticket | None, str]:
-        """The ticket a mail is about, and whom the mail of ours that it answers was for (empty: it answers none)."""
+    async def _find(self, work: Work, mail: Mail) -> tuple[Ticket | None, events.NoticeSent | None]:
+        """The ticket a mail is about, and the mail of ours that it answers, if it does."""
         number, message_id = await self._own(work, mail.references)
         if number:
-            return await work.ticket(number), await self._addressee(work, message_id)
+            return await work.ticket(number), await self._sent_as(work, message_id)
         number = await self._others(work, mail.references)
         if number:
-            return await work.ticket(number), ""
+            return await work.ticket(number), None
         ticket = await work.ticket(mail.tag) if mail.tag else None
         # Anybody can write a number into a subject.
         if ticket is not None and _is_requester(work.book, ticket, mail.sender):
-            return ticket, ""
-        return None, ""
+            return ticket, None
+        return None, None
 
     async def _own(self, work: Work, references: Sequence[str]) -> tuple[int, str]:
         """The ticket of the first of these that is a mail of ours, and which it is; 0: none."""
@@ -248,10 +250,9 @@ class Incoming:
                 return int(rows[0][0])
         return 0
 
-    async def _addressee(self, work: Work, message_id: str) -> str:
+    async def _sent_as(self, work: Work, message_id: str) -> events.NoticeSent | None:
         rows = await work.rows("SELECT event FROM mail_ids WHERE message_id = ? AND own LIMIT 1", (message_id,))
-        notice = await self._notice(work, int(rows[0][0])) if rows else None
-        return notice.to if notice is not None else ""
+        return await self._notice(work, int(rows[0][0])) if rows else None
 
     async def _notice(self, work: Work, number: int) -> events.NoticeSent | None:
         rows = await work.rows(_EVENT, (number,))
@@ -324,11 +325,11 @@ def _opened(work: Work, kept: Kept, before: Ticket | None) -> tuple[events.Opene
     return opened, By(Actor.REQUESTER, user.identifier if user else "", name)
 
 
-def _writer(book: Book, ticket: Ticket, mail: Mail, addressed: str) -> Writer:
+def _writer(book: Book, ticket: Ticket, mail: Mail, answered: events.NoticeSent | None) -> Writer:
     """Who it is: the requester, one of the staff answering a mail that was for him, or somebody else."""
     if _is_requester(book, ticket, mail.sender):
         return Writer(By(Actor.REQUESTER, ticket.user, ticket.requester), is_requester=True)
-    profile = book.register.staff.get(addressed)
+    profile = book.register.staff.get(answered.to) if answered is not None else None
     if profile is not None and profile.mail.lower() == mail.sender and not profile.gone:
         return Writer(By(Actor.STAFF, profile.identifier, profile.name), is_staff=True)
     user = book.register.user_of_mail(mail.sender)
@@ -350,6 +351,13 @@ def _is_over(book: Book, ticket: Ticket, work: Work) -> bool:
     if ticket.state is not TicketState.CLOSED or ticket.track.closed_us is None:
         return False
     return work.now - from_us(ticket.track.closed_us) > timedelta(days=book.register.desk.reopen_days)
+
+
+def _given(ticket: Ticket, mail: Mail, answered: events.NoticeSent | None) -> Iterator[events.QuestionAnswered]:
+    """Whoever answers the mail that asks a question has answered the question (promise 33)."""
+    key = answered.about.removeprefix(QUESTION) if answered is not None else ""
+    if key in ticket.talk.questions and mail.text:
+        yield events.QuestionAnswered(key, mail.text)
 
 
 def _answers(book: Book, ticket: Ticket, kept: Kept, writer: Writer) -> Iterator[events.NoticeSent]:

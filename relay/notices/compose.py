@@ -95,6 +95,8 @@ def _render(template: str, case: Case, written: Letter, subject: str) -> str:
 
 def _address(name: str, address: str) -> Address:
     local, _, domain = address.rpartition("@")
+    if not local or not all(domain.split(".")) or " " in address:
+        raise ValueError(address)
     if not domain.isascii():
         domain = domain.encode("idna").decode()  # RFC 5890: servers know it by this name
     return Address(name[:100], local, domain)

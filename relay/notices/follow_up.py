@@ -15,6 +15,8 @@ from relay.notices.readers import asked_from_a_window, requester
 from relay.notices.told import tell
 from relay.store.projections import Step
 
+QUESTION = "question "
+"""Before the question's number, in what a notice is about."""
 _RECEIVED = frozenset({Channel.MAIL, Channel.WEB, Channel.PHONE})
 
 
@@ -50,7 +52,7 @@ def _notice(before: Ticket | None, event: events.Event) -> Iterator[tuple[Notice
         case events.MessageAdded(internal=False, automatic=False, text=text):
             yield NoticeKind.ANSWER, "", text
         case events.QuestionAsked(question=question, text=text):
-            yield NoticeKind.ANSWER, f"question {question}", text
+            yield NoticeKind.ANSWER, f"{QUESTION}{question}", text
         case events.ReadBack(text=text):
             yield NoticeKind.ANSWER, "", text
         case events.InstructionGiven(instruction=instruction, steps=steps):

@@ -100,7 +100,10 @@ def _to_requester(case: Case, ticket: Ticket) -> Letter:  # noqa: PLR0911 - one 
         case NoticeKind.NEW_HANDLER:
             return Letter((_introduction(_, ticket),), facts=_facts(case, ticket))
         case NoticeKind.ANSWER:
-            return Letter((), said=text, said_by=_signature(case, ticket), facts=_facts(case, ticket), human=True)
+            understood = text == ticket.talk.read_back and ticket.talk.confirmed is None
+            first = (_("We understood it like this. Is that right? Just answer this mail."),) if understood else ()
+            who = _signature(case, ticket)
+            return Letter(first, said=text, said_by=who, facts=_facts(case, ticket), human=True)
         case NoticeKind.RESOLVED | NoticeKind.VERDICT_REMINDER | NoticeKind.VERDICT_ASKED:
             return _verdict(case, ticket)
         case NoticeKind.HOLD_REMINDER:

@@ -223,3 +223,18 @@ def test_no_words_of_anybody_accept_or_reject_a_solution_and_nobody_but_the_requ
             assert (await desk.ticket()).state is TicketState.CLOSED
 
     happens()
+
+
+@scene
+async def test_the_answer_to_a_mail_that_asks_a_question_answers_the_question(tmp_path: Path) -> None:
+    async with play(tmp_path) as desk:
+        await desk.comes(EVA)
+        await desk.does(1, events.QuestionAsked("a" * 32, "Which floor?"))
+        asked = f"<{(await desk.last(NoticeKind.ANSWER)).message_id}>"
+        await desk.comes(BOB, "I think the second", In_Reply_To=asked)
+        assert (await desk.ticket()).talk.questions
+        await desk.comes(EVA, "The third.", In_Reply_To=asked)
+        assert not (await desk.ticket()).talk.questions
+        await desk.comes(EVA, "No, the fourth!", In_Reply_To=asked)
+        said = [entry.event for _, entry in await desk.store.history(1)]
+        assert [event.text for event in said if isinstance(event, events.QuestionAnswered)] == ["The third."]
