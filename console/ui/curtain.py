@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from console.language import _
 from console.ui import theme
 
-_DIM = QColor(0, 0, 0, 150)
+_DIM = QColor(0, 0, 0, 170)
 
 
 class Curtain(QWidget):

@@ -69,7 +69,7 @@ class SessionWindow(QWidget):
         self._monitors = Monitors()
         self.bar = SessionBar(f"{words.one_line(ticket.requester)} · {words.one_line(ticket.device_label)}", self)
         self.view = ScreenView(canvas, self)
-        self._curtain = Curtain(self.view)
+        self._curtain = Curtain(self.view.viewport())  # of the view itself assistive programs know the viewport alone
         self._figures = FiguresOverlay(self.view.viewport())
         self._words = QLabel(self)
         self._words.setProperty("heading", True)

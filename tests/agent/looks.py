@@ -10,12 +10,13 @@ from agent.letters import Wrote, letter
 from agent.messages import Line, LineChanged, Question, SessionRunning, TechnicianShown, Trouble
 from agent.outbox import Request, new_request_id
 from agent.own_tickets import OwnTicket
-from agent.ui import theme
+from agent.ui import consent_dialog, theme
 from agent.ui.about import AboutWindow
 from agent.ui.banner import Banner, hot_key_words
 from agent.ui.consent_dialog import ConsentDialog
 from agent.ui.main_window import MainWindow
 from agent.ui.quit_dialog import Open, QuitDialog
+from agent.ui.screens import Here
 from agent.ui.tray import SmallWindow
 from protocol.desk import events
 from protocol.desk.events import Actor, EndReason, Staff
@@ -258,6 +259,12 @@ def consent() -> QWidget:
     return _question()
 
 
+def consent_of_several_screens() -> QWidget:
+    """May she look, and at which of the three screens?"""
+    setattr(consent_dialog, "here", lambda _screen: Here("DP-1", 2))  # noqa: B010 - a virtual desk has but one
+    return _question()
+
+
 def more() -> QWidget:
     """May she use the mouse, too?"""
     return _question(
@@ -288,6 +295,18 @@ def banner() -> QWidget:
     shown = Banner(QGuiApplication.primaryScreen())
     until = NOW + timedelta(minutes=12)
     shown.show_session(SessionRunning(SESSION, SHOWN, frozenset({Scope.SEE, Scope.CONTROL}), until, "ctrl+alt+End"))
+    return shown
+
+
+def banner_interrupted() -> QWidget:
+    """The line is cut."""
+    shown = banner()
+    until = NOW + timedelta(minutes=12)
+    session = SessionRunning(
+        SESSION, SHOWN, frozenset({Scope.SEE, Scope.CONTROL}), until, "ctrl+alt+End", interrupted=True
+    )
+    if isinstance(shown, Banner):
+        shown.show_session(session)
     return shown
 
 

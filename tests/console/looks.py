@@ -45,6 +45,7 @@ from protocol.envelope import (
     Witness,
 )
 from protocol.scopes import Scope
+from protocol.session.messages import Monitor, ScreenChanged
 from protocol.session.picture import Codec, Rect
 from protocol.trust import Party, Role
 
@@ -295,6 +296,21 @@ def session(*, scopes: frozenset[Scope] = SEE_AND_CONTROL) -> SessionWindow:
         window.view.paint_new()
 
     QTimer.singleShot(100, picture)
+    return window
+
+
+def session_on_two_screens() -> SessionWindow:
+    """A session on a computer with two screens."""
+    window = session()
+    places = (Monitor("DP-1", 0, 0, 1280, 1080, primary=True), Monitor("HDMI-1", 1280, 0, 640, 1080))
+    window.show_said(ScreenChanged(1920, 1080, places))
+    return window
+
+
+def session_interrupted() -> SessionWindow:
+    """A session whose line is cut."""
+    window = session()
+    QTimer.singleShot(200, lambda: window.show_stage(Stage.INTERRUPTED))
     return window
 
 

@@ -54,6 +54,22 @@ def test_a_screen_that_changes_its_size_is_shown_anew(screen: Screen) -> None:
     asyncio.run(scene())
 
 
+def test_a_screen_that_is_turned_by_a_quarter_is_shown_turned() -> None:
+    async def scene(screen: Screen) -> None:
+        async with sharing(screen, SEE) as stage:
+            for width, height in [(1280, 720), (720, 1280), (1280, 720)]:
+                screen.resize(width, height)  # what RANDR makes of a rotation; Xvfb's outputs know none
+                screen.fill(10, 10, 300, 700, 0x336699)
+                await stage.console.until(
+                    lambda size=(height, width): stage.console.pixels.shape[:2] == size,  # type: ignore[misc]
+                    "the turned picture",
+                )
+                await exact(stage)
+
+    with Screen(1280, 1280) as screen:
+        asyncio.run(scene(screen))
+
+
 def test_a_console_that_stands_still_costs_nothing_and_then_gets_the_newest(screen: Screen) -> None:
     async def scene() -> None:
         async with sharing(screen, SEE) as stage:
