@@ -200,6 +200,7 @@ class Console(QObject):
     def _show_ticket(self, answer: Answer) -> None:
         if isinstance(answer, envelope.Ticket):
             self.window.model.put(answer.ticket)
+            self.window.offer.follow(answer.ticket)
             self.window.ticket.show_ticket(answer)
             for notice in self.window.findChildren(NoticeBar):  # the ticket itself now says whether it was done
                 notice.take_back(self._unsure)

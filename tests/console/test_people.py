@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from console import language
 from console.ui import theme
 from console.ui.agreed import AppointmentDialog, QuoteDialog, WeekDialog
+from console.ui.dialogs import TakeDialog
 from console.ui.hand_over import AbsenceDialog, HandOverDialog, TextDialog
 from console.ui.intake import IntakeDialog
 from console.ui.staff_page import StaffDialog
@@ -202,6 +203,17 @@ def test_p26_an_offer_is_taken_or_left_with_a_reason(desk: PeopledDesk) -> None:
     desk.relay.push(offered)
     desk.until(desk.window.offer.isVisible)
     desk.relay.push(envelope.TicketChanged(ticket(17, state=TicketState.IN_PROGRESS, revision=9)))
+    desk.until(lambda: not desk.window.offer.isVisible())
+
+
+def test_p26_an_offer_is_taken_with_its_urgency_judged(desk: PeopledDesk) -> None:
+    desk.relay.push(envelope.WorkOffered(fresh(17, "The printer", "Jörg")))
+    desk.until(desk.window.offer.isVisible)
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(desk.window, Qt.Key.Key_T, keys)
+    desk.press(desk.find(TakeDialog), "Take it")
+    desk.gone(TakeDialog)
+    desk.last(envelope.TakeTicket)
     desk.until(lambda: not desk.window.offer.isVisible())
 
 
