@@ -65,6 +65,7 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str | 
 )
 @click.option("--web-host", default="127.0.0.1", show_default=True, help="The address that the web pages listen on.")
 @click.option("--web-port", type=click.IntRange(0, 65535), help="Serve the requesters' page on this port.")
+@click.option("--staff-port", type=click.IntRange(0, 65535), help="Serve the wall-board and the reports on this port.")
 @click.version_option(VERSION, prog_name="athand-relay")
 def relay(  # noqa: PLR0913, PLR0917 - one for each option
     home: Path,
@@ -74,6 +75,7 @@ def relay(  # noqa: PLR0913, PLR0917 - one for each option
     proxy: str | None,
     web_host: str,
     web_port: int | None,
+    staff_port: int | None,
 ) -> None:
     """Run the relay: the server that agents and consoles meet at.
 
@@ -81,7 +83,7 @@ def relay(  # noqa: PLR0913, PLR0917 - one for each option
     from outside.
     """
     _check_home(home)
-    web = WebSettings(web_host, web_port, proxy)
+    web = WebSettings(web_host, web_port, staff_port, proxy)
     settings = Settings(home, host, port, _passphrase(passphrase_file), proxy, web)
     _allow_many_sockets()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
@@ -146,6 +148,8 @@ async def _run(settings: Settings) -> None:
         click.echo(f"athand-relay listens on {settings.host} port {running.port}")
         if running.sites.port is not None:
             click.echo(f"The requesters' page is on {settings.web.host} port {running.sites.port}")
+        if running.sites.staff_port is not None:
+            click.echo(f"The pages for staff are on {settings.web.host} port {running.sites.staff_port}")
         sys.stdout.flush()
         await stopping.wait()
         await running.stop()

@@ -145,7 +145,7 @@ class Relay:
             left_open = await self._desk.close_left_open()
             if left_open:
                 self.counts.add("sessions_left_open", sessions=left_open)
-            await self.sites.start(room, self._log)
+            await self.sites.start(room, self._log, self._trusted)
             await self._listen(folder, authority)
             await self._begin_mail(room)
         except StoreFault as error:

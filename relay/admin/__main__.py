@@ -23,6 +23,7 @@ from relay.admin.people import approve, invite, staff
 from relay.admin.post import mail
 from relay.admin.reporting import report
 from relay.admin.revoking import refresh, revoke
+from relay.admin.web import web_link
 
 WRONG_USE = 2
 
@@ -62,6 +63,7 @@ for command in (
     mail,
 ):
     admin.add_command(command)
+admin.add_command(web_link)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Puts the pages together: each address is an application of its own, with nothing of the other's."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from starlette.requests import Request
@@ -12,9 +13,12 @@ from structlog.typing import FilteringBoundLogger
 from relay.counts import Counts
 from relay.desk import Room
 from relay.files import Shelf
+from relay.web.forms import Seals
 from relay.web.guard import Guard
 from relay.web.pages import Pages
 from relay.web.requester import RequesterPages
+from relay.web.signing_in import SigningIn
+from relay.web.staff import StaffPages
 
 STATIC = Path(__file__).parent / "static"
 _FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml"}
@@ -24,6 +28,16 @@ def requester_app(room: Room, key: bytes, shelf: Shelf, log: FilteringBoundLogge
     """The page for whoever asked for help; `key` signs its links and forms."""
     pages = Pages()
     return guarded(RequesterPages(room, key, shelf, pages).routes(), pages, room.counts, log, room.seconds)
+
+
+def staff_app(
+    room: Room, key: bytes, database: Path, revoked: Callable[[], AbstractSet[int]], log: FilteringBoundLogger
+) -> ASGIApp:
+    """The pages for staff; `revoked` gives the serials nobody trusts any more, or raises."""
+    pages = Pages()
+    signing_in = SigningIn(key, room.clock(), revoked)
+    routes = StaffPages(room, signing_in, Seals(key), database, pages).routes()
+    return guarded(routes, pages, room.counts, log, room.seconds)
 
 
 def guarded(

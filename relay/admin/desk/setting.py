@@ -81,13 +81,13 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
         return
     if ledger.home is None:
         raise AdminError("A profile is set where the organisation is: its register says who is a technician.")
-    certified = _certified(ledger.home, who)
-    known = book.register.staff.get(certified.identifier)
+    person = certified(ledger.home, who)
+    known = book.register.staff.get(person.identifier)
     profile = StaffProfile(
-        certified.identifier,
-        clean_text(certified.name, "name"),
-        clean_text(certified.title, "title"),
-        clean_phone(certified.phone),
+        person.identifier,
+        clean_text(person.name, "name"),
+        clean_text(person.title, "title"),
+        clean_phone(person.phone),
         mail=words.mail(mail) if mail else (known.mail if known else ""),
         skills=_skills(known.skills if known else {}, skills),
         lead=(known.lead if known else False) if lead is None else lead,
@@ -97,7 +97,7 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
     _show(profile)
 
 
-def _certified(home: Home, who: str) -> Person:
+def certified(home: Home, who: str) -> Person:
     """The approved technician of this name or identifier. Raises AdminError."""
     now = datetime.now(UTC)
     found = [

@@ -91,7 +91,8 @@ def barriers(page: Page) -> Sequence[str]:
         " rules: {'meta-refresh': {enabled: false}}})"
     )
     return [
-        f"{one['id']}: {one['help']} ({[node['html'][:160] for node in one['nodes'][:3]]})" for one in found["violations"]
+        f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found["violations"]
     ]
 
 

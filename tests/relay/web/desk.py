@@ -53,6 +53,7 @@ class Desk:
         port = running.relay.sites.port
         assert port is not None
         self.port = port
+        self.staff_port = running.relay.sites.staff_port or 0
         self.store = running.relay._store
 
     async def staff(self) -> Actor:
@@ -109,7 +110,7 @@ class Desk:
 async def desk(path: Path, *book: events.BookEvent, **options: Any) -> AsyncIterator[Desk]:
     """A running one."""
     house = House(path / "relay")
-    house.web = WebSettings(port=0)
+    house.web = WebSettings(port=0, staff_port=0)
     async with house.relay(**options) as running:
         made = Desk(running)
         await made.store.record(lambda _: book or register(), THE_DESK, datetime.now(UTC))

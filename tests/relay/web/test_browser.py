@@ -182,7 +182,9 @@ def test_a_page_of_somebody_else_cannot_answer_for_the_requester(away: Away, bro
     number = solved(away)
     link = away.url(away.at.link(number))
     evil = tmp_path / "evil.html"
-    evil.write_text(f'<form method="post" action="{link}/verdict"><button name="solved" value="yes">Win</button></form>')
+    evil.write_text(
+        f'<form method="post" action="{link}/verdict"><button name="solved" value="yes">Win</button></form>'
+    )
     with page_in(browser) as page:
         page.goto(link)  # has the cookie now
         page.goto(evil.as_uri())

@@ -50,11 +50,15 @@ class Page:
 
     status: int
     headers: http.client.HTTPMessage
-    body: str
+    raw: bytes
 
     @classmethod
     def of(cls, answer: http.client.HTTPResponse) -> Self:
-        return cls(answer.status, answer.headers, answer.read().decode("utf-8", "replace"))
+        return cls(answer.status, answer.headers, answer.read())
+
+    @property
+    def body(self) -> str:
+        return self.raw.decode("utf-8", "replace")
 
     @property
     def read(self) -> _Reader:
@@ -65,7 +69,7 @@ class Page:
     @property
     def text(self) -> str:
         """What a person reads, spaces single."""
-        return " ".join("".join(self.read.text).split())
+        return " ".join(" ".join(self.read.text).split())
 
     def form(self, ending: str) -> Form:
         """The form whose address ends so."""
