@@ -29,6 +29,7 @@ from relay.store.tables import microseconds
 
 PER_SENDER = (20 / 3600, 20.0)
 """Mails a second and at once from one address; more is a loop or a fault, and is set aside."""
+SOLVED = "solved"
 MINUTES = 30
 """Nobody says in a mail how much time he has for a session; he can when one is asked for."""
 _VERDICTS = frozenset({NoticeKind.RESOLVED, NoticeKind.VERDICT_REMINDER, NoticeKind.VERDICT_ASKED})
@@ -199,6 +200,14 @@ class Incoming:
             self._open(work, kept, None)
             return None
         writer = _writer(work.book, ticket, mail, answered)
+        if (
+            ticket.state is TicketState.CLOSED
+            and mail.answer is not None
+            and mail.answer[0] == SOLVED
+            and not mail.text
+        ):
+            work.happens(ticket, (_message(kept, internal=False),), writer.by)  # the button pressed a second time
+            return None
         if _is_over(work.book, ticket, work) and mail.kind not in _NO_REQUEST:
             self._open(work, kept, ticket)
             return None
@@ -223,6 +232,9 @@ class Incoming:
     async def _find(self, work: Work, mail: Mail) -> tuple[Ticket | None, events.NoticeSent | None]:
         """The ticket a mail is about, and the mail of ours that it answers, if it does."""
         number, message_id = await self._own(work, mail.references)
+        if not number and mail.answer is not None:
+            rows = await work.rows(_TOKEN, _range(mail.answer[1]))
+            number, message_id = (int(rows[0][1]), "") if rows else (0, "")
         if number:
             return await work.ticket(number), await self._sent_as(work, message_id)
         number = await self._others(work, mail.references)
@@ -264,14 +276,19 @@ class Incoming:
         if mail.answer is None or ticket.state is not TicketState.RESOLVED or mail.kind is not MailKind.HUMAN:
             return ()
         answer, token = mail.answer
-        rows = await work.rows(_TOKEN, (f"{token}@", f"{token}A"))  # the characters around the at sign
+        rows = await work.rows(_TOKEN, _range(token))
         if len(rows) != 1 or rows[0][1] != ticket.number:
             return ()
         notice = await self._notice(work, int(rows[0][0]))
         last = (await work.rows(_LAST_VERDICT, (ticket.number,)))[0][0]
         if notice is None or notice.kind not in _VERDICTS or int(rows[0][0]) < int(last or 0):
             return ()  # of a solution that does not stand any more
-        return (events.Accepted(),) if answer == "solved" else (events.NotSolved(mail.text),)
+        return (events.Accepted(),) if answer == SOLVED else (events.NotSolved(mail.text),)
+
+
+def _range(token: str) -> tuple[str, str]:
+    """The Message-IDs that begin with a token: A follows the at sign."""
+    return f"{token}@", f"{token}A"
 
 
 # --- what a mail becomes

@@ -238,3 +238,27 @@ async def test_the_answer_to_a_mail_that_asks_a_question_answers_the_question(tm
         await desk.comes(EVA, "No, the fourth!", In_Reply_To=asked)
         said = [entry.event for _, entry in await desk.store.history(1)]
         assert [event.text for event in said if isinstance(event, events.QuestionAnswered)] == ["The third."]
+
+
+@scene
+async def test_yes_pressed_twice_does_not_open_what_it_closed(tmp_path: Path) -> None:
+    async with play(tmp_path) as desk:
+        asked = await desk.solved()
+        for _ in range(2):
+            await desk.comes(EVA, "", subject=button(asked, "solved"))
+            assert (await desk.ticket()).state is TicketState.CLOSED
+        desk.now += timedelta(days=100)
+        await desk.comes(EVA, "", subject=button(asked, "solved"))
+        assert await desk.store.ticket(2) is None
+        await desk.comes(EVA, "Yes, but now it is cold", subject=button(asked, "solved"))
+        assert (await desk.ticket(2)).follows == 1
+
+
+@scene
+async def test_a_button_pressed_by_whoever_a_mail_was_passed_on_to_is_noted_on_its_ticket(tmp_path: Path) -> None:
+    async with play(tmp_path) as desk:
+        asked = await desk.solved()
+        await desk.comes(BOB, "", subject=button(asked, "solved"))
+        assert (await desk.ticket()).state is TicketState.RESOLVED
+        assert await desk.store.ticket(2) is None
+        assert [entry.actor for _, entry in await desk.store.history(1)][-1] is Actor.GUEST
