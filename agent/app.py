@@ -27,13 +27,14 @@ from agent.ui.about import AboutWindow
 from agent.ui.banner import Banners, hot_key_words
 from agent.ui.consent_dialog import ConsentDialog
 from agent.ui.main_window import MainWindow
+from agent.ui.news import news
 from agent.ui.quit_dialog import Open, QuitDialog
 from agent.ui.tray import Tray
 from agent.words import _
 from protocol import limits
 from protocol.desk.events import EndReason, Staff
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import TicketView
+from protocol.envelope import Ticket, TicketView
 from protocol.scopes import Scope
 
 _STOP_S = 8.0
@@ -70,6 +71,7 @@ class Agent(QObject):
         self._quitting: QuitDialog | None = None
         self._gathering: _Gathering | None = None
         self._leaving = False
+        self._news_since: dict[int, datetime] = {}
         self.tray = Tray()
         self.window = MainWindow(standing.organisation.name, full_name(), enrolled.device_label())
         self.banners = Banners()
@@ -205,7 +207,7 @@ class Agent(QObject):
             case messages.TicketSeen(ticket=ticket):
                 self._ticket_seen(ticket)
             case messages.TicketRead(ticket=read):
-                window.ticket_read(read)
+                self._ticket_read(read)
             case messages.ArticlesFound(articles=articles):
                 window.ask.suggestions.show_articles(articles)
             case messages.AboutRead(about=about):
@@ -306,10 +308,21 @@ class Agent(QObject):
 
     def _ticket_seen(self, ticket: TicketView) -> None:
         before = self.window.ticket_seen(ticket)
+        if before and before.revision < ticket.revision and not self.window.shows(ticket.number):
+            self._news_since.setdefault(ticket.number, before.changed_at)
+            self._wish(messages.ReadTicket(ticket.number))  # what was said stands in its history
         if ticket.owner and (before is None or before.owner != ticket.owner):
             self._introduce(ticket.number, ticket.owner)
         elif before and before.state is not ticket.state:
             self.tray.notify(_("Request {number}").format(number=ticket.number), plain.state_sentence(ticket.state))
+
+    def _ticket_read(self, ticket: Ticket) -> None:
+        """Tells what was said meanwhile, if the user is not reading it just now."""
+        number = ticket.ticket.number
+        since = self._news_since.pop(number, None)
+        self.window.ticket_read(ticket)
+        if since is not None and (said := news(ticket.history, since)):
+            self.tray.notify(_("Request {number}").format(number=number), said)
 
     def _introduce(self, number: int, staff: Staff) -> None:
         """Whoever takes over says who they are (P14); the relay's word, which only a consent question vouches for."""

@@ -76,6 +76,10 @@ class MainWindow(QWidget):
         over = (TicketState.CLOSED, TicketState.CANCELLED)
         return any(ticket.state not in over for ticket in self._tickets.values())
 
+    def shows(self, number: int) -> bool:
+        """Whether the user can be reading this request just now."""
+        return self.isVisible() and not self.isMinimized() and self.request.number == number
+
     # --- where to be
     def show_ask(self) -> None:
         """The form; what was written before stands in it still."""

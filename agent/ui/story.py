@@ -246,4 +246,6 @@ def _their_word(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one li
 
 
 def _who(line: HistoryLine) -> str:
+    if line.actor is Actor.DESK:
+        return _("The help desk")
     return one_line(line.actor_name) or _("The help desk")

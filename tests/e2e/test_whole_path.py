@@ -76,7 +76,7 @@ def _ask(user: User) -> int:
     form.button("Send").press()
     number = user.number_given()
     user.request(number).wait_text("Received")
-    user.request(number).wait_text("somebody takes care of it")
+    user.request(number).wait_text("We look at your request and answer you.")
     return number
 
 
