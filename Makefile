@@ -5,7 +5,7 @@ RECORDINGS ?=
 MINUTES ?= 60
 RELAY_DIR ?= demo/organisation/relay
 
-.PHONY: help demo test lint format types contracts bench soak run-relay setup system environment clean
+.PHONY: help demo test lint format types contracts bench bench-desk soak run-relay setup system environment clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,11 +33,14 @@ contracts: environment ## who may import whom
 bench: setup ## figures of this machine, on recordings of real programs; in docs/bench/
 	@.ci/system-packages packages-bench.txt
 	$(PYTHON_IN_VENV) -m tests.bench.stages $(RECORDINGS)
-	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" tests/bench
+	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" --ignore tests/bench/bench_desk.py tests/bench
 
 soak: setup ## an hour of mixed work, memory of every part; in docs/bench/soak.md (MINUTES=60)
 	@.ci/system-packages packages-bench.txt
 	$(PYTHON_IN_VENV) -m tests.bench.soak $(MINUTES)
+
+bench-desk: environment ## figures of the desk with 100,000 tickets and 2 million events
+	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" -s tests/bench/bench_desk.py
 
 run-relay: environment ## a relay on the organisation that RELAY_DIR names
 	.venv/bin/athand-relay --home $(RELAY_DIR)

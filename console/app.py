@@ -6,6 +6,7 @@ import structlog
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console import events
+from console.daily import DailyWork
 from console.language import _
 from console.mailbox import Mailbox
 from console.net.thread import NetworkThread
@@ -53,6 +54,7 @@ class Console(QObject):
         self._leaving = self._patient = False
         self._sessions = Sessions(self._network, self._ask, self._ask_from, self.window, StateDirectory(state))
         self._people = PeopleDesk(self._ask, self._show_made, self.window)
+        self._daily = DailyWork(self._ask, self._show_ticket, self._people.open_ticket, self.window)
         self._bind()
 
     def start(self, invitation: bytes | None) -> None:
@@ -101,7 +103,7 @@ class Console(QObject):
                 self.window.enrol.show_progress(state, sentence, key)
             case events.IdentityReady(me):
                 self._me = me
-                self._people.me = me.identifier
+                self._people.me = self._daily.me = self.window.model.me = me.identifier
                 self.window.show_desk(me)
             case events.InvitationNeeded():
                 self.window.show_first_start()
@@ -253,7 +255,7 @@ class Console(QObject):
             lambda: self._ask_from(
                 dialog,
                 lambda ref: envelope.TakeTicket(
-                    ref, view.number, dialog.impact, dialog.urgency, dialog.next_step, dialog.due
+                    ref, view.number, dialog.impact, dialog.urgency, dialog.next_step, dialog.due, view.revision
                 ),
             )
         )
@@ -271,7 +273,7 @@ class Console(QObject):
         dialog = NextStepDialog(view, self.window)
         dialog.submitted.connect(
             lambda: self._ask_from(
-                dialog, lambda ref: envelope.SetNextStep(ref, view.number, dialog.next_step, dialog.due)
+                dialog, lambda ref: envelope.SetNextStep(ref, view.number, dialog.next_step, dialog.due, view.revision)
             )
         )
         dialog.open()
@@ -282,7 +284,9 @@ class Console(QObject):
             return
         dialog = ResolveDialog(view, self.window)
         dialog.submitted.connect(
-            lambda: self._ask_from(dialog, lambda ref: envelope.ResolveTicket(ref, view.number, dialog.solution))
+            lambda: self._ask_from(
+                dialog, lambda ref: envelope.ResolveTicket(ref, view.number, dialog.solution, view.revision)
+            )
         )
         dialog.open()
 

@@ -12,7 +12,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QIcon
 
 from console.language import _, mark
-from console.ui import theme, words
+from console.ui import live_clock, theme, words
+from protocol.desk.overview import Flag
 from protocol.desk.states import OPEN_STATES, TicketState
 from protocol.envelope import TicketView
 
@@ -32,6 +33,7 @@ class Column(enum.IntEnum):
     STATE = 5
     OWNER = 6
     WAITING = 7
+    CLOCK = 8
 
 
 HEADERS = {
@@ -43,7 +45,28 @@ HEADERS = {
     Column.STATE: mark("State"),
     Column.OWNER: mark("Owner"),
     Column.WAITING: mark("Waiting"),
+    Column.CLOCK: mark("Promised"),
 }
+
+
+class Part(enum.StrEnum):
+    """A part of the queue."""
+
+    ALL = "all"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+    LATE = "late"
+    ON_HOLD = "on_hold"
+
+
+PARTS = {
+    Part.ALL: mark("all"),
+    Part.MINE: mark("mine"),
+    Part.NOBODYS: mark("without owner"),
+    Part.LATE: mark("late, or soon"),
+    Part.ON_HOLD: mark("on hold"),
+}
+_PRESSING = (Flag.BREACHED, Flag.WARNING, Flag.DATE_PASSED, Flag.ESTIMATE_PASSED, Flag.DATE_NEAR)
 
 _UNJUDGED = 0
 """Sorts above P1: somebody has to judge it first (promise 25)."""
@@ -57,6 +80,10 @@ _SORT_KEYS: dict[Column, Callable[[TicketView], object]] = {
     Column.STATE: lambda ticket: list(TicketState).index(ticket.state),
     Column.OWNER: lambda ticket: "" if ticket.owner is None else ticket.owner.name.casefold(),
     Column.WAITING: lambda ticket: ticket.asked_at,
+    Column.CLOCK: lambda ticket: min(
+        (clock.target_at.timestamp() for clock in ticket.clocks if clock.target_at and not clock.stopped),
+        default=float("inf"),
+    ),
 }
 
 
@@ -73,7 +100,8 @@ class QueueModel(QAbstractTableModel):
         super().__init__()
         self._tickets: dict[int, TicketView] = {}
         self._rows: list[int] = []
-        self._filter = ""
+        self._filter, self._part = "", Part.ALL
+        self.me = ""
         self._column, self._order = Column.PRIORITY, Qt.SortOrder.AscendingOrder
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -128,6 +156,11 @@ class QueueModel(QAbstractTableModel):
         self._filter = text
         self.sort_again()
 
+    def set_part(self, part: Part) -> None:
+        """Shows this part of the queue."""
+        self._part = part
+        self.sort_again()
+
     def sort_again(self) -> None:
         """Orders the rows anew and drops what is closed: the technician asked for it."""
         self.layoutAboutToBeChanged.emit()
@@ -144,9 +177,9 @@ class QueueModel(QAbstractTableModel):
         self.order_stale.emit(False)
 
     def refresh_ages(self) -> None:
-        """Time went on: the column of waiting times is painted again."""
+        """Time went on: waiting times and clocks are painted again; no row moves."""
         if self._rows:
-            self.dataChanged.emit(self.index(0, Column.WAITING), self.index(len(self._rows) - 1, Column.WAITING))
+            self.dataChanged.emit(self.index(0, Column.WAITING), self.index(len(self._rows) - 1, Column.CLOCK))
 
     # Qt's own names follow.
     def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 - Qt's name
@@ -188,7 +221,7 @@ class QueueModel(QAbstractTableModel):
             case _ROLE.DecorationRole if column is Column.ONLINE:
                 return _dot(ticket.online)
             case _ROLE.ForegroundRole:
-                return _colour(ticket, column)
+                return _colour(ticket, column, self.now())
             case _ROLE.FontRole if column is Column.PRIORITY:
                 font = QFont()
                 font.setBold(True)
@@ -215,6 +248,8 @@ class QueueModel(QAbstractTableModel):
                 return words.NOTHING if ticket.owner is None else ticket.owner.name
             case Column.WAITING:
                 return words.since(ticket.asked_at, self.now())
+            case Column.CLOCK:
+                return live_clock.left(ticket, self.now()).text
 
     def _spoken(self, ticket: TicketView, column: Column) -> str:
         if column is Column.ONLINE:
@@ -223,7 +258,22 @@ class QueueModel(QAbstractTableModel):
             return _("not judged yet; urgency for the user: {urgency}").format(urgency=words.level(ticket.urgency))
         return self._text(ticket, column)
 
+    def _in_part(self, ticket: TicketView) -> bool:
+        match self._part:
+            case Part.ALL:
+                return True
+            case Part.MINE:
+                return ticket.owner is not None and ticket.owner.identifier == self.me
+            case Part.NOBODYS:
+                return ticket.owner is None
+            case Part.LATE:
+                return any(flag in _PRESSING for flag in ticket.flags)
+            case Part.ON_HOLD:
+                return ticket.state is TicketState.ON_HOLD
+
     def _passes(self, ticket: TicketView) -> bool:
+        if not self._in_part(ticket):
+            return False
         owner = "" if ticket.owner is None else ticket.owner.name
         everything = " ".join(
             (
@@ -231,6 +281,8 @@ class QueueModel(QAbstractTableModel):
                 ticket.problem,
                 ticket.requester,
                 ticket.device_label,
+                ticket.customer_name,
+                *ticket.tags,
                 owner,
                 words.priority(ticket),
                 _(words.STATES[ticket.state]),
@@ -247,7 +299,7 @@ class QueueModel(QAbstractTableModel):
 
 
 def _is_shown(ticket: TicketView) -> bool:
-    return ticket.state not in (TicketState.CLOSED, TicketState.CANCELLED)
+    return ticket.state not in (TicketState.CLOSED, TicketState.CANCELLED) and not ticket.merged_into
 
 
 def _tip(ticket: TicketView, column: Column) -> str | None:
@@ -268,10 +320,13 @@ def _dot(online: bool) -> QIcon:
     return theme.icon("circle" if online else "circle-notch", now.good if online else now.muted)
 
 
-def _colour(ticket: TicketView, column: Column) -> QColor | None:
+def _colour(ticket: TicketView, column: Column, at: datetime) -> QColor | None:
     now = theme.colours()
     if not _is_shown(ticket):
         return QColor(now.muted)
+    if column is Column.CLOCK:
+        clock = live_clock.left(ticket, at)
+        return QColor(now.danger if clock.seconds < 0 else now.warning if clock.near else now.muted)
     if column is Column.PRIORITY and ticket.priority in (1, 2):
         return QColor(now.danger)
     if column is Column.PRIORITY and ticket.priority is None:

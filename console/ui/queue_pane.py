@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer, Sig
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -15,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from console.language import _
-from console.ui import theme
-from console.ui.queue_model import Column, QueueModel
+from console.ui import shortcuts, theme
+from console.ui.queue_model import PARTS, Column, Part, QueueModel
 
-_AGES_MS = 30_000
+_AGES_MS = 10_000
 
 
 class QueuePane(QWidget):
@@ -27,10 +28,12 @@ class QueuePane(QWidget):
     Signals:
         selected: another ticket's number, or 0 for none.
         opened: Enter or a double click on a ticket's number.
+        search: everything there ever was is to be searched.
     """
 
     selected = Signal(int)
     opened = Signal(int)
+    search = Signal()
 
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +60,19 @@ class QueuePane(QWidget):
         over = QVBoxLayout(self.table.viewport())
         over.addWidget(self._empty)
         top = QHBoxLayout()
+        self.view = QComboBox(self)
+        self.view.setAccessibleName(_("Show"))
+        self.view.setToolTip(_("Which tickets of the queue are shown"))
+        for part, text in PARTS.items():
+            self.view.addItem(_(text), part)
+        self.view.currentIndexChanged.connect(lambda: model.set_part(Part(self.view.currentData())))
+        find = QPushButton(theme.icon("magnifying-glass"), _("Search"), self)
+        find.setAccessibleName(_("Search all tickets"))
+        find.setToolTip(f"{_(shortcuts.SEARCH.does)} ({shortcuts.SEARCH.keys})")
+        find.clicked.connect(self.search)
         top.addWidget(self.filter, 1)
+        top.addWidget(self.view)
+        top.addWidget(find)
         top.addWidget(self._stale)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GRID, theme.GRID, 0, 0)
@@ -129,11 +144,12 @@ class QueuePane(QWidget):
         widths = {
             Column.ONLINE: 4,
             Column.NUMBER: 8,
-            Column.PRIORITY: 13,
-            Column.REQUESTER: 18,
-            Column.STATE: 15,
-            Column.OWNER: 23,
-            Column.WAITING: 12,
+            Column.PRIORITY: 10,
+            Column.REQUESTER: 16,
+            Column.STATE: 13,
+            Column.OWNER: 14,
+            Column.WAITING: 9,
+            Column.CLOCK: 21,
         }
         for section, width in widths.items():
             table.setColumnWidth(section, width * em)

@@ -21,11 +21,18 @@ QUEUE = Shortcut("Alt+1", mark("Go to the queue"))
 TICKET = Shortcut("Alt+2", mark("Go to the ticket's history"))
 MESSAGE = Shortcut("Ctrl+M", mark("Write a message"))
 FILTER = Shortcut("Ctrl+F", mark("Filter the queue"))
+SEARCH = Shortcut("Ctrl+Shift+F", mark("Search all tickets, also closed ones"))
 SORT_AGAIN = Shortcut("F5", mark("Sort the queue again and drop what is closed"))
 TAKE = Shortcut("Ctrl+T", mark("Take the ticket"))
 CONNECT = Shortcut("Ctrl+K", mark("Connect to the user's screen"))
 NEXT_STEP = Shortcut("Ctrl+N", mark("Set the next step"))
 RESOLVE = Shortcut("Ctrl+R", mark("Propose a solution"))
+HOLD = Shortcut("Ctrl+Shift+H", mark("Put the ticket on hold, or go on with it"))
+ESTIMATE = Shortcut("Ctrl+E", mark("Say by when it is solved"))
+TIME = Shortcut("Ctrl+Shift+Z", mark("Enter time: by phone, on site, on the way"))
+TAGS = Shortcut("Ctrl+G", mark("Set the ticket's tags"))
+MERGE = Shortcut("Ctrl+Shift+M", mark("Merge the ticket into another one, or undo that"))
+LINK = Shortcut("Ctrl+L", mark("Link the ticket with another one"))
 HAND_OVER = Shortcut("Ctrl+H", mark("Hand the ticket over, with its card"))
 APPOINTMENT = Shortcut("Ctrl+D", mark("Make, move or end an appointment"))
 QUOTE = Shortcut("Ctrl+P", mark("Name a price"))
@@ -42,12 +49,19 @@ QUIT = Shortcut("Ctrl+Q", mark("Quit"))
 MAIN = (
     QUEUE,
     FILTER,
+    SEARCH,
     SORT_AGAIN,
     TICKET,
     TAKE,
     CONNECT,
     NEXT_STEP,
     RESOLVE,
+    HOLD,
+    ESTIMATE,
+    TIME,
+    TAGS,
+    MERGE,
+    LINK,
     HAND_OVER,
     APPOINTMENT,
     QUOTE,

@@ -1,5 +1,7 @@
 """The right half of the main window: one ticket whole. Main thread; shows plain text, whoever wrote it."""
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -18,9 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from console.language import _
-from console.ui import shortcuts, theme, words
+from console.ui import live_clock, shortcuts, theme, words
 from console.ui.composer import Composer
 from console.ui.people_card import PeopleCard
+from console.ui.short_version import ShortVersion
 from console.ui.shortcuts import Shortcut
 from console.ui.timeline import Timeline
 from protocol.desk.states import OPEN_STATES, TicketState
@@ -32,8 +35,8 @@ class TicketPane(QStackedWidget):
     """Header, actions, problem, diagnostics, history, composer.
 
     Signals:
-        take, connect_to, next_step, resolve, hand_over, appointment, quote, complaint: the technician wants that,
-            for the ticket that is open.
+        take, connect_to, next_step, resolve, hand_over, appointment, quote, complaint, hold, resume, estimate, merge,
+            unmerge, link, tags, time: the technician wants that, for the ticket that is open.
     """
 
     take = Signal()
@@ -44,6 +47,14 @@ class TicketPane(QStackedWidget):
     appointment = Signal()
     quote = Signal()
     complaint = Signal()
+    hold = Signal()
+    resume = Signal()
+    estimate = Signal()
+    merge = Signal()
+    unmerge = Signal()
+    link = Signal()
+    tags = Signal()
+    time = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +77,8 @@ class TicketPane(QStackedWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.timeline = Timeline(page)
+        self.short = ShortVersion(page)
+        self.short.events_wanted.connect(self.timeline.show_events)
         self.people = PeopleCard(page)
         self.composer = Composer(page)
         self._diagnostics = QWidget(page)
@@ -111,6 +124,30 @@ class TicketPane(QStackedWidget):
         """See `want_take`."""
         self._quote.trigger()
 
+    def want_hold(self) -> None:
+        """See `want_take`."""
+        self._hold.trigger()
+
+    def want_estimate(self) -> None:
+        """See `want_take`."""
+        self._estimate.trigger()
+
+    def want_time(self) -> None:
+        """See `want_take`."""
+        self._time.trigger()
+
+    def want_tags(self) -> None:
+        """See `want_take`."""
+        self._tags.trigger()
+
+    def want_merge(self) -> None:
+        """See `want_take`."""
+        self._merge.trigger()
+
+    def want_link(self) -> None:
+        """See `want_take`."""
+        self._link.trigger()
+
     def want_complaint(self) -> None:
         """See `want_take`."""
         self._complaint.trigger()
@@ -141,6 +178,7 @@ class TicketPane(QStackedWidget):
         if other:
             self._show_diagnostics(())
             self.people.clear()
+            self.short.show_lines(())
             self.timeline.show_history((), other_ticket=True)
             self.composer.open_ticket(view.number)
         self.setCurrentIndex(1)
@@ -151,6 +189,7 @@ class TicketPane(QStackedWidget):
             return
         self.show_view(ticket.ticket)
         self._show_diagnostics(ticket.diagnostics)
+        self.short.show_lines(ticket.summary)
         self.timeline.show_history(ticket.history, other_ticket=False)
 
     def _build(self, page: QWidget) -> None:
@@ -175,6 +214,7 @@ class TicketPane(QStackedWidget):
         about = QVBoxLayout(facts)
         about.setContentsMargins(0, 0, theme.GRID, 0)
         about.setSpacing(theme.GRID)
+        about.addWidget(self.short)
         about.addWidget(self._problem)
         about.addWidget(self.people)
         about.addWidget(_section(_("What the computer says")))
@@ -209,9 +249,21 @@ class TicketPane(QStackedWidget):
         """What is wanted less often, in a menu; each has its shortcut."""
         button = QPushButton(_("More"), page)
         button.setAccessibleName(_("More"))
-        button.setToolTip(_("Hand over, appointment, price, complaint"))
+        button.setToolTip(_("On hold, estimate, time, tags, merge, link, hand over, appointment, price, complaint"))
         menu = QMenu(button)
         menu.setAccessibleName(_("More"))
+        self._hold, self._estimate, self._time, self._tags, self._merge, self._link = (
+            _action(menu, icon, text, shortcut, wanted)
+            for icon, text, shortcut, wanted in (
+                ("pause", _("On hold …"), shortcuts.HOLD, self._hold_or_resume),
+                ("hourglass-half", _("Estimate …"), shortcuts.ESTIMATE, self.estimate),
+                ("stopwatch", _("Time …"), shortcuts.TIME, self.time),
+                ("tags", _("Tags …"), shortcuts.TAGS, self.tags),
+                ("code-merge", _("Merge …"), shortcuts.MERGE, self._merge_or_undo),
+                ("link", _("Link …"), shortcuts.LINK, self.link),
+            )
+        )
+        menu.addSeparator()
         self._hand_over, self._appointment, self._quote, self._complaint = (
             _action(menu, icon, text, shortcut, wanted)
             for icon, text, shortcut, wanted in (
@@ -224,6 +276,14 @@ class TicketPane(QStackedWidget):
         button.setMenu(menu)
         return button
 
+    def _hold_or_resume(self) -> None:
+        held = self._view is not None and self._view.state is TicketState.ON_HOLD
+        (self.resume if held else self.hold).emit()
+
+    def _merge_or_undo(self) -> None:
+        merged = self._view is not None and self._view.merged_into
+        (self.unmerge if merged else self.merge).emit()
+
     def _enable(self, view: TicketView) -> None:
         is_open = view.state in OPEN_STATES
         taken = view.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
@@ -231,7 +291,13 @@ class TicketPane(QStackedWidget):
         self._connect.setEnabled(taken and view.running is None and view.online)
         self._next.setEnabled(is_open)
         self._resolve.setEnabled(view.state is TicketState.IN_PROGRESS)
-        for action in (self._hand_over, self._appointment, self._quote):
+        self._hold.setEnabled(taken)
+        held = view.state is TicketState.ON_HOLD
+        self._hold.setText((_("Go on") if held else _("On hold …")) + f"\t{shortcuts.HOLD.keys}")
+        undo = bool(view.merged_into)
+        self._merge.setEnabled(is_open)
+        self._merge.setText((_("Undo the merge") if undo else _("Merge …")) + f"\t{shortcuts.MERGE.keys}")
+        for action in (self._hand_over, self._appointment, self._quote, self._estimate):
             action.setEnabled(is_open)
         hint = shortcuts.CONNECT.keys
         if not taken:
@@ -271,6 +337,16 @@ def _facts(view: TicketView) -> str:
         parts.append(_("worked {minutes}").format(minutes=words.minutes(view.worked_s)))
     if view.owner is not None:
         parts.append(_("owner: {name}").format(name=view.owner.name))
+    if view.customer_name:
+        parts.append(words.one_line(view.customer_name))
+    if view.hold is not None:
+        parts.append(_("waits for {what}").format(what=_(words.HOLDS[view.hold])))
+    if view.merged_into:
+        parts.append(_("goes on in ticket {number}").format(number=view.merged_into))
+    if view.tags:
+        parts.append(", ".join(view.tags))
+    if clock := live_clock.left(view, datetime.now(UTC)).text:
+        parts.append(clock)
     return "  ·  ".join(parts)
 
 

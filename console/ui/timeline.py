@@ -149,6 +149,15 @@ class Timeline(QListView):
             self._follows = True
             self.scrollToBottom()
 
+    def show_events(self, numbers: tuple[int, ...]) -> None:
+        """Goes to the last of these events, marks it and takes the keyboard there (promise 23)."""
+        rows = [row for row, line in enumerate(self._history.lines) if line.number in numbers]
+        if rows:
+            self._follows = False
+            self.setCurrentIndex(self._history.index(rows[-1]))
+            self.scrollTo(self._history.index(rows[-1]), QAbstractItemView.ScrollHint.PositionAtCenter)
+            self.setFocus()
+
     def _open(self, index: QModelIndex) -> None:
         """What a line has besides its sentence: Enter, or a double click."""
         line: HistoryLine = index.data(_LINE_ROLE)

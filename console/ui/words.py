@@ -15,8 +15,10 @@ from console.language import _, chosen, mark, plural
 from console.session.stages import Stage
 from console.typing_mode import Typing
 from protocol.desk import events
+from protocol.desk.contract import Metric
 from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
+from protocol.desk.terms import HoldReason, TicketKind
 from protocol.envelope import HistoryLine, TicketView
 from protocol.scopes import Scope
 from protocol.trust import names
@@ -242,6 +244,57 @@ def _appointment_over(event: events.AppointmentOver) -> str:
     return f"{said} {event.text}".rstrip()
 
 
+HOLDS = {
+    HoldReason.USER: mark("the user"),
+    HoldReason.VENDOR: mark("a vendor"),
+    HoldReason.CHANGE: mark("a change"),
+    HoldReason.SCHEDULED: mark("an agreed day"),
+}
+WORK = {
+    events.WorkKind.PHONE: mark("by phone"),
+    events.WorkKind.ON_SITE: mark("on site"),
+    events.WorkKind.TRAVEL: mark("on the way"),
+    events.WorkKind.DESK: mark("at the desk"),
+    events.WorkKind.REMOTE: mark("on the user's screen"),
+}
+KINDS = {
+    TicketKind.INCIDENT: mark("Incident"),
+    TicketKind.REQUEST: mark("Request"),
+    TicketKind.PROBLEM: mark("Problem"),
+    TicketKind.COMPLAINT: mark("Complaint"),
+    TicketKind.WISH: mark("Wish"),
+}
+METRICS = {
+    Metric.FIRST_RESPONSE: mark("answer"),
+    Metric.NEXT_RESPONSE: mark("answer"),
+    Metric.NEXT_UPDATE: mark("update"),
+    Metric.RESOLUTION: mark("solution"),
+}
+
+
+def _held(event: events.OnHold) -> str:
+    said = _("Waits for {what}").format(what=_(HOLDS[event.reason]))
+    until = "" if event.until is None else " " + _("(by {due})").format(due=clock(event.until))
+    return f"{said}{until}. {event.text}".rstrip()
+
+
+def _worked(event: events.TimeLogged) -> str:
+    said = _("{name} worked {minutes}, {kind}").format(
+        name=event.staff.name, minutes=minutes(event.worked_s), kind=_(WORK[event.kind])
+    )
+    return f"{said}: {event.text}" if event.text else said
+
+
+def _time_corrected(event: events.TimeCorrected) -> str:
+    return _("A time entry is {minutes} now: {reason}").format(minutes=minutes(event.worked_s), reason=event.reason)
+
+
+def _tagged(event: events.Tagged) -> str:
+    return _("Tags: {tags}").format(
+        tags=", ".join([*(f"+{tag}" for tag in event.added), *(f"-{tag}" for tag in event.removed)])
+    )
+
+
 _SENTENCES: dict[type, Callable[[Any], str]] = {
     events.Opened: lambda _event: _("Asked for help"),
     events.Triaged: _judged,
@@ -273,6 +326,29 @@ _SENTENCES: dict[type, Callable[[Any], str]] = {
         minutes=minutes(60 * event.wait_min) if event.wait_min else _("none")
     ),
     events.Cancelled: lambda _event: _("Needs no help any more"),
+    events.Reopened: lambda event: _("Came back. {text}").format(text=event.text).rstrip(),
+    events.EstimateSet: lambda event: _("Solved by {when}").format(when=clock(event.done_by)),
+    events.OnHold: _held,
+    events.Resumed: lambda _event: _("Goes on"),
+    events.WentDormant: lambda _event: _("Rests until the user writes again"),
+    events.KindSet: lambda event: (
+        _("Is now: {kind}. {reason}").format(kind=_(KINDS[event.kind]), reason=event.reason).rstrip()
+    ),
+    events.PriorityOverridden: lambda event: _("Priority {priority} by hand: {reason}").format(
+        priority=event.priority, reason=event.reason
+    ),
+    events.LossStated: lambda event: _("Costs {loss} an hour").format(loss=event.per_hour),
+    events.TimeLogged: _worked,
+    events.TimeCorrected: _time_corrected,
+    events.Linked: lambda event: _("Linked with ticket {number}").format(number=event.ticket),
+    events.Unlinked: lambda event: _("No longer linked with ticket {number}").format(number=event.ticket),
+    events.MergedInto: lambda event: (
+        _("Goes on in ticket {number}. {reason}").format(number=event.ticket, reason=event.reason).rstrip()
+    ),
+    events.Absorbed: lambda event: _("Ticket {number} goes on here").format(number=event.ticket),
+    events.Unmerged: lambda event: _("Stands by itself again; it was merged into {number}").format(number=event.ticket),
+    events.Released: lambda event: _("Ticket {number} stands by itself again").format(number=event.ticket),
+    events.Tagged: _tagged,
 }
 
 

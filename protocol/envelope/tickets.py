@@ -176,6 +176,7 @@ class ClockView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     Attributes:
         target_at: when the time agreed is over, or was; None: nothing is agreed, or it stands.
         remaining_s: open time until then, negative after it.
+        stopped: what it measures has happened.
     """
 
     metric: Metric
@@ -184,6 +185,7 @@ class ClockView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     remaining_s: int | None = None
     agreed_s: int | None = None
     ticking: bool = False
+    stopped: bool = False
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""
@@ -313,7 +315,10 @@ class Ticket(MessageBase, frozen=True):
 
 
 class Tickets(MessageBase, frozen=True):
-    """A list of tickets; `total` is how many there are in all, of which this may be a page."""
+    """A list of tickets; `total` is how many there are in all, of which this may be a page.
+
+    Of words searched for, and of everything, it only says whether there are more: then it is one more.
+    """
 
     ref: Ref
     tickets: tuple[TicketView, ...]

@@ -90,6 +90,7 @@ def _clock_view(clock: Clock) -> envelope.ClockView:
         remaining_s=None if clock.remaining_s is None else round(clock.remaining_s),
         agreed_s=None if clock.agreed_s is None else round(clock.agreed_s),
         ticking=clock.ticking,
+        stopped=clock.stopped_at is not None,
     )
 
 

@@ -78,6 +78,7 @@ LIMITS_MS = {
 }
 
 
+@pytest.mark.timeout(1800)
 @scene
 async def test_a_large_desk_answers_in_time(history: Path, tmp_path: Path) -> None:
     house = House(tmp_path / "relay")
@@ -89,6 +90,7 @@ async def test_a_large_desk_answers_in_time(history: Path, tmp_path: Path) -> No
     assert not late
 
 
+@pytest.mark.timeout(1800)
 def test_the_whole_chain_is_verified_at_fifty_thousand_events_a_second(history: Path) -> None:
     for lists in (False, True):
         begun = time.process_time()

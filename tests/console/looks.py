@@ -14,23 +14,29 @@ from console.session.conversation import Allowed
 from console.session.stages import Stage
 from console.ui import theme
 from console.ui.agreed import AppointmentDialog, QuoteDialog, WeekDialog
+from console.ui.desk_dialogs import EstimateDialog, HoldDialog, MergeDialog, TagsDialog, TimeDialog
 from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
 from console.ui.figures_dialog import FiguresDialog
 from console.ui.hand_over import AbsenceDialog, HandOverDialog, TextDialog
 from console.ui.help import HelpOverlay
 from console.ui.intake import IntakeDialog
 from console.ui.main_window import MainWindow
+from console.ui.search_dialog import SearchDialog
 from console.ui.session_window import SessionWindow
 from console.ui.staff_page import StaffDialog
 from protocol.consent import Consent
 from protocol.desk import events
+from protocol.desk.clocks import ClockState
+from protocol.desk.contract import Metric
 from protocol.desk.events import Actor, EndReason, Sample, Staff, StaffProfile, User
 from protocol.desk.states import TicketState
+from protocol.desk.terms import SummaryTopic
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope import (
     AppointmentLine,
     Caller,
     Callers,
+    ClockView,
     Colleague,
     Forecasts,
     HistoryLine,
@@ -39,8 +45,10 @@ from protocol.envelope import (
     Plan,
     PlannedMove,
     StaffList,
+    SummaryLine,
     Ticket,
     TicketLine,
+    Tickets,
     TicketView,
     Witness,
 )
@@ -467,3 +475,75 @@ def complaint() -> QWidget:
         "Complaint",
         "Write it down",
     )
+
+
+PROMISES = (
+    ClockView(Metric.FIRST_RESPONSE, ClockState.WARNING, NOW + timedelta(minutes=12), 720, 3600, ticking=True),
+    ClockView(Metric.RESOLUTION, ClockState.RUNNING, NOW + timedelta(hours=6), 21600, 28800, ticking=True),
+)
+LATE = (ClockView(Metric.NEXT_UPDATE, ClockState.BREACHED, NOW - timedelta(minutes=7), -420, 3600, ticking=True),)
+
+
+def promised() -> MainWindow:
+    """The queue with clocks and tags, and a ticket with its short version."""
+    window = desk()
+    open_one = ticket(clocks=PROMISES, tags=("excel", "drive g"), customer_name="Beispiel GmbH", revision=20)
+    window.model.put(open_one)
+    late = ticket(
+        12,
+        problem="Outlook asks for the password every few minutes",
+        requester="Ola Nordmann",
+        clocks=LATE,
+        revision=20,
+    )
+    window.model.put(late)
+    window.ticket.show_view(open_one)
+    window.ticket.short.show_lines(
+        (
+            SummaryLine(SummaryTopic.ASKED, "Excel says my file is locked, but nobody has it open", (1,)),
+            SummaryLine(SummaryTopic.URGENCY, "2", (2,)),
+            SummaryLine(SummaryTopic.HANDLER, "Tina Tech, Support Engineer, +49 30 1234567", (3,)),
+            SummaryLine(SummaryTopic.NEXT_STEP, "Look at it together on the screen", (5,), NOW),
+            SummaryLine(SummaryTopic.ESTIMATE, "", (5,), NOW + timedelta(hours=6)),
+        )
+    )
+    return window
+
+
+def hold() -> QWidget:
+    """What a ticket waits for."""
+    _dress()
+    return HoldDialog(ticket())
+
+
+def estimate() -> QWidget:
+    """When it is solved."""
+    _dress()
+    return EstimateDialog(ticket())
+
+
+def merge() -> QWidget:
+    """Where it goes on."""
+    _dress()
+    return MergeDialog(ticket())
+
+
+def tags() -> QWidget:
+    """Words for a ticket."""
+    _dress()
+    return TagsDialog(ticket(tags=("excel", "drive g")))
+
+
+def time() -> QWidget:
+    """Work that was no session."""
+    _dress()
+    return TimeDialog(ticket())
+
+
+def search() -> QWidget:
+    """Everything there ever was."""
+    _dress()
+    dialog = SearchDialog("tina")
+    dialog.field.setText("excel")
+    dialog.show_found(Tickets(1, QUEUE, 101))
+    return dialog

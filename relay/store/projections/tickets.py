@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from relay.store.projections.base import Step, Write
 from relay.store.tables import microseconds
@@ -18,6 +19,7 @@ COLUMNS = (
     "hold",
     "dormant",
     "merged_into",
+    "waiting",
     "priority",
     "urgency",
     "owner",
@@ -46,7 +48,7 @@ class TicketsProjection:
     """See the module."""
 
     name = "tickets"
-    version = 1
+    version = 2
     tables = ("ticket_tags", "tickets")
     compared = ("ticket_tags", "tickets")
     ddl = (
@@ -61,6 +63,7 @@ class TicketsProjection:
             hold TEXT,
             dormant INTEGER NOT NULL,
             merged_into INTEGER NOT NULL,
+            waiting INTEGER NOT NULL,
             priority INTEGER,
             urgency INTEGER NOT NULL,
             owner TEXT NOT NULL,
@@ -79,6 +82,7 @@ class TicketsProjection:
             CONSTRAINT tickets_once_for_each_request UNIQUE (device, request)
         ) STRICT
         """,
+        "CREATE INDEX tickets_waiting ON tickets (number) WHERE waiting = 1",
         "CREATE INDEX tickets_by_state ON tickets (state, number)",
         "CREATE INDEX tickets_by_device ON tickets (device, number)",
         "CREATE INDEX tickets_by_owner ON tickets (owner, state, number)",
@@ -126,6 +130,7 @@ def _row(ticket: Ticket, last_event: int) -> tuple[Any, ...]:
         None if ticket.hold is None else ticket.hold.value,
         int(ticket.dormant),
         ticket.kinship.merged_into,
+        int(_waits(ticket)),
         ticket.priority,
         ticket.urgency,
         "" if ticket.owner is None else ticket.owner.identifier,
@@ -142,6 +147,12 @@ def _row(ticket: Ticket, last_event: int) -> tuple[Any, ...]:
         ticket.revision,
         last_event,
     )
+
+
+def _waits(ticket: Ticket) -> bool:
+    """Whether it is in the queue: not over, not dormant, not gone on elsewhere."""
+    over = ticket.state in (TicketState.CLOSED, TicketState.CANCELLED)
+    return not (over or ticket.dormant or ticket.kinship.merged_into)
 
 
 def _us(moment: datetime | None) -> int | None:

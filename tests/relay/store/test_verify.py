@@ -90,9 +90,7 @@ CHANGES = {
     "ticket's revision": "UPDATE tickets SET revision = 1 WHERE number = 1",
     "ticket's last event": "UPDATE tickets SET last_event = 1 WHERE number = 1",
     "ticket hidden": "DELETE FROM tickets WHERE number = 1",
-    "ticket invented": "INSERT INTO tickets SELECT 9, device, 'x', kind, channel, state, hold, dormant, merged_into,"
-    " priority, urgency, owner, customer, user, requester, title, fingerprint, opened_us, changed_us, touched_us,"
-    " due_us, done_by_us, revision, last_event FROM tickets WHERE number = 1",
+    "ticket invented": "INSERT INTO ticket_tags (ticket, tag) VALUES (9, 'invented')",
     "words of an event taken out": "DELETE FROM search_docsize WHERE id = 1 << 20 | 1",
 }
 
@@ -126,7 +124,7 @@ def test_a_cut_at_the_end_shows_against_what_somebody_else_kept(history: Path, t
     head = verify(history).head
     cut = tamper(
         "DELETE FROM events WHERE number = 39",
-        "UPDATE tickets SET state = 'resolved', revision = revision - 1, last_event = 38 WHERE number = 2",
+        "DELETE FROM projections",  # the lists would be made anew when the relay starts
     )
     assert verify(cut).fault is None  # nobody can see it from the inside
     assert "witnessed" in (verify(cut, [head]).fault or "")
