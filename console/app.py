@@ -18,6 +18,7 @@ from console.ui.dialogs import ConnectDialog, NextStepDialog, QuitDialog, Resolv
 from console.ui.main_window import MainWindow
 from console.ui.notice import NoticeBar
 from console.ui.request_dialog import RequestDialog
+from console.watching import WatchDesk
 from protocol import envelope
 from protocol.desk.events import EndReason
 from protocol.trust import Party
@@ -54,6 +55,7 @@ class Console(QObject):
         self._leaving = self._patient = False
         self._sessions = Sessions(self._network, self._ask, self._ask_from, self.window, StateDirectory(state))
         self._people = PeopleDesk(self._ask, self._show_made, self.window)
+        self._watching = WatchDesk(self._ask, self._show_made, self._people.open_ticket, self.window)
         self._daily = DailyWork(self._ask, self._show_ticket, self._people.open_ticket, self.window)
         self._bind()
 
@@ -103,7 +105,7 @@ class Console(QObject):
                 self.window.enrol.show_progress(state, sentence, key)
             case events.IdentityReady(me):
                 self._me = me
-                self._people.me = self._daily.me = self.window.model.me = me.identifier
+                self._people.me = self._daily.me = self._watching.me = self.window.model.me = me.identifier
                 self.window.show_desk(me)
             case events.InvitationNeeded():
                 self.window.show_first_start()
@@ -152,6 +154,7 @@ class Console(QObject):
         known = self.window.model.find(view.number)
         self.window.model.put(view)
         self.window.offer.follow(view)
+        self._watching.follow(view)
         if view.number == self.window.ticket.number:
             self.window.ticket.show_view(view)
             if known is None or known.revision != view.revision:
@@ -161,6 +164,7 @@ class Console(QObject):
         if isinstance(answer, envelope.Tickets):
             self.window.model.replace_all(answer.tickets)
             for view in answer.tickets:
+                self._watching.follow(view)
                 if view.number == self.window.ticket.number:
                     self.window.ticket.show_view(view)
 

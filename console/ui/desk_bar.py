@@ -9,15 +9,16 @@ from console.ui.shortcuts import Shortcut
 
 
 class DeskBar(QFrame):
-    """Take a call, the week, the staff.
+    """Take a call, the week, the staff, the machines.
 
     Signals:
-        call, week, staff: that is wanted.
+        call, week, staff, machines: that is wanted.
     """
 
     call = Signal()
     week = Signal()
     staff = Signal()
+    machines = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +31,7 @@ class DeskBar(QFrame):
             ("phone", _("Take a call"), shortcuts.CALL, self.call),
             ("calendar-week", _("Appointments"), shortcuts.WEEK, self.week),
             ("people-group", _("Who is there"), shortcuts.STAFF, self.staff),
+            ("computer", _("Machines"), shortcuts.MACHINES, self.machines),
         ):
             row.addWidget(_button(icon, text, shortcut, wanted))
         row.addStretch(1)

@@ -14,6 +14,7 @@ from console.ui.enrol_page import EnrolPage
 from console.ui.help import HelpOverlay
 from console.ui.notice import NoticeBar
 from console.ui.offer_bar import OfferBar
+from console.ui.page_bar import PageBar
 from console.ui.queue_model import QueueModel
 from console.ui.queue_pane import QueuePane
 from console.ui.shortcuts import Shortcut
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.notice = NoticeBar(self)
         self.bar = DeskBar(self)
         self.offer = OfferBar(self)
+        self.page = PageBar(self)
         self._pages = QStackedWidget(self)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(self.queue)
@@ -71,11 +73,18 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self.notice)
+        column.addWidget(self.page)
         column.addWidget(self.offer)
         column.addWidget(split, 1)
         self._pages.addWidget(self.enrol)
         self._pages.addWidget(desk)
         self.setCentralWidget(self._pages)
+        self._make_status_bar()
+        self._bind()
+        self.enrol.show_starting()
+
+    def _make_status_bar(self) -> None:
+        """The line and who is signed in."""
         self._link_icon = QLabel(self)
         self._link = QLabel(self)
         self._link.setTextFormat(Qt.TextFormat.PlainText)
@@ -90,8 +99,6 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self._me)
         bar.addPermanentWidget(help_hint)
         bar.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
-        self._bind()
-        self.enrol.show_starting()
 
     def show_desk(self, me: Party) -> None:
         """Enrolled: from now on, queue and ticket."""
@@ -165,6 +172,8 @@ class MainWindow(QMainWindow):
         self._on(shortcuts.STAFF, self.bar.staff.emit)
         self._on(shortcuts.TAKE_OFFER, self.offer.want_take)
         self._on(shortcuts.LEAVE_OFFER, self.offer.want_leave)
+        self._on(shortcuts.ACKNOWLEDGE, self.page.want_acknowledge)
+        self._on(shortcuts.MACHINES, self.bar.machines.emit)
         self._on(shortcuts.CLOSE_NOTICE, self.notice.hide)
         self._on(shortcuts.QUIT, self.close)
 

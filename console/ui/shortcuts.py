@@ -40,6 +40,8 @@ COMPLAINT = Shortcut("Ctrl+Shift+C", mark("Write down a complaint about this tic
 CALL = Shortcut("Ctrl+I", mark("Take a call"))
 WEEK = Shortcut("Alt+3", mark("Show the week's appointments"))
 STAFF = Shortcut("Alt+4", mark("Show who is there, and what there is to do"))
+MACHINES = Shortcut("Alt+5", mark("Show what is wrong with machines"))
+ACKNOWLEDGE = Shortcut("Ctrl+Shift+A", mark("Say that you have heard that you are called"))
 TAKE_OFFER = Shortcut("Ctrl+Shift+T", mark("Take the ticket that is offered"))
 LEAVE_OFFER = Shortcut("Ctrl+Shift+L", mark("Leave the ticket that is offered to others"))
 SEND = Shortcut("Ctrl+Return", mark("Send what was written"))
@@ -71,6 +73,8 @@ MAIN = (
     LEAVE_OFFER,
     WEEK,
     STAFF,
+    MACHINES,
+    ACKNOWLEDGE,
     MESSAGE,
     SEND,
     CLOSE_NOTICE,

@@ -112,6 +112,9 @@ class StaffDialog(QDialog):
 
 def _waiting(listed: StaffList) -> str:
     waiting = _("{count} waiting.").format(count=listed.waiting)
+    if listed.on_call:
+        names = " → ".join(words.one_line(name) for name in listed.on_call)
+        waiting = _("On call: {names}.").format(names=names) + " " + waiting
     if listed.wait_min is None:
         return waiting + " " + _("Nobody is there.")
     if listed.wait_min == 0:

@@ -9,7 +9,7 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import about, edits, kin, knowledge, people, sessions, talk, tickets, watching, worktime
+from protocol.envelope import about, duty, edits, kin, knowledge, people, sessions, talk, tickets, watching, worktime
 from protocol.envelope.about import About, ReadAbout
 from protocol.envelope.base import (
     Done,
@@ -21,6 +21,7 @@ from protocol.envelope.base import (
     RequestRefused,
     TicketNumber,
 )
+from protocol.envelope.duty import AcknowledgePage
 from protocol.envelope.edits import (
     HoldTicket,
     JudgeTicket,
@@ -141,6 +142,7 @@ FromConsole = (
     | edits.FromConsole
     | kin.FromConsole
     | worktime.FromConsole
+    | duty.FromConsole
 )
 ToClient = (
     RequestRefused
@@ -191,6 +193,7 @@ def decode_to_client(text: str | bytes) -> ToClient:
 __all__ = [
     "About",
     "Absent",
+    "AcknowledgePage",
     "AddMessage",
     "AddSessionFigures",
     "AddSessionNote",

@@ -300,6 +300,8 @@ class StaffList(MessageBase, frozen=True):
     waiting: int
     wait_min: int | None
     forecasts: Forecasts
+    on_call: tuple[Name, ...] = ()
+    """Names of whoever is called for something urgent now, in this order (promise 1)."""
 
 
 class AppointmentLine(Struct, frozen=True, forbid_unknown_fields=True):

@@ -207,6 +207,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         merged_into: the ticket it goes on in; 0: it stands by itself.
         verified: its check failed before and passes now (promise 10).
         rating: the stars of the last solution rated.
+        called: identifier of whoever on call is called for it and has not said that he heard it; for staff.
         open_questions: to the requester, which stand in the way of a solution.
     """
 
@@ -249,6 +250,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     merged_into: int = 0
     verified: bool = False
     rating: int | None = None
+    called: Name = ""
     open_questions: int = 0
 
     def __post_init__(self) -> None:

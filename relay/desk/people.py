@@ -146,7 +146,9 @@ class PeopleRequests:
         ]
         waiting = sum(1 for ticket in tickets if ticket.is_open and ticket.state in _NOT_BEGUN and not ticket.dormant)
         wait_min = expected.wait_min if expected else None
-        return envelope.StaffList(message.ref, tuple(staff), waiting, wait_min, forecasts)
+        called = book.duty.on_call(now)
+        on_call = tuple(book.register.staff[who].name for who in called if who in book.register.staff)
+        return envelope.StaffList(message.ref, tuple(staff), waiting, wait_min, forecasts, on_call)
 
     # --- inside
     async def _tickets_of(self, user: str, device: str) -> list[Ticket]:

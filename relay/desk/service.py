@@ -11,6 +11,7 @@ from relay.desk import worktime
 from relay.desk.about import AboutRequests
 from relay.desk.appointments import Appointments
 from relay.desk.complaints import Complaints
+from relay.desk.duty import DutyRequests
 from relay.desk.edits import Edits
 from relay.desk.handing import Handing
 from relay.desk.kin import KinRequests
@@ -57,6 +58,7 @@ class Desk:
             **talk.console_handlers(),
             **watch.console_handlers(),
             **self.proofs.console_handlers(),
+            **DutyRequests(room).handlers(),
             **PeopleRequests(room).handlers(),
             **knowledge.console_handlers(),
             **self._handing.handlers(),

@@ -75,7 +75,14 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         verified=ticket.proofs.verified,
         rating=ticket.talk.ratings[-1] if ticket.talk.ratings else None,
         open_questions=len(ticket.talk.questions),
+        called=_called(ticket) if for_staff else "",
     )
+
+
+def _called(ticket: Ticket) -> str:
+    """Whoever is called and has not said that he heard it, while nobody has taken the ticket."""
+    page = next(reversed(ticket.notices.pages.values()), None)
+    return "" if page is None or page.acknowledged_by or ticket.owner or not ticket.is_open else page.staff
 
 
 _SILENT = (ClockState.IDLE, ClockState.STOPPED)

@@ -1,7 +1,6 @@
 """What happens because time has passed: reminders, warnings, calls, tickets on schedule.
 
     due         what is to be said on a ticket now; pure
-    paging      who is called for an urgent ticket, and who next; pure
     schedules   which tickets come again and again; pure
     keeper      looks at all of it a few times a minute, and writes it down
 

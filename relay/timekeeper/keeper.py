@@ -13,11 +13,12 @@ from protocol.desk import events
 from protocol.desk.business_time import to_us
 from protocol.desk.events import ProofPhase
 from protocol.desk.ticket import Ticket
+from relay.desk import paging
 from relay.desk.proofs import Proofs
 from relay.desk.room import Room
 from relay.errors import Refused
 from relay.store import THE_DESK
-from relay.timekeeper import due, paging, schedules
+from relay.timekeeper import due, schedules
 
 SLICE = 100
 """Tickets between two breaths of the loop: some 5 ms."""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -20,6 +21,7 @@ from console.ui.figures_dialog import FiguresDialog
 from console.ui.hand_over import AbsenceDialog, HandOverDialog, TextDialog
 from console.ui.help import HelpOverlay
 from console.ui.intake import IntakeDialog
+from console.ui.machines_page import MachinesDialog
 from console.ui.main_window import MainWindow
 from console.ui.search_dialog import SearchDialog
 from console.ui.session_window import SessionWindow
@@ -37,7 +39,10 @@ from protocol.envelope import (
     Caller,
     Callers,
     ClockView,
+    ClusterView,
     Colleague,
+    Faults,
+    FaultView,
     Forecasts,
     HistoryLine,
     MachineLine,
@@ -194,6 +199,45 @@ def desk() -> MainWindow:
     window.queue.select(17)
     window.ticket.show_ticket(Ticket(1, QUEUE[0], DIAGNOSTICS, HISTORY, Witness(11, bytes(32))))
     return window
+
+
+def called() -> MainWindow:
+    """On call: somebody is called for an urgent ticket."""
+    window = desk()
+    window.page.follow(msgspec.structs.replace(QUEUE[1], called="tina"), "tina")
+    return window
+
+
+FAULTS = Faults(
+    1,
+    (
+        FaultView(
+            "1" * 32,
+            "pc-7",
+            "reception-2",
+            "keramik",
+            "disk.used_percent",
+            "/",
+            "97 % used, 4120 MB free",
+            NOW,
+            "disk.used_percent /",
+            31,
+        ),
+        FaultView("2" * 32, "pc-9", "kasse-1", "keramik", "cpu.percent", "", "99 %", NOW, "cpu.percent", 0),
+    ),
+    (
+        ClusterView("disk.used_percent /", "disk.used_percent", 5, 3, NOW, NOW, 0),
+        ClusterView("cpu.percent", "cpu.percent", 2, 1, NOW, NOW, None),
+    ),
+)
+
+
+def machines() -> MachinesDialog:
+    """What is wrong with machines."""
+    _dress()
+    dialog = MachinesDialog()
+    dialog.show_faults(FAULTS)
+    return dialog
 
 
 def offline() -> MainWindow:

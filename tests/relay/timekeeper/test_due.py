@@ -11,7 +11,7 @@ from protocol.desk.contract import Contract, ContractVersion, Rate, ServiceLevel
 from protocol.desk.events import Actor, DeskSettings, Entry, HoldReason, StaffProfile
 from protocol.desk.opening_hours import parse_week
 from protocol.desk.ticket import Ticket, apply
-from relay.timekeeper import paging
+from relay.desk import paging
 from relay.timekeeper.due import due
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)

@@ -73,6 +73,27 @@ async def test_p01_an_urgent_ticket_at_night_pages_who_is_on_call_and_then_the_n
 
 
 @scene
+async def test_p01_a_call_is_seen_on_the_console_and_ends_once_somebody_has_heard_it(house: House) -> None:
+    clock = Clock()
+    begin = datetime.now(UTC) - timedelta(days=1)
+    rota = events.RotaSet(begin, begin + timedelta(days=9), (Shift(begin, begin + timedelta(days=9), ("jana",)),), 60)
+    async with desk(house, clock, rota) as relay:
+        agent, console = await relay.agent(), await relay.console("jana")
+        number = (await agent.asks_for_help(urgency=1)).ticket.number
+        await relay.relay._keeper.look()
+        changed = await console.hears(envelope.TicketChanged, lambda said: bool(said.ticket.called))
+        assert (changed.ticket.number, changed.ticket.called) == (number, "jana")
+        assert (await agent.ask(envelope.ReadTicket, number)).ticket.called == "", "no requester's business"
+        assert (await console.ask(envelope.ListStaff)).on_call == ("Jana Nováková",)
+        assert (await console.ask(envelope.AcknowledgePage, number)).ticket.called == ""
+        assert isinstance(await console.ask(envelope.AcknowledgePage, number), envelope.RequestRefused)
+        clock.ahead = timedelta(minutes=10)
+        await relay.relay._keeper.look()
+        paged = [event for event in await history(console, number) if isinstance(event, events.Paged)]
+        assert len(paged) == 1
+
+
+@scene
 async def test_p37_a_scheduled_ticket_is_there_on_time_and_once_also_after_a_restart(house: House) -> None:
     clock = Clock()
     weekly = Schedule("backup", "FREQ=WEEKLY", datetime.now(UTC) - timedelta(minutes=1), "UTC", "Look after the backup")
