@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 from msgspec import Struct
 
 from protocol.desk.business_time import OpenTime
@@ -79,7 +79,7 @@ def _different(calendar: Calendar, moments: Moments) -> tuple[tuple[str, str, st
     days = [special for special in version.special_days if today <= special.day <= today + AHEAD]
     return tuple(
         (
-            format_date(special.day, "EEE d MMMM", locale=moments.language),
+            moments.date(special.day),
             special.name,
             _openings(special.openings, moments.language),
         )

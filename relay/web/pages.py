@@ -5,7 +5,7 @@ from what a person wrote.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +60,7 @@ class Moments:
 
     def __init__(self, language: str, zone: ZoneInfo, now: datetime) -> None:
         self.language, self.zone, self.now = known(language), zone, now
+        self._day = "d." if self.language == "de" else "d"
 
     def moment(self, at: datetime) -> str:
         """Day and time; today's without the day."""
@@ -67,20 +68,20 @@ class Moments:
         if local.date() == today:
             return format_time(local, "HH:mm", locale=self.language)
         if abs(local.date() - today) < timedelta(days=180):
-            return format_datetime(local, "EEE d MMM, HH:mm", locale=self.language)
-        return format_datetime(local, "d MMM yyyy, HH:mm", locale=self.language)
+            return format_datetime(local, f"EEE {self._day} MMM, HH:mm", locale=self.language)
+        return self.exactly(local)
 
     def exactly(self, at: datetime) -> str:
         """For lists of what happened."""
-        return format_datetime(at.astimezone(self.zone), "d MMM yyyy, HH:mm", locale=self.language)
+        return format_datetime(at.astimezone(self.zone), f"{self._day} MMM yyyy, HH:mm", locale=self.language)
 
     def machine(self, at: datetime) -> str:
         """For `<time datetime>`."""
         return at.astimezone(self.zone).isoformat(timespec="minutes")
 
-    def day(self, at: datetime) -> str:
-        """As Monday, March 2."""
-        return format_date(at.astimezone(self.zone).date(), "EEEE, d MMMM", locale=self.language)
+    def date(self, day: date) -> str:
+        """As Mon 2 March."""
+        return format_date(day, f"EEE {self._day} MMMM", locale=self.language)
 
     def minutes(self, seconds: float) -> str:
         """As 1:05 h; under an hour as 12 min."""

@@ -56,6 +56,9 @@ class Desk:
         self.staff_port = running.relay.sites.staff_port or 0
         self.store = running.relay._store
 
+    def now(self) -> datetime:
+        return self.running.relay._clock()
+
     async def staff(self) -> Actor:
         return await self.running.console("jana")
 
@@ -75,11 +78,11 @@ class Desk:
             **facts,
         )
         by = By(events.Actor.REQUESTER, "eva", "Eva Nová")
-        ticket, _ = await self.store.open_ticket(opened, by, datetime.now(UTC))
+        ticket, _ = await self.store.open_ticket(opened, by, self.now())
         return ticket.number
 
     async def happens(self, number: int, *happened: events.TicketEvent, by: By = THE_DESK) -> None:
-        assert await self.store.change(number, lambda _: happened, by, datetime.now(UTC))
+        assert await self.store.change(number, lambda _: happened, by, self.now())
 
     async def events(self, number: int) -> list[events.Event]:
         return [entry.event for _, entry in await self.store.history(number)]
@@ -90,7 +93,7 @@ class Desk:
         return ticket.state.value
 
     def link(self, number: int, *, way: Way = Way.MAILED, at: datetime | None = None) -> str:
-        return f"/t/{self.running.relay.sites.links.token(number, at or datetime.now(UTC), way)}"
+        return f"/t/{self.running.relay.sites.links.token(number, at or self.now(), way)}"
 
     def visitor(self, language: str = "en") -> Visitor:
         return Visitor(self.port, language)
@@ -113,5 +116,5 @@ async def desk(path: Path, *book: events.BookEvent, **options: Any) -> AsyncIter
     house.web = WebSettings(port=0, staff_port=0)
     async with house.relay(**options) as running:
         made = Desk(running)
-        await made.store.record(lambda _: book or register(), THE_DESK, datetime.now(UTC))
+        await made.store.record(lambda _: book or register(), THE_DESK, made.now())
         yield made
