@@ -392,9 +392,7 @@ class ScreenView(QAbstractScrollArea):
         return QRect(self._placement().to_device(self._ghost) - self._cursor_hot, self._cursor_image.size())
 
     def _update_ghost(self) -> None:
-        rect = self._ghost_rect()
-        if not rect.isEmpty():
-            self.viewport().update(scaled_in(rect, self.devicePixelRatioF()))
+        self.viewport().update(scaled_in(self._ghost_rect(), self.devicePixelRatioF()))
 
     def _hide_ghost(self) -> None:
         self._update_ghost()
