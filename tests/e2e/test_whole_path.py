@@ -90,7 +90,7 @@ def _see_and_take(technician: Technician, number: int) -> None:
     assert not console.button("Connect").enabled, "nobody connects to a ticket that nobody has judged and taken"
     technician.take(number)
     console.wait_text("in progress")
-    console.wait_text("Next step: Look at it together on the screen")
+    console.wait_text("Next step: We look at your request and answer you.")
     console.wait_text("urgency for the user: high")
     technician.history.wait_text("Tina Tech takes care of it")
 
