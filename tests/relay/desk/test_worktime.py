@@ -1,8 +1,12 @@
 """Time through the socket: entered by sessions and by hand, never twice."""
 
 import asyncio
+import random
 import secrets
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from protocol import envelope
@@ -109,3 +113,28 @@ async def test_time_that_has_not_passed_or_is_longer_than_itself_is_refused(hous
         await agent.asks_for_help()
         for begin, end, worked_s in ((ago(5), ago(-60), None), (ago(5), ago(10), 60.0), (ago(10), ago(5), 600.0)):
             assert (await logs(console, 1, begin, end, worked_s=worked_s)).reason is RefusalReason.BAD_INPUT
+
+
+@scene
+async def test_invariant_9_whatever_is_entered_by_whom_in_which_order_nobodys_entries_overlap(house: House) -> None:
+    chance = random.Random(9)
+    async with house.relay() as relay:
+        agent, consoles = await relay.agent(), [await relay.console(), await relay.console("petr")]
+        for _ in range(3):
+            await agent.asks_for_help()
+        entered: list[str] = []
+        for _ in range(60):
+            console, ticket = chance.choice(consoles), chance.randint(1, 3)
+            begin_min = chance.randint(10, 300)
+            begin, end = ago(begin_min), ago(begin_min - chance.randint(1, 40))
+            if entered and chance.random() < 0.3:
+                facts = (ticket, chance.choice(entered), begin, end, 30.0, WorkKind.PHONE, "It was another time")
+                await console.ask(envelope.CorrectTime, *facts)
+            else:
+                entered.append(secrets.token_hex(16))
+                await logs(console, ticket, begin, end, entry=entered[-1])
+    with closing(sqlite3.connect(house.database)) as connection:
+        query = "SELECT staff, begin_us, end_us FROM worktime WHERE worked_s > 0 ORDER BY staff, begin_us"
+        rows = connection.execute(query).fetchall()
+    assert len(rows) > 5
+    assert all(one[0] != other[0] or one[2] <= other[1] for one, other in pairwise(rows))
