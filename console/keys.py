@@ -44,12 +44,14 @@ class HeldKeys:
         self._keys: dict[int, KeyChanged] = {}
         self._buttons: set[int] = set()
 
-    def press(self, scan_code: int, message: KeyChanged) -> KeyChanged | None:
-        """The message to send for a key of this computer's keyboard, or None if it is down already."""
-        if scan_code in self._keys:
-            return None
+    def press(self, scan_code: int, message: KeyChanged) -> list[KeyChanged]:
+        """The messages to send for a key of this computer's keyboard, which is not repeating.
+
+        If it is down already, its release was never heard of; it comes first.
+        """
+        missed = self.let_go(scan_code)
         self._keys[scan_code] = message
-        return message
+        return [message] if missed is None else [missed, message]
 
     def let_go(self, scan_code: int) -> KeyChanged | None:
         """The message to send, or None if it is not down.

@@ -303,13 +303,12 @@ class ScreenView(QAbstractScrollArea):
         if event.isAutoRepeat() or not self._controls:
             return  # the helped side repeats by itself
         scan_code = event.nativeScanCode()
+        messages: list[KeyChanged] = []
         if not down:
-            message = self._held.let_go(scan_code)
+            messages = [released] if (released := self._held.let_go(scan_code)) else []
         elif changed := key_changed(scan_code, event.nativeVirtualKey(), down=True, platform=self._platform):
-            message = self._held.press(scan_code, self._as_meant(changed, event.nativeModifiers()))
-        else:
-            return
-        if message is not None:
+            messages = self._held.press(scan_code, self._as_meant(changed, event.nativeModifiers()))
+        for message in messages:
             self.input_made.emit(message)
 
     def _as_meant(self, pressed: KeyChanged, modifiers: int) -> KeyChanged:

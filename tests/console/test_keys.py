@@ -42,13 +42,23 @@ def test_a_release_without_a_press_is_not_sent() -> None:
     assert HeldKeys().let_go(KEY_Q) is None
 
 
+def test_a_key_whose_release_was_never_heard_of_is_let_go_before_it_is_pressed_again() -> None:
+    held, key = HeldKeys(), KeyChanged(KEY_Q, XK_q, True)
+    assert held.press(KEY_Q, key) == [key]
+    assert held.press(KEY_Q, key) == [KeyChanged(KEY_Q, XK_q, False), key]
+
+
 @given(st.lists(st.tuples(st.integers(1, 5), st.booleans())))
 def test_nothing_is_pressed_twice_and_release_all_leaves_nothing(events: list[tuple[int, bool]]) -> None:
     held = HeldKeys()
     down: set[int] = set()
     for evdev, pressed in events:
-        sent = held.press(evdev, KeyChanged(evdev, 0, True)) if pressed else held.let_go(evdev)
-        assert (sent is not None) == (pressed != (evdev in down))
-        down = down | {evdev} if pressed else down - {evdev}
+        released = held.let_go(evdev) if not pressed else None
+        for sent in held.press(evdev, KeyChanged(evdev, 0, True)) if pressed else [released]:
+            if sent is None:
+                assert evdev not in down
+                continue
+            assert sent.down == (evdev not in down)
+            (down.add if sent.down else down.discard)(evdev)
     assert held.release_all() == (ReleaseAll() if down else None)
     assert held.release_all() is None
