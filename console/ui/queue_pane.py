@@ -144,12 +144,12 @@ class QueuePane(QWidget):
         widths = {
             Column.ONLINE: 4,
             Column.NUMBER: 8,
-            Column.PRIORITY: 10,
+            Column.PRIORITY: 12,
             Column.REQUESTER: 16,
             Column.STATE: 13,
             Column.OWNER: 14,
-            Column.WAITING: 9,
-            Column.CLOCK: 21,
+            Column.WAITING: 11,
+            Column.CLOCK: 24,
         }
         for section, width in widths.items():
             table.setColumnWidth(section, width * em)
