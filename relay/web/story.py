@@ -118,6 +118,7 @@ _PLAIN: dict[type, str] = {
     events.Tagged: _("sorted it"),
     events.CheckKept: _("kept the check that failed, to run it again later"),
     events.ProblemNamed: _("found that it is a case of a known problem"),
+    events.MovedAhead: _("put it first"),
     events.HandlersBarred: _("keeps it away from whoever it is about"),
     events.Paged: _("called whoever is on duty"),
     events.PageAcknowledged: _("took the call"),

@@ -31,6 +31,9 @@ class Away:
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.at.port}{path}"
 
+    def staff_url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.at.staff_port}{path}"
+
 
 @contextmanager
 def desk_beside(path: Path, *book: events.BookEvent, **options: Any) -> Iterator[Away]:

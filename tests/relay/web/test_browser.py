@@ -13,6 +13,7 @@ from protocol.desk.calendar import SpecialDay
 from relay.store import By
 from tests.relay.web.browsing import Away, barriers, chromium, desk_beside, page_in, too_wide
 from tests.relay.web.desk import LONG_AGO, register
+from tests.relay.web.test_staff import link
 
 pytestmark = pytest.mark.e2e
 JANA = By(events.Actor.STAFF, "jana", "Jana Nováková")
@@ -165,6 +166,30 @@ def test_the_pages_fit_a_phone_320_pixels_wide_and_200_percent(away: Away, brows
             page.set_viewport_size({"width": 640, "height": 640})
             page.evaluate("document.documentElement.style.zoom = 2")
             assert not too_wide(page), name
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1920), ("light", 320)])
+def test_nobody_of_the_staff_is_kept_out_by_theirs(away: Away, browser: Browser, scheme: str, width: int) -> None:
+    number = busy(away)
+    past = datetime.now(UTC) - timedelta(hours=1)
+    entry = events.TimeLogged(
+        f"{number:032x}", JANA_IS, past, past + timedelta(minutes=9), 540.0, events.WorkKind.PHONE
+    )
+    away.do(away.at.happens(number, events.NextStepSet("I bring a new one", past), entry, by=JANA))
+    with page_in(browser, scripts=True, color_scheme=scheme, viewport={"width": width, "height": 900}) as page:
+        page.goto(away.staff_url(link(away.at)))
+        assert not barriers(page)
+        page.get_by_role("button", name="Sign in as Jana Nováková").click()
+        page.wait_for_url(away.staff_url("/"))
+        for name in ("board", "reports", "report"):
+            if name == "reports":
+                page.get_by_role("link", name="Reports").click()
+            if name == "report":
+                page.get_by_role("button", name="Show").click()
+                page.wait_for_url("**/reports/firma/*")
+            assert not barriers(page), name
+            assert not too_wide(page), name
+            looked_at(page, f"{name}-{scheme}-{width}")
 
 
 def test_a_script_in_what_people_wrote_never_runs(away: Away, browser: Browser) -> None:

@@ -1,0 +1,49 @@
+import string
+import typing
+from datetime import UTC, datetime
+
+import pytest
+
+from protocol.desk import events
+from protocol.desk.events import Actor, Entry
+from relay.web import story
+from relay.words import words
+from tests.protocol.desk import stories
+
+NOW = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
+TELLER = story.Teller(words("en"), lambda at: f"{at:%H:%M}", lambda cents, currency: f"{cents} {currency}", "The desk")
+
+
+def test_no_kind_of_event_is_told_in_words_that_say_nothing() -> None:
+    source = (story.__file__ or "").removesuffix("c")
+    with open(source, encoding="utf-8") as file:  # noqa: PTH123 - a test's look at the source
+        written = file.read()
+    missing = [
+        kind.__name__ for kind in typing.get_args(events.TicketEvent) if f"events.{kind.__name__}" not in written
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(("actor", "event"), stories._happenings, ids=lambda what: type(what).__name__)
+def test_each_event_is_a_sentence_without_a_gap(actor: Actor, event: events.TicketEvent) -> None:
+    told = story.lines([(7, Entry(1, NOW, actor, "jana", "Jana", event))], TELLER)
+    if isinstance(event, events.MessageAdded) and event.internal:
+        assert told == []
+        return
+    (line,) = told
+    assert line.what != "noted something"
+    assert not [name for _, name, _, _ in string.Formatter().parse(line.what) if name is not None]
+    assert line.who == ("The desk" if actor is Actor.DESK else "Jana")
+
+
+def test_why_a_colleague_declined_and_why_links_were_taken_back_stays_among_staff() -> None:
+    staff = events.Staff("petr", "Petr", "Engineer", "1")
+    card = events.HandedOver(staff, "secret", "secret", "secret", reason="secret")
+    secret: tuple[events.TicketEvent, ...] = (
+        events.OfferDeclined(staff, "secret"),
+        events.LinksRevoked("secret"),
+        card,
+    )
+    history = [(number, Entry(1, NOW, Actor.STAFF, "jana", "Jana", event)) for number, event in enumerate(secret)]
+    assert "secret" not in repr(story.lines(history, TELLER))
+    assert "secret" not in repr(story.short(history, words("en")))
