@@ -163,6 +163,9 @@ class Console(QObject):
     def _queue_came(self, answer: Answer) -> None:
         if isinstance(answer, envelope.Tickets):
             self.window.model.replace_all(answer.tickets)
+            if answer.total > len(answer.tickets):
+                text = _("The queue has {total} tickets; the oldest {shown} are shown. The search finds all of them.")
+                self._say(text.format(total=answer.total, shown=len(answer.tickets)))
             for view in answer.tickets:
                 self._watching.follow(view)
                 if view.number == self.window.ticket.number:

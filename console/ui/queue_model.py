@@ -144,7 +144,7 @@ class QueueModel(QAbstractTableModel):
         row = self.row_of(ticket.number)
         if row >= 0:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
-        elif known is None and self._passes(ticket):
+        elif known is None and _is_shown(ticket) and self._passes(ticket):  # a closed one was found by searching
             at = len(self._rows)
             self.beginInsertRows(_NOWHERE, at, at)
             self._rows.append(ticket.number)
