@@ -1,5 +1,6 @@
 """P5, the agent's part: help from afar, only for a ticket this user opened, and only with this user's yes."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,7 @@ async def test_p05_a_session_that_cannot_start_is_over_at_once_and_stands_in_the
         assert (over.reason, over.worked_s) == (EndReason.FAULT, 0)
         events: list[Any] = []
         while not any(isinstance(event, SessionEnded) for event in events):  # it tells first, then writes down
+            await asyncio.sleep(0.05)  # whoever asks without a pause is soon refused
             ticket = await console.ask(envelope.ReadTicket, number)
             events = [line.event for line in ticket.history]
         assert not any(isinstance(event, SessionConsented) for event in events)
