@@ -37,6 +37,9 @@ _FASTER = 2
 """So many of them count for chance; of the others the fastest counts, because anything may have held up the rest."""
 _MEASURE_BYTES = 4 * 1024
 """Smaller frames tell how long the way is, larger ones how wide."""
+_TELLING_S = 0.004
+"""Smaller ones, too, if a line as slow as was measured would take so long for them: a line that only seemed slow for a
+moment gets small frames, and would seem slow for ever."""
 _LEAST_S = 0.001
 _UNLIMITED = 4e6
 """Bytes a second; a line that carries so much limits nothing that a picture needs."""
@@ -208,7 +211,8 @@ class Flow:
         Unlike a rate of delivery, this tells a line that is slow from one that has little to carry.
         """
         arrived_s = now_s - took_s
-        if newest.size < _MEASURE_BYTES:
+        known = self._measured
+        if newest.size < (_MEASURE_BYTES if known is None else min(_MEASURE_BYTES, known * _TELLING_S)):
             self._way.see(newest.sent_s - arrived_s, now_s)
         elif self._way.value is not None:
             free_s = max(self._arrived_s, newest.sent_s - self._way.value)

@@ -167,7 +167,6 @@ class Capture(threading.Thread):
             if frame and not self._stopped:
                 self._budget = None
                 shot = _shot(frame, noticed_s)
-                self._pace(budget, shot.size)
                 self._deliver(shot)
                 del shot, frame  # megabytes, sometimes: not to be held beside the next one
 
@@ -198,12 +197,6 @@ class Capture(threading.Thread):
         frame = self._encoder.encode(actions, planner) if actions else None
         self._due_s = _due_s(planner)
         return frame
-
-    def _pace(self, budget: Budget, size: int) -> None:
-        """What is owed leaves the line time to carry what was sent before, so that a change never waits behind it."""
-        now_s = time.monotonic()
-        if budget.rate is not None and self._due_s < float("inf"):
-            self._due_s = max(self._due_s, now_s + size / budget.rate)
 
     def _send_cursor(self, source: Source) -> bool:
         """Gives whether the source was asked."""

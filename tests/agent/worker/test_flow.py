@@ -1,3 +1,4 @@
+import itertools
 from collections import deque
 
 import pytest
@@ -167,3 +168,22 @@ def test_frames_follow_one_another_as_the_line_gets_through_with_them(mbit: int,
     run(wire, flow, [200, *[size] * 5], 6.0)
     assert wire.delivered - before > 0.8 * 3.0 * wire.rate
     assert wire.worst_queue_s < 2 * QUEUE_S
+
+
+def test_a_line_that_was_slow_for_a_moment_is_not_slow_for_ever() -> None:
+    flow, now_s, numbers = Flow(), 0.0, itertools.count()
+
+    def carry(size: int, took_s: float) -> None:
+        nonlocal now_s
+        number = next(numbers)
+        flow.sent(number, size, now_s)
+        now_s += took_s
+        flow.acknowledged(number, now_s)
+
+    carry(200, 0.004)
+    for _ in range(8):
+        carry(10_000, 1.0)
+    assert flow.budget().rate is not None
+    for _ in range(60):
+        carry(max(300, int(flow.budget().frame_bytes / 2)), 0.0045)
+    assert flow.budget().rate is None
