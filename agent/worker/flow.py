@@ -37,7 +37,7 @@ _FASTER = 2
 """So many of them count for chance; of the others the fastest counts, because anything may have held up the rest."""
 _MEASURE_BYTES = 4 * 1024
 """Smaller frames tell how long the way is, larger ones how wide."""
-_TELLING_S = 0.004
+_TELLING_S = 0.02
 """Smaller ones, too, if a line as slow as was measured would take so long for them: a line that only seemed slow for a
 moment gets small frames, and would seem slow for ever."""
 _LEAST_S = 0.001

