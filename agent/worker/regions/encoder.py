@@ -97,6 +97,8 @@ class RegionEncoder:
             else:
                 packed += self._stream.compress(pixels.tobytes())
         packed += self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        if all(action.way is Way.RAW for action in actions):
+            planner.text_took(len(packed), sum(action.rect.area for action in actions))
         payloads: list[bytes | memoryview] = [memoryview(packed), *[b""] * (len(actions) - 1)]
         codecs = {Way.RAW: Codec.ZSTD, Way.PLANES: Codec.PLANES}
         return [

@@ -64,8 +64,12 @@ _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 _STILL_IN_FILM_S = 3.0
 """What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing: a shot lasts
 some three seconds. Once the whole film stands still, this does not count."""
-_TEXT_S = 0.12
-"""Text that by `_TEXT_BYTES` takes the line longer is a likeness while it is in motion."""
+_TEXT_S = 0.3
+"""Text that takes the line longer, by what text took lately, is a likeness while it is in motion."""
+_TEXT_BYTES_AT_FIRST = 0.05
+"""A pixel's, until there was text to tell: on recordings 0.02 to 0.2."""
+_TELLING_PIXELS, _LEARNS = 8 * 1024, 0.4
+"""Fewer pixels tell nothing; and how much of what was thought the newest replaces."""
 _SETTLE_PIXELS = 384 * 1024
 """Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
 _TINY, _TINY_SLOW = 128 * 128, 64 * 64
@@ -98,6 +102,7 @@ class Planner:
         self._films = Films() if films else None
         self._shift: motion.Shift | None = None
         self._misses, self._search_s = 0, float("-inf")
+        self._text_bytes = _TEXT_BYTES_AT_FIRST
 
     @property
     def exact_share(self) -> float:
@@ -107,6 +112,11 @@ class Planner:
     def give_up_films(self) -> None:
         """From now on everything is sent exactly."""
         self._films = None
+
+    def text_took(self, count: int, pixels: int) -> None:
+        """So many bytes, lately, for so many pixels sent as they are: how dear the text of this screen is."""
+        if pixels >= _TELLING_PIXELS:
+            self._text_bytes += _LEARNS * (count / pixels - self._text_bytes)
 
     def area_pixels(self, area: Rect) -> Pixels:
         """A film's area in the newest picture, whose edge it may cross; rows do not lie one behind the other."""
@@ -227,7 +237,7 @@ class Planner:
 
         That is what a page that is scrolled faster than the line carries looks like; exact ones would come too late.
         """
-        bytes_about = _TEXT_BYTES * TILE * TILE * np.count_nonzero(text)
+        bytes_about = self._text_bytes * TILE * TILE * np.count_nonzero(text)
         late = self._films is not None and budget.rate is not None and bytes_about > budget.rate * _TEXT_S
         return text if late and (in_motion or self._looks.again(text, now_s)) else np.zeros_like(text)
 

@@ -189,7 +189,7 @@ def test_a_film_keeps_its_stream_and_begins_anew_when_the_link_is_another() -> N
 
 
 def test_a_page_scrolled_faster_than_the_line_carries_is_a_likeness_in_motion_and_exact_at_rest() -> None:
-    slow = Budget(500.0, 10_000.0)
+    slow = Budget(500.0, 2_000.0)
     sheet = SHEETS[0]
     planner, console = begin(sheet[:HEIGHT, :WIDTH], slow)
     for frame in range(1, 5):
@@ -201,7 +201,7 @@ def test_a_page_scrolled_faster_than_the_line_carries_is_a_likeness_in_motion_an
 
 
 def test_text_that_appears_once_is_exact_however_slow_the_line() -> None:
-    slow = Budget(500.0, 10_000.0)
+    slow = Budget(500.0, 2_000.0)
     planner, console = begin(BLANK, slow)
     show(planner, console, SHEETS[0][:HEIGHT, :WIDTH], slow, 1.0)
     assert (console.pixels == SHEETS[0][:HEIGHT, :WIDTH]).all()
