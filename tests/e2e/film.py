@@ -60,6 +60,7 @@ def play(folder: Path, *, pace_s: float, both_sides: Path | None = None) -> None
         technician = world.desk("technician", TECHNICIANS_SIZE)
         film = Film(Scene(world, User(user), Technician(technician)), report, pace_s=pace_s)
         _furnish(user)
+        technician.set_layout("de")  # alike, so that keys go by their place
         page = _set_up(film)
         _ask(film)
         _take(film)
