@@ -64,7 +64,7 @@ _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 _STILL_IN_FILM_S = 3.0
 """What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing: a shot lasts
 some three seconds. Once the whole film stands still, this does not count."""
-_TEXT_S = 0.3
+_TEXT_S = 0.2
 """Text that takes the line longer, by what text took lately, is a likeness while it is in motion."""
 _TEXT_BYTES_AT_FIRST = 0.05
 """A pixel's, until there was text to tell: on recordings 0.02 to 0.2."""
