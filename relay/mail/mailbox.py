@@ -16,7 +16,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 from relay.mail.errors import ServerFault
 from relay.mail.settings import MailSettings, Security
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 30.0
 READ_BYTES = 25 * 1024 * 1024
 """The largest mail that is fetched whole, as most servers let through."""
 BEGINNING_BYTES = 512 * 1024
@@ -24,13 +24,17 @@ BEGINNING_BYTES = 512 * 1024
 
 
 class Mailbox:
-    """One connection."""
+    """One connection.
+
+    Attributes:
+        tells: whether the server says by itself that a mail came.
+    """
 
     def __init__(self, settings: MailSettings) -> None:
         """Not connected yet."""
         self._settings = settings
         self._client: Any = None
-        self._idle = False
+        self.tells = False
 
     def open(self) -> None:
         """Signs in and makes the folders that are missing. Raises ServerFault, SettingsRefused."""
@@ -47,12 +51,13 @@ class Mailbox:
                 self._client.login(imap.user, imap.password)
             except LoginError as error:
                 raise ServerFault(f"{imap.host} does not let {imap.user!r} in: user or password is wrong.") from error
+            self.tells = bool(self._client.has_capability("IDLE"))
             self._make_folders()
             self._client.select_folder(self._settings.inbox)
 
     def close(self) -> None:
         """Whatever state it is in."""
-        client, self._client, self._idle = self._client, None, False
+        client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(IMAPClientError, OSError, ValueError, AttributeError):
                 client.logout()
@@ -64,7 +69,8 @@ class Mailbox:
         client = self._client
         if client is not None:
             with contextlib.suppress(OSError, AttributeError):
-                client.socket().shutdown(socket.SHUT_RDWR)
+                # The plain socket's: the TLS one forgets its keys first, under the hands of whoever reads it.
+                socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
 
     def waiting(self) -> list[int]:
         """The UIDs in the inbox, oldest first."""
@@ -96,24 +102,13 @@ class Mailbox:
                 self._client.expunge([uid] if self._client.has_capability("UIDPLUS") else None)
 
     def wait(self, seconds: float) -> bool:
-        """Until something changes in the inbox, as far as the server tells; whether something did."""
+        """Until something changes in the inbox; whether something did. Only of a server that `tells`."""
         with self._talking():
-            if not self._client.has_capability("IDLE"):
-                return False
             self._client.idle()
-            self._idle = True
             try:
-                heard = bool(self._client.idle_check(timeout=seconds))
+                return bool(self._client.idle_check(timeout=seconds))
             finally:
-                self._idle = False
                 self._client.idle_done()
-            return heard
-
-    @property
-    def tells(self) -> bool:
-        """Whether the server says by itself that a mail came."""
-        with self._talking():
-            return bool(self._client.has_capability("IDLE"))
 
     # --- inside
     @property

@@ -8,7 +8,9 @@ other. On the relay's loop; the mailbox is talked to in a thread. Distrusts mail
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from structlog.typing import FilteringBoundLogger
@@ -27,13 +29,16 @@ from relay.mail.outgoing import Outbox, PageOf
 from relay.mail.settings import MailSettings
 from relay.store import THE_DESK, EventStore
 
-SEND_S = 1.0
+SEND_S = 0.25
 """How often the outbox is looked at; it is one query on an index."""
 IDLE_S = 20.0
 BACK_OFF_S = (5.0, 10.0, 30.0, 60.0)
 """Between tries of a server that is away; the last one again and again: an outage is over when it is over."""
 TRIES = 3
 """A mail that cannot be taken down so often, while others can, is set aside."""
+
+
+_Result = TypeVar("_Result")
 
 
 class MailService:
@@ -58,6 +63,8 @@ class MailService:
         self._incoming = Incoming(store, counts, seconds, announce)
         self._outbox = Outbox(store, settings, counts, clock, page_of)
         self._mailbox = Mailbox(settings)
+        # One thread of its own: nothing is done to the connection while something else is.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox")
         self._tries: dict[int, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting = 0
@@ -86,7 +93,8 @@ class MailService:
             task.cancel()
         self._mailbox.hang_up()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.to_thread(self._mailbox.close)
+        await self._there(self._mailbox.close)
+        self._thread.shutdown(wait=False)
 
     def health(self) -> dict[str, object]:
         """For the health page: in words, since when, and how many wait to be sent."""
@@ -131,34 +139,38 @@ class MailService:
             await self._outbox.send_due()
         await asyncio.sleep(SEND_S)
 
+    async def _there(self, work: Callable[[], _Result]) -> _Result:
+        """In the mailbox's thread, after what was begun there before."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
     # --- in
     async def _take_in(self) -> None:
         """One connection, until it breaks."""
         try:
-            await asyncio.to_thread(self._mailbox.open)
+            await self._there(self._mailbox.open)
             self._trouble("in", "")
             while True:
-                for uid in await asyncio.to_thread(self._mailbox.waiting):
+                for uid in await self._there(self._mailbox.waiting):
                     await self._take_one(uid)
                 self._trouble("in", "")
                 await self._wait()
         finally:
-            await asyncio.shield(asyncio.to_thread(self._mailbox.close))
+            self._thread.submit(self._mailbox.close)
 
     async def _wait(self) -> None:
         if self._mailbox.tells:
-            await asyncio.to_thread(lambda: self._mailbox.wait(min(IDLE_S, self._settings.poll_s)))
+            await self._there(lambda: self._mailbox.wait(min(IDLE_S, self._settings.poll_s)))
         else:
             await asyncio.sleep(self._settings.poll_s)
 
     async def _take_one(self, uid: int) -> None:
         """Raises ServerFault, StoreFault: the mail stays where it is."""
-        size = await asyncio.to_thread(lambda: self._mailbox.size(uid))
+        size = await self._there(lambda: self._mailbox.size(uid))
         if size is None:
             return
         truncated = size > READ_BYTES
         limit = BEGINNING_BYTES if truncated else READ_BYTES
-        content = await asyncio.to_thread(lambda: self._mailbox.fetch(uid, limit))
+        content = await self._there(lambda: self._mailbox.fetch(uid, limit))
         if content is None:
             return
         try:
@@ -175,7 +187,7 @@ class MailService:
             await self._incoming.set_aside(stray, Aside.FAULT, self._clock())
             outcome = Outcome.ASIDE
         self._tries.pop(uid, None)
-        await asyncio.to_thread(lambda: self._mailbox.move(uid, aside=outcome is Outcome.ASIDE))
+        await self._there(lambda: self._mailbox.move(uid, aside=outcome is Outcome.ASIDE))
         self._counts.done(f"mail_{outcome.value}", bytes=size)
 
     async def _take_down(self, content: bytes, *, truncated: bool) -> Outcome:

@@ -18,11 +18,11 @@ async def test_p14_the_mail_about_a_new_handler_has_name_title_and_phone(
         await office.writes(EVA)
         await office.ticket(1)
         await jana.takes(1)
-        first = (await office.gets(EVA, 2))[-1]
+        first = (await office.gets(EVA, 1, "takes care"))[-1]
         assert "Jana Nováková, Support engineer, takes care of your request now. Phone: +420 123 456." in text_of(first)
         await jana.takes(1)  # takes it up again: nobody new
         card = {"tried": "water", "known": "it burns", "next_step": "I try sand"}
         handed = await jana.ask(envelope.HandOver, 1, "petr", **card)
         assert isinstance(handed, envelope.Ticket), handed
-        second = (await office.gets(EVA, 3))[-1]
-        assert "Petr Dvořák, Support engineer" in text_of(second)
+        await office.gets(EVA, 1, "Petr Dvořák, Support engineer")
+        assert len(await office.gets(EVA, 2, "takes care")) == 2

@@ -23,7 +23,7 @@ async def solved(office: PostOffice) -> EmailMessage:
     await console.takes(1)
     answer = await console.ask(envelope.ResolveTicket, 1, "I put it out")
     assert isinstance(answer, envelope.Ticket), answer
-    return (await office.gets(EVA, 3))[-1]
+    return (await office.gets(EVA, 1, "mailto:"))[-1]
 
 
 def pressed(message: EmailMessage, button: int) -> str:
@@ -56,7 +56,7 @@ async def test_p18_thanks_neither_accepts_nor_rejects_and_is_answered_with_both_
     async with post_office(house, servers, desk) as office:
         asked = await solved(office)
         await office.answers(EVA, asked, "Thanks!")
-        again = (await office.gets(EVA, 4))[-1]
+        again = (await office.gets(EVA, 1, "One thing only you can say"))[-1]
         ticket = await office.ticket(1)
         assert ticket.state is TicketState.RESOLVED
         assert [kind for kind, _, _ in ticket.notices.said][-1] is NoticeKind.VERDICT_ASKED
@@ -85,7 +85,7 @@ async def test_p18_a_button_of_a_solution_that_was_rejected_does_not_accept_the_
         await office.ticket(1, lambda ticket: ticket.state is TicketState.IN_PROGRESS)
         console = office.running.actors[0]
         await console.ask(envelope.ResolveTicket, 1, "I opened the window")
-        await office.gets(EVA, 4)
+        await office.gets(EVA, 1, "I opened the window")
         await office.writes(EVA, "", subject=pressed(asked, 0))
         await office.taken(3)
         assert (await office.ticket(1)).state is TicketState.RESOLVED

@@ -72,7 +72,7 @@ async def test_p20_what_the_technician_writes_reaches_the_requester_and_the_answ
         await console.takes(1)
 
         await console.ask(envelope.AddMessage, 1, "Which floor are you on?")
-        answer = (await office.gets(EVA, 3))[-1]
+        answer = (await office.gets(EVA, 1, "Which floor"))[-1]
         assert "Which floor are you on?" in text_of(answer)
         assert "Jana Nováková, Support engineer, +420 123 456" in text_of(answer)
         quoted = "\n".join(f"> {line}" for line in text_of(answer).splitlines())

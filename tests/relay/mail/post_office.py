@@ -78,13 +78,13 @@ class PostOffice:
         }
         return await self.writes(sender, text, **({"subject": f"Re: {to['Subject']}"} | refers | headers))
 
-    async def gets(self, who: str, count: int) -> list[EmailMessage]:
-        """Waits until somebody has so many mails of this desk."""
+    async def gets(self, who: str, count: int, text: str = "") -> list[EmailMessage]:
+        """Waits until somebody has so many mails of this desk with this text; servers deliver in no certain order."""
         user = who.split("@", maxsplit=1)[0]
         async with asyncio.timeout(WAIT_S):
             while True:
                 mails = [read_mail(content) for content in await asyncio.to_thread(self.servers.folder, user)]
-                ours = [mail for mail in mails if self.address in str(mail["From"])]
+                ours = [mail for mail in mails if self.address in str(mail["From"]) and text in text_of(mail)]
                 if len(ours) >= count:
                     return ours
                 await asyncio.sleep(0.1)
