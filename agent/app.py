@@ -72,6 +72,7 @@ class Agent(QObject):
         self._gathering: _Gathering | None = None
         self._leaving = False
         self._news_since: dict[int, datetime] = {}
+        self._handlers: dict[int, tuple[int, Staff | None]] = {}
         self.tray = Tray()
         self.window = MainWindow(standing.organisation.name, full_name(), enrolled.device_label())
         self.banners = Banners()
@@ -203,6 +204,8 @@ class Agent(QObject):
             case messages.LineChanged():
                 window.line_changed(happened)
             case messages.TicketsListed(tickets=tickets):
+                for ticket in tickets:
+                    self._handlers.setdefault(ticket.number, (ticket.revision, ticket.owner))
                 window.tickets_listed(tickets)
             case messages.TicketSeen(ticket=ticket):
                 self._ticket_seen(ticket)
@@ -311,9 +314,7 @@ class Agent(QObject):
         if before and before.revision < ticket.revision and not self.window.shows(ticket.number):
             self._news_since.setdefault(ticket.number, before.changed_at)
             self._wish(messages.ReadTicket(ticket.number))  # what was said stands in its history
-        if ticket.owner and (before is None or before.owner != ticket.owner):
-            self._introduce(ticket.number, ticket.owner)
-        elif before and before.state is not ticket.state:
+        if not self._meet(ticket) and before and before.state is not ticket.state:
             self.tray.notify(_("Request {number}").format(number=ticket.number), plain.state_sentence(ticket.state))
 
     def _ticket_read(self, ticket: Ticket) -> None:
@@ -321,8 +322,20 @@ class Agent(QObject):
         number = ticket.ticket.number
         since = self._news_since.pop(number, None)
         self.window.ticket_read(ticket)
+        self._meet(ticket.ticket)  # an answer may come before the news of the change
         if since is not None and (said := news(ticket.history, since)):
             self.tray.notify(_("Request {number}").format(number=number), said)
+
+    def _meet(self, ticket: TicketView) -> bool:
+        """Introduces whoever takes over, once, by whichever way it was heard first."""
+        revision, known = self._handlers.get(ticket.number, (0, None))
+        if ticket.revision < revision:
+            return False
+        self._handlers[ticket.number] = ticket.revision, ticket.owner
+        if ticket.owner is None or ticket.owner == known:
+            return False
+        self._introduce(ticket.number, ticket.owner)
+        return True
 
     def _introduce(self, number: int, staff: Staff) -> None:
         """Whoever takes over says who they are (P14); the relay's word, which only a consent question vouches for."""
