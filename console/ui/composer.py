@@ -1,7 +1,7 @@
 """Where messages are written; a draft stays with its ticket until it was really sent. Main thread."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.language import _
@@ -59,6 +59,15 @@ class Composer(QWidget):
         self.field.setPlainText(text)
         self.internal.setChecked(internal)
         self._show_sending()
+
+    def insert(self, text: str, internal: bool) -> None:
+        """Puts a text below what was written; one that is for colleagues only makes the whole message so."""
+        written = self.field.toPlainText().rstrip()
+        self.field.setPlainText(f"{written}\n\n{text}" if written else text)
+        if internal:
+            self.internal.setChecked(True)
+        self.field.moveCursor(QTextCursor.MoveOperation.End)
+        self.field.setFocus()
 
     def sent(self, ticket: int) -> None:
         """The relay has it: the draft is done."""

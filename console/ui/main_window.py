@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QSta
 
 from console.events import LinkState
 from console.language import _
-from console.ui import shortcuts, theme
+from console.ui import deeds, shortcuts, theme
 from console.ui.desk_bar import DeskBar
 from console.ui.enrol_page import EnrolPage
 from console.ui.help import HelpOverlay
@@ -167,6 +167,9 @@ class MainWindow(QMainWindow):
         self._on(shortcuts.APPOINTMENT, self.ticket.want_appointment)
         self._on(shortcuts.QUOTE, self.ticket.want_quote)
         self._on(shortcuts.COMPLAINT, self.ticket.want_complaint)
+        for deed, item in deeds.ITEMS.items():
+            self._on(item.shortcut, lambda deed=deed: self.ticket.deeds.want(deed))
+        self._on(shortcuts.INSERT, self.ticket.articles.want_insert)
         self._on(shortcuts.CALL, self.bar.call.emit)
         self._on(shortcuts.WEEK, self.bar.week.emit)
         self._on(shortcuts.STAFF, self.bar.staff.emit)

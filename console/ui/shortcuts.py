@@ -37,6 +37,8 @@ HAND_OVER = Shortcut("Ctrl+H", mark("Hand the ticket over, with its card"))
 APPOINTMENT = Shortcut("Ctrl+D", mark("Make, move or end an appointment"))
 QUOTE = Shortcut("Ctrl+P", mark("Name a price"))
 COMPLAINT = Shortcut("Ctrl+Shift+C", mark("Write down a complaint about this ticket"))
+ARTICLE = Shortcut("Ctrl+B", mark("Make an article of the ticket"))
+INSERT = Shortcut("Ctrl+J", mark("Put the known article that fits best into the message"))
 CALL = Shortcut("Ctrl+I", mark("Take a call"))
 WEEK = Shortcut("Alt+3", mark("Show the week's appointments"))
 STAFF = Shortcut("Alt+4", mark("Show who is there, and what there is to do"))
@@ -68,6 +70,8 @@ MAIN = (
     APPOINTMENT,
     QUOTE,
     COMPLAINT,
+    ARTICLE,
+    INSERT,
     CALL,
     TAKE_OFFER,
     LEAVE_OFFER,

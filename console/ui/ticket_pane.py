@@ -1,7 +1,5 @@
 """The right half of the main window: one ticket whole. Main thread; shows plain text, whoever wrote it."""
 
-from datetime import UTC, datetime
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -20,8 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from console.language import _
-from console.ui import live_clock, shortcuts, theme, words
+from console.ui import shortcuts, theme, ticket_facts, words
 from console.ui.composer import Composer
+from console.ui.deeds import DeedMenu
+from console.ui.known_articles import KnownArticles
 from console.ui.people_card import PeopleCard
 from console.ui.short_version import ShortVersion
 from console.ui.shortcuts import Shortcut
@@ -37,7 +37,10 @@ class TicketPane(QStackedWidget):
     Signals:
         take, connect_to, next_step, resolve, hand_over, appointment, quote, complaint, hold, resume, estimate, merge,
             unmerge, link, tags, time: the technician wants that, for the ticket that is open.
+        shown: (ticket) it is there whole.
     """
+
+    shown = Signal(int)
 
     take = Signal()
     connect_to = Signal()
@@ -80,7 +83,9 @@ class TicketPane(QStackedWidget):
         self.short = ShortVersion(page)
         self.short.events_wanted.connect(self.timeline.show_events)
         self.people = PeopleCard(page)
+        self.articles = KnownArticles(page)
         self.composer = Composer(page)
+        self.articles.inserted.connect(self.composer.insert)
         self._diagnostics = QWidget(page)
         self._diagnostics.setAccessibleName(_("Diagnostics"))
         self._fields = QGridLayout(self._diagnostics)
@@ -166,10 +171,10 @@ class TicketPane(QStackedWidget):
         self.number, self._view = view.number, view
         self._title.setText(f"{view.number} · {words.first_line(view.problem)}")
         self._title.setAccessibleName(self._title.text())
-        self._facts.setText(_facts(view))
+        self._facts.setText(ticket_facts.facts(view))
         self._state.setText(f"{words.priority(view)} · {_(words.STATES[view.state])}")
         self._state.setAccessibleName(self._state.text())
-        self._step.setText(_step(view))
+        self._step.setText(ticket_facts.step(view))
         self._step.setVisible(bool(self._step.text()))
         in_full = view.problem.strip()
         self._problem.setText(in_full)
@@ -178,6 +183,7 @@ class TicketPane(QStackedWidget):
         if other:
             self._show_diagnostics(())
             self.people.clear()
+            self.articles.clear()
             self.short.show_lines(())
             self.timeline.show_history((), other_ticket=True)
             self.composer.open_ticket(view.number)
@@ -191,6 +197,7 @@ class TicketPane(QStackedWidget):
         self._show_diagnostics(ticket.diagnostics)
         self.short.show_lines(ticket.summary)
         self.timeline.show_history(ticket.history, other_ticket=False)
+        self.shown.emit(self.number)
 
     def _build(self, page: QWidget) -> None:
         self._take = _button("hand", _("Take"), shortcuts.TAKE, self.take)
@@ -207,20 +214,6 @@ class TicketPane(QStackedWidget):
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._state, 0, Qt.AlignmentFlag.AlignTop)
-        scroll = QScrollArea(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        facts = QWidget()
-        about = QVBoxLayout(facts)
-        about.setContentsMargins(0, 0, theme.GRID, 0)
-        about.setSpacing(theme.GRID)
-        about.addWidget(self.short)
-        about.addWidget(self._problem)
-        about.addWidget(self.people)
-        about.addWidget(_section(_("What the computer says")))
-        about.addWidget(self._diagnostics)
-        about.addStretch(1)
-        scroll.setWidget(facts)
         history = QFrame(page)
         history.setProperty("card", True)
         inside = QVBoxLayout(history)
@@ -230,7 +223,7 @@ class TicketPane(QStackedWidget):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.GRID)
         split.setStyleSheet("QSplitter::handle { background: transparent; }")
-        split.addWidget(scroll)
+        split.addWidget(self._make_facts(page))
         split.addWidget(history)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
@@ -244,6 +237,25 @@ class TicketPane(QStackedWidget):
         column.addWidget(self._step)
         column.addWidget(split, 1)
         column.addWidget(self.composer)
+
+    def _make_facts(self, page: QWidget) -> QScrollArea:
+        """What is known, above the history."""
+        scroll = QScrollArea(page)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        facts = QWidget()
+        about = QVBoxLayout(facts)
+        about.setContentsMargins(0, 0, theme.GRID, 0)
+        about.setSpacing(theme.GRID)
+        about.addWidget(self.short)
+        about.addWidget(self._problem)
+        about.addWidget(self.articles)
+        about.addWidget(self.people)
+        about.addWidget(_section(_("What the computer says")))
+        about.addWidget(self._diagnostics)
+        about.addStretch(1)
+        scroll.setWidget(facts)
+        return scroll
 
     def _make_more(self, page: QWidget) -> QPushButton:
         """What is wanted less often, in a menu; each has its shortcut."""
@@ -273,6 +285,7 @@ class TicketPane(QStackedWidget):
                 ("comment-dots", _("Complaint …"), shortcuts.COMPLAINT, self.complaint),
             )
         )
+        self.deeds = DeedMenu(menu)
         button.setMenu(menu)
         return button
 
@@ -291,6 +304,7 @@ class TicketPane(QStackedWidget):
         self._connect.setEnabled(taken and view.running is None and view.online)
         self._next.setEnabled(is_open)
         self._resolve.setEnabled(view.state is TicketState.IN_PROGRESS)
+        self.deeds.enable(view)
         self._hold.setEnabled(taken)
         held = view.state is TicketState.ON_HOLD
         self._hold.setText((_("Go on") if held else _("On hold …")) + f"\t{shortcuts.HOLD.keys}")
@@ -323,42 +337,6 @@ class TicketPane(QStackedWidget):
             value.setAccessibleName(f"{field.label}: {field.value}")
             self._fields.addWidget(value, row, 1)
         self._fields.setColumnStretch(1, 1)
-
-
-def _facts(view: TicketView) -> str:
-    parts = [
-        words.one_line(view.requester),
-        words.one_line(view.device_label) + ("" if view.online else " " + _("(not reachable)")),
-        _("asked {when}").format(when=words.clock(view.asked_at)),
-        _("urgency for the user: {urgency}").format(urgency=words.level(view.urgency)),
-        _("has {minutes}").format(minutes=words.minutes(60 * view.minutes)),
-    ]
-    if view.worked_s:
-        parts.append(_("worked {minutes}").format(minutes=words.minutes(view.worked_s)))
-    if view.owner is not None:
-        parts.append(_("owner: {name}").format(name=view.owner.name))
-    if view.customer_name:
-        parts.append(words.one_line(view.customer_name))
-    if view.hold is not None:
-        parts.append(_("waits for {what}").format(what=_(words.HOLDS[view.hold])))
-    if view.merged_into:
-        parts.append(_("goes on in ticket {number}").format(number=view.merged_into))
-    if view.tags:
-        parts.append(", ".join(view.tags))
-    if clock := live_clock.left(view, datetime.now(UTC)).text:
-        parts.append(clock)
-    return "  ·  ".join(parts)
-
-
-def _step(view: TicketView) -> str:
-    if view.state is TicketState.RESOLVED:
-        return _("Proposed: {solution}").format(solution=view.solution)
-    if view.state not in OPEN_STATES:
-        return ""
-    if not view.next_step:
-        return _("No next step yet.")
-    step = _("Next step: {step}").format(step=view.next_step)
-    return step if view.due is None else step + " " + _("(by {due})").format(due=words.clock(view.due))
 
 
 def _label(kind: str, text: str = "", *, wraps: bool = False) -> QLabel:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QT
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from console.language import _
-from console.ui import theme, words
+from console.ui import happenings, theme, words
 from console.ui.figures_dialog import FiguresDialog
 from protocol.desk import events
 from protocol.desk.events import Actor
@@ -49,7 +49,7 @@ class _History(QAbstractListModel):
         if role == _LINE_ROLE:
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{words.clock(line.at)} {' · '.join(author(line))}: {words.happened(line)}"
+            return f"{words.clock(line.at)} {' · '.join(author(line))}: {happenings.happened(line)}"
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(line.event, events.SessionMeasured):
             return _("Enter or a double click shows the figures over the session's time")
         return None
@@ -77,7 +77,7 @@ class _Delegate(QStyledItemDelegate):
         name = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideRight, max(0, head.width()))
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, name)
         painter.setPen(QColor(now.text if _is_written(line) else now.muted))
-        _lay_out(words.happened(line), option.font, body.width()).draw(painter, QPointF(body.topLeft()))
+        _lay_out(happenings.happened(line), option.font, body.width()).draw(painter, QPointF(body.topLeft()))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
@@ -86,7 +86,7 @@ class _Delegate(QStyledItemDelegate):
         width = view.viewport().width() if isinstance(view, QListView) else 400
         _time, _head, body = _places(option, QRect(0, 0, width, 0))
         metrics: QFontMetrics = option.fontMetrics
-        text = _lay_out(words.happened(line), option.font, body.width()).boundingRect()
+        text = _lay_out(happenings.happened(line), option.font, body.width()).boundingRect()
         return QSize(width, metrics.lineSpacing() + math.ceil(text.height()) + theme.GRID + theme.GRID // 2)
 
 
@@ -187,5 +187,16 @@ def _is_internal(line: HistoryLine) -> bool:
 
 
 def _is_written(line: HistoryLine) -> bool:
-    written = (events.MessageAdded, events.Resolved, events.SessionNoted, events.NotSolved)
+    written = (
+        events.MessageAdded,
+        events.Resolved,
+        events.SessionNoted,
+        events.NotSolved,
+        events.QuestionAsked,
+        events.QuestionAnswered,
+        events.ReadBack,
+        events.ReadBackAnswered,
+        events.InstructionGiven,
+        events.Rated,
+    )
     return isinstance(line.event, written)

@@ -15,6 +15,7 @@ from console.session.conversation import Allowed
 from console.session.stages import Stage
 from console.ui import theme
 from console.ui.agreed import AppointmentDialog, QuoteDialog, WeekDialog
+from console.ui.article_dialog import ArticleDialog
 from console.ui.desk_dialogs import EstimateDialog, HoldDialog, MergeDialog, TagsDialog, TimeDialog
 from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
 from console.ui.figures_dialog import FiguresDialog
@@ -591,3 +592,23 @@ def search() -> QWidget:
     dialog.field.setText("excel")
     dialog.show_found(Tickets(1, QUEUE, 101))
     return dialog
+
+
+def article() -> QWidget:
+    """What helped, for the next one who has it."""
+    _dress()
+    return ArticleDialog(ticket(solution="Close Excel on the old session of the terminal server."))
+
+
+def known() -> QWidget:
+    """A ticket that articles are known for."""
+    window = desk()
+    assert isinstance(window, MainWindow)
+    facts = ("0" * 32, "1" * 32, "en")
+    window.ticket.articles.show_articles(
+        (
+            events.Article(*facts, "Excel says that a file is locked", "Close it on the terminal server."),
+            events.Article(*facts, "How to end a colleague's session", "Ask first.", for_users=False),
+        )
+    )
+    return window

@@ -9,10 +9,11 @@ from console.events import EnrolmentState, LinkState
 from console.ui import shortcuts
 from console.ui.composer import Composer
 from console.ui.dialogs import NextStepDialog, NoteDialog, ResolveDialog, TakeDialog, TextField
+from console.ui.happenings import HISTORY_ENDS, happened
 from console.ui.help import HelpOverlay
 from console.ui.main_window import MainWindow
 from console.ui.timeline import Timeline
-from console.ui.words import HISTORY_ENDS, ended, happened, left, minutes
+from console.ui.words import ended, left, minutes
 from protocol.desk import events
 from protocol.desk.events import Actor, EndReason
 from protocol.desk.states import TicketState

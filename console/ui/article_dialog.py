@@ -1,0 +1,70 @@
+"""What helped with a ticket, made into an article for the next one who has it (promise 7). Main thread."""
+
+import secrets
+
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+
+from console.language import _, chosen
+from console.ui import words
+from console.ui.dialogs import TextField
+from console.ui.request_dialog import RequestDialog
+from protocol import envelope, limits
+from protocol.desk.events import Article
+from protocol.envelope import TicketView
+
+_TITLE_CHARS = 200
+
+
+class ArticleDialog(RequestDialog):
+    """Filled in from the ticket: once it is solved, Enter publishes."""
+
+    def __init__(self, ticket: TicketView, parent: QWidget | None = None) -> None:
+        title = _("Article from ticket {number}").format(number=ticket.number)
+        lead = _("Whoever has the same trouble is shown it while writing. Leave out names and passwords.")
+        super().__init__(title, lead, _("Publish"), parent)
+        self._ticket = ticket
+        self._key = secrets.token_hex(16)  # sent again after a cut it is published once
+        self._title = QLineEdit(words.first_line(ticket.problem)[:_TITLE_CHARS], self)
+        self._title.setMaxLength(_TITLE_CHARS)
+        self._title.setAccessibleName(_("Title"))
+        self._title.setToolTip(_("By its words the article is found"))
+        self._problem = TextField(_("Problem"), lines=5, parent=self)
+        self._problem.setToolTip(_("How the trouble shows"))
+        self._problem.setPlainText(_rest(ticket.problem))
+        self._solution = TextField(_("Solution"), lines=5, parent=self)
+        self._solution.setToolTip(_("What helped"))
+        self._solution.setPlainText(ticket.solution)
+        self._for_users = QCheckBox(_("&Users may read it, too"), self)
+        self._for_users.setAccessibleName(_("Users may read it, too"))
+        self._for_users.setToolTip(_("Otherwise only colleagues are shown it"))
+        self._for_users.setChecked(True)
+        self.form.addRow(_("&Title"), self._title)
+        self.form.addRow(_("&Problem"), self._problem)
+        self.form.addRow(_("&Solution"), self._solution)
+        self.form.addRow("", self._for_users)
+        (self._title if ticket.solution else self._solution).setFocus()
+
+    def what_is_missing(self) -> str:
+        """See `RequestDialog`."""
+        if not self._title.text().strip():
+            return _("Please give it a title.")
+        return "" if self._solution.text else _("Please say what helped.")
+
+    def message(self, ref: int) -> envelope.PublishArticle:
+        """The request."""
+        body = "\n\n".join(part for part in (self._problem.text, self._solution.text) if part)
+        article = Article(
+            self._key,
+            self._key,
+            chosen()[:2],
+            self._title.text().strip(),
+            body[: 8 * limits.NOTE_CHARS],
+            for_users=self._for_users.isChecked(),
+            tickets=(self._ticket.number,),
+        )
+        return envelope.PublishArticle(ref, article)
+
+
+def _rest(problem: str) -> str:
+    """What a problem says besides its first line, which is the title."""
+    return "\n".join(problem.strip().splitlines()[1:]).strip()

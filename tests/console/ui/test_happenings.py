@@ -1,0 +1,38 @@
+"""What the history says of each thing that happens to a ticket."""
+
+import typing
+from datetime import UTC, datetime
+
+import pytest
+
+from console.ui import happenings
+from protocol.desk import events
+from protocol.desk.events import Actor, ProofPhase
+from protocol.envelope import HistoryLine
+
+KEY = "0" * 32
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def said(event: events.TicketEvent) -> str:
+    return happenings.happened(HistoryLine(1, AT, Actor.STAFF, "Tina", event))
+
+
+@pytest.mark.parametrize("kind", typing.get_args(events.TicketEvent))
+def test_each_event_of_a_ticket_has_a_sentence(kind: type) -> None:
+    assert kind in happenings.KNOWN
+
+
+def test_what_must_not_be_misunderstood_is_told_with_what_was_written() -> None:
+    full = events.CheckResult("disk.free_mb", "/home", "12", passed=False)
+    assert said(events.InstructionGiven(KEY, ("Open it", "Close it"))) == "Steps for the user:\n1. Open it\n2. Close it"
+    stuck = events.InstructionAnswered(KEY, done=False, step=2)
+    assert said(stuck) == "Got stuck at step 2 and asks that it be done for him."
+    assert said(events.InstructionAnswered(KEY, done=True)) == "Did the steps."
+    assert said(events.ReadBackAnswered(right=False, text="Only mine")) == "No, that is not it. Only mine"
+    assert said(events.CheckKept(KEY, "laptop", full)) == "Kept as proof, it fails: disk.free_mb /home: 12"
+    ran = events.CheckRan(KEY, ProofPhase.AFTER_A_DAY, full)
+    assert said(ran) == "Check fails after a day: disk.free_mb /home: 12"
+    assert said(events.Rated(4)) == "Gave 4 of 5 stars."
+    assert said(events.RequesterSet("eva", "Eva\nBeispiel", "Firma")) == "The request of Eva Beispiel"
+    assert said(events.NoticeSent(events.NoticeKind.RECEIPT, "eva@x.example", way="mail")) == "Mail to eva@x.example"
