@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from console import events
 from console.daily import DailyWork
+from console.deeds import Deeds
 from console.knowledge import KnowledgeDesk
 from console.language import _
 from console.mailbox import Mailbox
@@ -59,6 +60,7 @@ class Console(QObject):
         self._watching = WatchDesk(self._ask, self._show_made, self._people.open_ticket, self.window)
         self._daily = DailyWork(self._ask, self._show_ticket, self._people.open_ticket, self.window)
         self._knowledge = KnowledgeDesk(self._ask, self.window)
+        self._deeds = Deeds(self._ask, self._show_ticket, self.window)
         self._bind()
 
     def start(self, invitation: bytes | None) -> None:

@@ -18,17 +18,22 @@ from protocol.envelope import TicketView
 class Deed(enum.Enum):
     """One of them."""
 
+    ASK = enum.auto()
+    DROP = enum.auto()
+    UNDERSTOOD = enum.auto()
+    STEPS = enum.auto()
     ARTICLE = enum.auto()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Item:
-    """How it stands in the menu, and on which tickets it can be done."""
+    """How it stands in the menu, and on which tickets it can be done; `group`: the submenu it stands in."""
 
     icon: str
     text: str
     shortcut: Shortcut
     possible: Callable[[TicketView], bool]
+    group: str = ""
 
 
 def _always(_view: TicketView) -> bool:
@@ -39,7 +44,13 @@ def _open(view: TicketView) -> bool:
     return view.state in OPEN_STATES
 
 
+TALK = mark("Ask and explain")
+
 ITEMS = {
+    Deed.ASK: Item("circle-question", mark("Ask the user …"), shortcuts.ASK, _open, TALK),
+    Deed.DROP: Item("eraser", mark("Drop a question …"), shortcuts.DROP, _open, TALK),
+    Deed.UNDERSTOOD: Item("ear-listen", mark("What was understood …"), shortcuts.UNDERSTOOD, _open, TALK),
+    Deed.STEPS: Item("list-ol", mark("Steps …"), shortcuts.STEPS, _open, TALK),
     Deed.ARTICLE: Item("book", mark("Make an article …"), shortcuts.ARTICLE, _always),
 }
 
@@ -57,8 +68,12 @@ class DeedMenu(QObject):
         super().__init__(menu)
         self._actions: dict[Deed, QAction] = {}
         menu.addSeparator()
+        groups: dict[str, QMenu] = {"": menu}
         for deed, item in ITEMS.items():
-            action = menu.addAction(theme.icon(item.icon), f"{_(item.text)}\t{item.shortcut.keys}")
+            if item.group not in groups:
+                groups[item.group] = menu.addMenu(_(item.group))
+                groups[item.group].setAccessibleName(_(item.group))
+            action = groups[item.group].addAction(theme.icon(item.icon), f"{_(item.text)}\t{item.shortcut.keys}")
             action.setToolTip(_(item.shortcut.does))
             action.setEnabled(False)
             action.triggered.connect(lambda _checked=False, deed=deed: self.wanted.emit(deed))

@@ -39,6 +39,10 @@ QUOTE = Shortcut("Ctrl+P", mark("Name a price"))
 COMPLAINT = Shortcut("Ctrl+Shift+C", mark("Write down a complaint about this ticket"))
 ARTICLE = Shortcut("Ctrl+B", mark("Make an article of the ticket"))
 INSERT = Shortcut("Ctrl+J", mark("Put the known article that fits best into the message"))
+ASK = Shortcut("Ctrl+U", mark("Ask the user a question that has to be answered"))
+DROP = Shortcut("Ctrl+Shift+D", mark("Drop a question that is open"))
+UNDERSTOOD = Shortcut("Ctrl+Shift+U", mark("Say what you understood, and ask whether that is it"))
+STEPS = Shortcut("Ctrl+Shift+S", mark("Give the user numbered steps"))
 CALL = Shortcut("Ctrl+I", mark("Take a call"))
 WEEK = Shortcut("Alt+3", mark("Show the week's appointments"))
 STAFF = Shortcut("Alt+4", mark("Show who is there, and what there is to do"))
@@ -70,6 +74,10 @@ MAIN = (
     APPOINTMENT,
     QUOTE,
     COMPLAINT,
+    ASK,
+    DROP,
+    UNDERSTOOD,
+    STEPS,
     ARTICLE,
     INSERT,
     CALL,

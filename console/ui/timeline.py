@@ -140,6 +140,11 @@ class Timeline(QListView):
         bar.valueChanged.connect(self._scrolled)
         bar.rangeChanged.connect(self._stay_at_the_end)
 
+    @property
+    def lines(self) -> tuple[HistoryLine, ...]:
+        """What is shown, oldest first."""
+        return self._history.lines
+
     def show_history(self, lines: Sequence[HistoryLine], *, other_ticket: bool) -> None:
         """Shows these lines; a ticket just opened is shown at its end."""
         bar = self.verticalScrollBar()

@@ -27,6 +27,7 @@ from console.ui.main_window import MainWindow
 from console.ui.search_dialog import SearchDialog
 from console.ui.session_window import SessionWindow
 from console.ui.staff_page import StaffDialog
+from console.ui.talk_dialogs import DropDialog, StepsDialog
 from protocol.consent import Consent
 from protocol.desk import events
 from protocol.desk.clocks import ClockState
@@ -612,3 +613,19 @@ def known() -> QWidget:
         )
     )
     return window
+
+
+def steps() -> QWidget:
+    """Numbered steps, and what is said of a bare link."""
+    _dress()
+    dialog = StepsDialog(ticket(), ())
+    dialog._text.setPlainText("https://example.org/how-to-print")
+    dialog.fail(dialog.what_is_missing())
+    return dialog
+
+
+def drop() -> QWidget:
+    """A question nobody has to answer any more."""
+    _dress()
+    asked = _line(9, 5, Actor.STAFF, TINA.name, events.QuestionAsked("0" * 32, "Which printer is it?"))
+    return DropDialog(ticket(), (asked,))
