@@ -14,7 +14,7 @@ demo: setup ## the whole path, in real windows; pictures and report.json in demo
 	$(PYTHON_IN_VENV) -m tests.e2e.demo
 
 test: setup ## every test, end-to-end ones included
-	$(PYTHON_IN_VENV) -m pytest
+	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile
 
 lint: environment ## ruff: rules and format
 	$(PYTHON_IN_VENV) -m ruff check .

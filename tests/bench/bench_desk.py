@@ -8,6 +8,7 @@ import os
 import shutil
 import statistics
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from protocol import envelope
 from protocol.desk.overview import Flag
 from protocol.envelope import QueueSort
+from relay.reports import document, source
 from relay.store import verify
 from tests.bench.desk_history import write
 from tests.relay.rig import Actor, House, scene
@@ -99,3 +101,18 @@ def test_the_whole_chain_is_verified_at_fifty_thousand_events_a_second(history: 
         print(f"chain{' and every list' if lists else '':20} {a_second:10,.0f} events/s")
         assert report.fault is None
         assert lists or a_second > 50_000
+
+
+@pytest.mark.timeout(1800)
+def test_a_customers_month_is_on_paper_within_two_seconds(history: Path) -> None:
+    now = datetime.now(UTC)
+    month = (now - timedelta(days=70)).date().replace(day=1)
+    begun = time.perf_counter()
+    made = source.read(history, "c7", month, now)
+    read_s = time.perf_counter() - begun
+    pdf = document.write(made, "en")
+    took_s = time.perf_counter() - begun
+    print(f"report of {len(made.lines)} pieces of work: read {read_s:.2f} s, with its PDF {took_s:.2f} s")
+    assert made.lines
+    assert pdf
+    assert took_s < 2
