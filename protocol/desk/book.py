@@ -11,6 +11,7 @@ event once it is committed, and only then.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from protocol.desk import events
 from protocol.desk.duty import Duty
@@ -41,6 +42,10 @@ class Book:
         self.knowledge = Knowledge()
         self.watch = Watch()
         self.said: set[Said] = set()
+
+    def away(self, at: datetime) -> frozenset[str]:
+        """Who of the staff cannot be counted on at an instant: absent, or not working here any more."""
+        return self.duty.absent(at) | {one.identifier for one in self.register.staff.values() if one.gone}
 
     def apply(self, entry: events.Entry) -> None:
         """One more event. Raises BookError for a ticket's."""

@@ -48,7 +48,8 @@ def export_history(home: RelayFolder, file: Path) -> None:
     click.echo(
         f"Exported {counted(seal.events, 'event')} and {counted(seal.files, 'attachment')} of {name} to {file}.\n\n"
         "Next: keep it somewhere safe; it holds what everybody wrote. To read it back into an empty folder:\n"
-        f"  athand-admin import --home DIR {file}",
+        f"  athand-admin import --home DIR {file}\n"
+        "where DIR has the relay's other files (organisation.json, device-ca.*, revocations.crl …): docs/export.md.",
         err=file == _STDOUT,
     )
 

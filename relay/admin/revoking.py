@@ -65,6 +65,11 @@ def _revoke(home: Home, who: str, now: datetime) -> None:
             "A bundle still lets that machine join with a new key; end bundles with: athand-admin revoke --bundles"
         )
     click.echo(f"\nNext: {copied(home.relay.revocations_file)}")
+    if people:
+        click.echo(
+            f"Then: athand-admin staff-profile {people[0].identifier} --gone"
+            "   so that every open ticket goes to somebody who is there."
+        )
 
 
 def _without_person(home: Home, register: Register, person: Person, now: datetime) -> Register:

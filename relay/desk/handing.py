@@ -112,11 +112,11 @@ class Handing:
         if not book.register.staff:
             return
         online = frozenset(who for who in book.register.staff if room.audience.is_there(who))
-        seen = (await room.store.head(), book.duty.absent(now), online, now.replace(second=0, microsecond=0))
+        seen = (await room.store.head(), book.away(now), online, now.replace(second=0, microsecond=0))
         if seen == self._seen:
             return
         tickets = await room.store.unfinished(LISTED)
-        await self._move_what_was_left(tickets, book.duty.absent(now))
+        await self._move_what_was_left(tickets, book.away(now))
         await self._pass_over(tickets)
         await self._place_new(tickets, now)
         await self._quotes.carry_out(tickets)

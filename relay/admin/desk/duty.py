@@ -3,6 +3,7 @@
 import csv
 import secrets
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,18 +25,18 @@ _CSV_HELP = "Table with the columns begin, end (2027-01-04 18:00) and staff (ide
 
 @click.command()
 @click.option("--csv", "table", metavar="FILE", type=click.Path(path_type=Path), help=_CSV_HELP)
-@click.option("--zone", default="UTC", help="Time zone of the table's times, such as Europe/Prague.", show_default=True)
+@click.option("--zone", help="Time zone of the table's times, such as Europe/Prague; without it, the desk's.")
 @click.option("--step", "step_min", type=click.IntRange(1, 24 * 60), default=5, show_default=True)
 @ledger_option
 @words.sentences
-def rota(ledger: Ledger, table: Path | None, zone: str, step_min: int) -> None:
+def rota(ledger: Ledger, table: Path | None, zone: str | None, step_min: int) -> None:
     """Show who is on call, or set it from a table without a gap; --step MINUTES until the next one is called.
 
     The table replaces what was set before for its stretch.
     """
     book = ledger.read()
     if table is not None:
-        shifts = _read_shifts(table, zone_named(zone), book)
+        shifts = _read_shifts(table, zone_named(zone or words.usual_zone(book, datetime.now(UTC))), book)
         begin, end = min(shift.begin for shift in shifts), max(shift.end for shift in shifts)
         check_rota(begin, end, shifts)
         made = events.RotaSet(begin, end, tuple(sorted(shifts, key=lambda shift: shift.begin)), step_min * 60)
@@ -49,23 +50,26 @@ def rota(ledger: Ledger, table: Path | None, zone: str, step_min: int) -> None:
 @click.option("--begin", help="First day, such as 2027-01-04; without it: today.")
 @click.option("--end", help="Last day.")
 @click.option("--reason", default="", help="For the colleagues; not shown to users.")
-@click.option("--zone", default="UTC", show_default=True, help="Time zone of the days.")
+@click.option("--zone", help="Time zone of the days; without it, the desk's.")
 @ledger_option
 @words.sentences
 def absence(  # noqa: PLR0913, PLR0917 - one for each option
-    ledger: Ledger, staff: str | None, begin: str | None, end: str | None, reason: str, zone: str
+    ledger: Ledger, staff: str | None, begin: str | None, end: str | None, reason: str, zone: str | None
 ) -> None:
     """List who is away, or set that somebody is: every open ticket goes to somebody who is there."""
     book, now = ledger.read(), datetime.now(UTC)
     if staff is not None:
         if end is None:
             raise AdminError("Say until when: --end 2027-01-15.")
-        whose = _staff(book, staff)
-        time_zone = zone_named(zone)
+        whose = words.staff(book, staff)
+        time_zone = zone_named(zone or words.usual_zone(book, now))
         until = words.begin(end, time_zone, now) + timedelta(days=1)
         since = words.begin(begin, time_zone, now)
         if until <= since:
             raise AdminError("An absence ends after it begins.")
+        others = {one.identifier for one in book.register.staff.values()} - book.away(since) - {whose}
+        if not others:
+            raise AdminError(f"Nobody would be there while {_name(book, whose)} is away; somebody has to take over.")
         click.echo(ledger.write(book, events.AbsenceSet(secrets.token_hex(16), whose, since, until, reason)))
         book = ledger.read()
     for one in sorted(book.duty.absences.values(), key=lambda one: one.begin):
@@ -82,7 +86,7 @@ def absence(  # noqa: PLR0913, PLR0917 - one for each option
 @click.option("--title", help="The ticket's text.")
 @click.option("--rule", help="RFC 5545, such as FREQ=MONTHLY;BYDAY=1MO.")
 @click.option("--begin", help="The first time: 2027-01-04 09:00.")
-@click.option("--zone", help="Its time zone, such as Europe/Prague.")
+@click.option("--zone", help="Its time zone, such as Europe/Prague; without it, the desk's.")
 @click.option("--customer", help="Whose it is: the customer's ID;")
 @click.option("--user", help="a user's;")
 @click.option("--machine", help="a machine's.")
@@ -125,7 +129,7 @@ def _schedule(book: Book, identifier: str, options: dict[str, object]) -> Schedu
 
     if known is None and not (options["title"] and options["rule"] and options["begin"]):
         raise AdminError(f"There is no schedule “{identifier}”; a new one needs --title, --rule and --begin.")
-    time_zone = said("zone", known.time_zone if known else "UTC")
+    time_zone = said("zone", known.time_zone if known else words.usual_zone(book, datetime.now(UTC)))
     begin = known.begin if known else datetime.now(UTC)
     if options["begin"] is not None:
         begin = _moment(str(options["begin"]), zone_named(time_zone))
@@ -157,7 +161,7 @@ def _read_shifts(table: Path, time_zone: ZoneInfo, book: Book) -> list[Shift]:
         shifts = []
         for number, row in enumerate(rows, 2):
             try:
-                staff = tuple(_staff(book, name) for name in (row["staff"] or "").replace(",", " ").split())
+                staff = tuple(words.staff(book, name) for name in (row["staff"] or "").replace(",", " ").split())
                 shifts.append(
                     Shift(_moment(row["begin"] or "", time_zone), _moment(row["end"] or "", time_zone), staff)
                 )
@@ -175,29 +179,27 @@ def _moment(text: str, time_zone: ZoneInfo) -> datetime:
         raise AdminError(f"“{text}” is no time; write for example 2027-01-04 18:00.") from error
 
 
-def _staff(book: Book, text: str) -> str:
-    """Whose identifier, or beginning of a name, that is. Raises AdminError."""
-    known = book.register.staff
-    if text in known:
-        return text
-    found = [one.identifier for one in known.values() if one.name.casefold().startswith(text.casefold())]
-    if len(found) != 1:
-        raise AdminError(f"“{text}” is nobody of the staff; `athand-admin staff-profile` lists them.")
-    return found[0]
-
-
 def _name(book: Book, staff: str) -> str:
     profile = book.register.staff.get(staff)
     return profile.name if profile else staff
 
 
 def _show_rota(book: Book, now: datetime) -> None:
-    called = [_name(book, staff) for staff in book.duty.on_call(now)]
-    click.echo(f"On call now: {', then '.join(called) or 'nobody'}.")
-    current = book.duty.rota_at(now)
-    if current is not None:
-        click.echo(f"The rota ends on {current.end:%Y-%m-%d %H:%M} UTC.")
-        for shift in current.shifts:
-            if shift.end > now:
-                names = ", then ".join(_name(book, staff) for staff in shift.staff)
-                click.echo(f"  {shift.begin:%Y-%m-%d %H:%M} to {shift.end:%Y-%m-%d %H:%M} UTC  {names}")
+    """Who is called from now on, gaps named: a later table has the word over an earlier one, absences are left out."""
+    click.echo(f"On call now: {_in_turn(book, now)}.")
+    planned = [rota for rota in book.duty.rotas if rota.end > now]
+    edges = {now, *(at for rota in planned for at in (rota.begin, rota.end))}
+    edges |= {at for rota in planned for shift in rota.shifts for at in (shift.begin, shift.end)}
+    edges |= {at for one in book.duty.absences.values() for at in (one.begin, one.end)}
+    end = max((rota.end for rota in planned), default=now)
+    ahead = sorted(at for at in edges if now <= at <= end)
+    begin = now
+    for at, until in pairwise(ahead):
+        following = _in_turn(book, until) if until < end else ""
+        if following != _in_turn(book, at):
+            click.echo(f"  {begin:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC  {_in_turn(book, at)}")
+            begin = until
+
+
+def _in_turn(book: Book, at: datetime) -> str:
+    return ", then ".join(_name(book, staff) for staff in book.duty.on_call(at)) or "nobody"

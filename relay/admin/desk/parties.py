@@ -11,6 +11,7 @@ from protocol.desk.events import Customer, Machine, User
 from relay.admin.desk import people_csv, words
 from relay.admin.desk.ledger import Ledger, ledger_option
 from relay.admin.files import AdminError
+from relay.admin.words import counted
 
 
 @click.command()
@@ -48,7 +49,7 @@ def customer(  # noqa: PLR0913, PLR0917 - one for each option
     if contract is not None:
         facts["contract"] = contract
     if domains:
-        facts["domains"] = tuple(domain.lower().lstrip("@") for domain in domains)
+        facts["domains"] = tuple(map(words.domain, domains))
     if tier is not None:
         facts["tier"] = tier
     if language is not None:
@@ -111,7 +112,7 @@ def user(  # noqa: PLR0913, PLR0917 - one for each option
         key: value
         for key, value in (
             ("customer", customer),
-            ("contact", contact),
+            ("contact", words.staff(book, contact) if contact else contact),
             ("may_accept_quotes", may_accept),
             ("gone", gone),
         )
@@ -153,6 +154,8 @@ def machine(  # noqa: PLR0913, PLR0917 - one for each option
     if which is None:
         for identifier, name in labels.items():
             _show_machine(known.get(identifier) or Machine(identifier, name))
+        if not labels:
+            click.echo("No machine has enrolled yet.")
         return
     found = [identifier for identifier, name in labels.items() if which.casefold() in (identifier, name.casefold())]
     if len(found) != 1:
@@ -176,7 +179,7 @@ def _import(ledger: Ledger, book: Book, table: Path) -> None:
     if faults:
         raise AdminError(f"{len(faults)} of {len(faults) + len(users)} lines cannot be taken, so nothing was changed.")
     said = ledger.write(book, *(events.UserSet(one) for one in users))
-    click.echo(f"{len(users)} users. {said}")
+    click.echo(f"{counted(len(users), 'user')}. {said}")
 
 
 def _show_customer(shown: Customer) -> None:

@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from protocol.desk import events
+from protocol.desk.book import Book
 from protocol.desk.events import StaffProfile
 from protocol.trust.names import clean_phone, clean_text
 from relay.admin.desk import words
@@ -81,6 +82,12 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
         return
     if ledger.home is None:
         raise AdminError("A profile is set where the organisation is: its register says who is a technician.")
+    leaving = _profile(book, who) if gone else None
+    if leaving is not None:  # also of somebody who was revoked already
+        profile = msgspec.structs.replace(leaving, gone=True)
+        click.echo(ledger.write(book, events.StaffSet(profile)))
+        _show(profile)
+        return
     person = certified(ledger.home, who)
     known = book.register.staff.get(person.identifier)
     profile = StaffProfile(
@@ -95,6 +102,11 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
     )
     click.echo(ledger.write(book, events.StaffSet(profile)))
     _show(profile)
+
+
+def _profile(book: Book, who: str) -> StaffProfile | None:
+    found = [one for one in book.register.staff.values() if who.casefold() in (one.identifier, one.name.casefold())]
+    return found[0] if len(found) == 1 else None
 
 
 def certified(home: Home, who: str) -> Person:

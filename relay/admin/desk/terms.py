@@ -163,8 +163,8 @@ def _version(book: Book, before: Contract | None, now: datetime, given: _Given) 
     per_hour = Rate(*words.rate(rate)) if rate else (base.rate if base else Rate(0, "EUR"))
     version = ContractVersion(
         at,
-        _staff(book, contact) if contact else (base.contact if base else ""),
-        _staff(book, deputy) if deputy else (base.deputy if base else ""),
+        words.staff(book, contact) if contact else (base.contact if base else ""),
+        words.staff(book, deputy) if deputy else (base.deputy if base else ""),
         per_hour,
         shown,
         _levels(base.levels if base else NOTHING_AGREED, levels, shown),
@@ -183,17 +183,6 @@ def _levels(before: Levels, given: tuple[str, ...], hours: str) -> Levels:
         priority, level = parse_level(text, hours)
         row[priority - 1] = level
     return (row[0], row[1], row[2], row[3], row[4])
-
-
-def _staff(book: Book, who: str) -> str:
-    """Raises AdminError."""
-    found = [
-        p for p in book.register.staff.values() if who.casefold() in (p.identifier, p.name.casefold()) and not p.gone
-    ]
-    if len(found) != 1:
-        why = "Several have a profile as" if found else "Nobody has a profile as"
-        raise AdminError(f"{why} “{who}”; see: athand-admin staff-profile")
-    return found[0].identifier
 
 
 def _zone_of(book: Book, calendar_id: str, now: datetime) -> ZoneInfo:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from protocol.desk.book import Book
 from protocol.desk.register import dialled
 from protocol.trust.names import clean_phone, clean_text
 from relay.admin.files import AdminError
@@ -17,6 +18,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,119}")
 _MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]]{1,189}")
+_DOMAIN = re.compile(r"(?=.{1,189}$)[^\s@.<>]+(\.[^\s@.<>]+)+")
 _LANGUAGE = re.compile(r"([a-z]{2})?")
 _RATE = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{2}))? ?([A-Z]{3})")
 
@@ -82,6 +84,34 @@ def person(text: str) -> str:
     return clean_text(text, "name")
 
 
+def staff(book: Book, text: str) -> str:
+    """Whose identifier that is, or whose name, or the only one's whose name begins so. Raises AdminError."""
+    present = [one for one in book.register.staff.values() if not one.gone]
+    exact = [one for one in present if text.casefold() in (one.identifier, one.name.casefold())]
+    found = exact or [one for one in present if one.name.casefold().startswith(text.casefold())]
+    if len(found) != 1:
+        who = "nobody" if not found else "more than one"
+        raise AdminError(f"“{text}” is {who} of the staff; `athand-admin staff-profile` lists them.")
+    return found[0].identifier
+
+
+def usual_zone(book: Book, now: datetime) -> str:
+    """Where the desk is: the time zone of its usual contract's hours, else of its first calendar, else UTC."""
+    contract = book.register.contract_of("")
+    calendars = book.register.calendars
+    usual = calendars.get(contract.in_force(now).hours) if contract else None
+    found = usual or next(iter(calendars.values()), None)
+    return found.in_force(now).time_zone if found else "UTC"
+
+
+def domain(text: str) -> str:
+    """A mail domain, in lower case. Raises AdminError."""
+    name = text.strip().lower().removeprefix("@")
+    if not _DOMAIN.fullmatch(name):
+        raise AdminError(f"“{text}” is no mail domain; write for example firma.example.")
+    return name
+
+
 def rate(text: str) -> tuple[int, str]:
     """Cents and currency of ``90 EUR`` or ``87.50 EUR``. Raises AdminError."""
     found = _RATE.fullmatch(text.strip())
@@ -118,4 +148,4 @@ def show(heading: str, *facts: tuple[str, str]) -> None:
     click.echo(heading)
     for name, value in facts:
         if value:
-            click.echo(f"  {name + ':':<14}{value}")
+            click.echo(f"  {name + ':':<13} {value}")

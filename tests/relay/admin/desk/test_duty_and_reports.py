@@ -35,7 +35,9 @@ def test_p01_a_rota_without_a_gap_is_taken_and_one_with_a_gap_is_refused(
     assert "On call now: nobody" in ok(admin, "rota")
     refused = admin("rota", "--csv", table(tmp_path, (-1, 8, "jana"), (9, 24, "petr"))).said()
     assert "Nobody is on call" in refused
-    shown = ok(admin, "rota", "--csv", table(tmp_path, (-1, 8, "Jana petr"), (8, 24, "petr")), "--step", "10")
+    shown = ok(
+        admin, "rota", "--csv", table(tmp_path, (-2, 8, "Jana petr"), (8, 24, "petr")), "--step", "10", "--zone", "UTC"
+    )
     assert "On call now: Jana, then Petr." in shown
     (rota,) = book_of(begun).duty.rotas
     assert (rota.step_s, len(rota.shifts)) == (600, 2)
@@ -59,6 +61,32 @@ def test_an_absence_is_listed_until_it_is_over_and_needs_an_end(begun: Path, adm
     until = NOW + timedelta(days=3)
     assert "Jana" in ok(admin, "absence", "Jana", "--end", f"{until:%Y-%m-%d}", "--reason", "Holiday")
     assert book_of(begun).duty.absent(datetime.now(UTC)) == {"jana"}
+
+
+def test_p03_somebody_has_to_stay(begun: Path, admin: Admin) -> None:
+    set_up(admin)
+    until = f"{NOW + timedelta(days=3):%Y-%m-%d}"
+    ok(admin, "absence", "jana", "--end", until)
+    assert "Nobody would be there" in admin("absence", "petr", "--end", until).said()
+    assert book_of(begun).duty.absent(datetime.now(UTC)) == {"jana"}
+
+
+def test_a_rota_shows_every_stretch_that_is_planned_and_the_gaps(begun: Path, admin: Admin, tmp_path: Path) -> None:
+    assert begun
+    set_up(admin)
+    ok(admin, "rota", "--csv", table(tmp_path, (-1, 8, "jana")), "--zone", "UTC")
+    shown = ok(admin, "rota", "--csv", table(tmp_path, (10, 12, "petr jana")), "--zone", "UTC")
+    times = [f"{NOW + timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (8, 10, 12)]
+    assert f"to {times[0]} UTC  Jana\n" in shown
+    assert f"  {times[0]} to {times[1]} UTC  nobody\n" in shown
+    assert f"  {times[1]} to {times[2]} UTC  Petr, then Jana\n" in shown
+
+
+def test_who_left_is_marked_gone_and_no_longer_chosen(begun: Path, admin: Admin) -> None:
+    set_up(admin)
+    ok(admin, "staff-profile", "petr", "--gone")
+    assert book_of(begun).away(datetime.now(UTC)) == {"petr"}
+    assert "nobody of the staff" in admin("absence", "petr", "--end", "2099-01-01").said()
 
 
 def test_p37_a_schedule_is_set_changed_and_stopped(begun: Path, admin: Admin) -> None:
