@@ -22,6 +22,14 @@ class Deed(enum.Enum):
     DROP = enum.auto()
     UNDERSTOOD = enum.auto()
     STEPS = enum.auto()
+    JUDGE = enum.auto()
+    PRIORITY = enum.auto()
+    LOSS = enum.auto()
+    KIND = enum.auto()
+    PROOF = enum.auto()
+    RUN_PROOFS = enum.auto()
+    CORRECT = enum.auto()
+    UNLINK = enum.auto()
     ARTICLE = enum.auto()
 
 
@@ -44,13 +52,21 @@ def _open(view: TicketView) -> bool:
     return view.state in OPEN_STATES
 
 
-TALK = mark("Ask and explain")
+TALK, WEIGH, PROVE = mark("Ask and explain"), mark("Judge"), mark("Prove")
 
 ITEMS = {
     Deed.ASK: Item("circle-question", mark("Ask the user …"), shortcuts.ASK, _open, TALK),
     Deed.DROP: Item("eraser", mark("Drop a question …"), shortcuts.DROP, _open, TALK),
     Deed.UNDERSTOOD: Item("ear-listen", mark("What was understood …"), shortcuts.UNDERSTOOD, _open, TALK),
     Deed.STEPS: Item("list-ol", mark("Steps …"), shortcuts.STEPS, _open, TALK),
+    Deed.JUDGE: Item("scale-balanced", mark("Judge anew …"), shortcuts.JUDGE, _open, WEIGH),
+    Deed.PRIORITY: Item("arrow-up-wide-short", mark("Priority by hand …"), shortcuts.PRIORITY, _open, WEIGH),
+    Deed.LOSS: Item("money-bill-wave", mark("Loss an hour …"), shortcuts.LOSS, _open, WEIGH),
+    Deed.KIND: Item("shapes", mark("Kind …"), shortcuts.KIND, _open, WEIGH),
+    Deed.PROOF: Item("clipboard-check", mark("Keep a check …"), shortcuts.PROOF, _open, PROVE),
+    Deed.RUN_PROOFS: Item("rotate-right", mark("Run the kept checks"), shortcuts.RUN_PROOFS, _always, PROVE),
+    Deed.CORRECT: Item("pen", mark("Correct time …"), shortcuts.CORRECT, _always),
+    Deed.UNLINK: Item("link-slash", mark("Unlink …"), shortcuts.UNLINK, _always),
     Deed.ARTICLE: Item("book", mark("Make an article …"), shortcuts.ARTICLE, _always),
 }
 

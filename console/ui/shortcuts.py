@@ -43,6 +43,14 @@ ASK = Shortcut("Ctrl+U", mark("Ask the user a question that has to be answered")
 DROP = Shortcut("Ctrl+Shift+D", mark("Drop a question that is open"))
 UNDERSTOOD = Shortcut("Ctrl+Shift+U", mark("Say what you understood, and ask whether that is it"))
 STEPS = Shortcut("Ctrl+Shift+S", mark("Give the user numbered steps"))
+JUDGE = Shortcut("Ctrl+Shift+J", mark("Judge the ticket anew, without taking it"))
+PRIORITY = Shortcut("Ctrl+Shift+P", mark("Set the priority by hand"))
+LOSS = Shortcut("Ctrl+Shift+E", mark("Say what it costs in an hour"))
+KIND = Shortcut("Ctrl+Shift+G", mark("Say of what kind the ticket is"))
+CORRECT = Shortcut("Ctrl+Shift+X", mark("Correct a time entry"))
+UNLINK = Shortcut("Ctrl+Shift+N", mark("Take back a link with another ticket"))
+PROOF = Shortcut("Ctrl+Shift+K", mark("Keep a check that fails as proof"))
+RUN_PROOFS = Shortcut("Ctrl+Shift+R", mark("Run the kept checks now"))
 CALL = Shortcut("Ctrl+I", mark("Take a call"))
 WEEK = Shortcut("Alt+3", mark("Show the week's appointments"))
 STAFF = Shortcut("Alt+4", mark("Show who is there, and what there is to do"))
@@ -78,6 +86,14 @@ MAIN = (
     DROP,
     UNDERSTOOD,
     STEPS,
+    JUDGE,
+    PRIORITY,
+    LOSS,
+    KIND,
+    CORRECT,
+    UNLINK,
+    PROOF,
+    RUN_PROOFS,
     ARTICLE,
     INSERT,
     CALL,

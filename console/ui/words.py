@@ -86,6 +86,16 @@ OUTCOMES = {
     events.AppointmentOutcome.CALLED_OFF: mark("is called off"),
 }
 
+CHECKS = {
+    "disk.free_mb": mark("free space on a drive"),
+    "disk.used_percent": mark("use of a drive"),
+    "memory.available_mb": mark("free memory"),
+    "cpu.percent": mark("load of the processors"),
+    "swap.used_percent": mark("use of the swap"),
+    "battery.percent": mark("charge of the battery"),
+}
+"""What every agent can look at; a newer one may know more."""
+
 STAGES = {
     Stage.DIALLING: mark("Calling the server …"),
     Stage.WAITING: mark("Waiting for the user's computer …"),

@@ -24,6 +24,7 @@ from console.ui.help import HelpOverlay
 from console.ui.intake import IntakeDialog
 from console.ui.machines_page import MachinesDialog
 from console.ui.main_window import MainWindow
+from console.ui.record_dialogs import CorrectDialog, ProofDialog
 from console.ui.search_dialog import SearchDialog
 from console.ui.session_window import SessionWindow
 from console.ui.staff_page import StaffDialog
@@ -629,3 +630,17 @@ def drop() -> QWidget:
     _dress()
     asked = _line(9, 5, Actor.STAFF, TINA.name, events.QuestionAsked("0" * 32, "Which printer is it?"))
     return DropDialog(ticket(), (asked,))
+
+
+def correct() -> QWidget:
+    """A time entry that was wrong."""
+    _dress()
+    begin = NOW - timedelta(minutes=30)
+    logged = events.TimeLogged("0" * 32, TINA, begin, NOW, 1500, events.WorkKind.PHONE, "Talked it through")
+    return CorrectDialog(ticket(), (_line(9, 5, Actor.STAFF, TINA.name, logged),))
+
+
+def proof() -> QWidget:
+    """A check that fails."""
+    _dress()
+    return ProofDialog(ticket(), ())

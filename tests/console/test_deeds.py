@@ -1,7 +1,7 @@
 """Questions, what was understood, steps and the rest of “More”, through the real windows and a relay that answers."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from agent.watching.figures import LocalFigures
 from console import language
-from console.ui import deeds, theme
+from console.ui import deeds, shortcuts, theme, words
 from console.ui.deeds import Deed
+from console.ui.judging_dialogs import JudgeDialog, KindDialog, LossDialog, PriorityDialog
+from console.ui.record_dialogs import CorrectDialog, ProofDialog, UnlinkDialog
 from console.ui.shortcuts import Shortcut
 from console.ui.talk_dialogs import AskDialog, DropDialog, StepsDialog, UnderstoodDialog, only_links
 from protocol import envelope
 from protocol.desk import events
-from protocol.desk.events import Actor
+from protocol.desk.events import Actor, Relation, WorkKind
 from protocol.desk.states import TicketState
+from protocol.desk.terms import TicketKind
 from tests.console.looks import HISTORY, NOW, TINA
 from tests.console.net.stand import enrolled
 from tests.console.relay import WITNESS, FakeRelay
@@ -52,8 +56,9 @@ class BusyDesk(Desk):
         self.until(lambda: len(self.window.ticket.timeline.lines) == len(HISTORY) + len(more))
 
     def by_key(self, shortcut: Shortcut) -> None:
-        keys = QKeySequence(shortcut.keys)[0]
-        QTest.keyClick(self.window, keys.key(), keys.keyboardModifiers())
+        self.window.activateWindow()
+        self.until(self.window.isActiveWindow)
+        QTest.keySequence(self.window, QKeySequence(shortcut.keys))
 
     def only(self, kind: type) -> Any:
         self.until(lambda: self.heard(kind))
@@ -171,3 +176,103 @@ def test_on_a_ticket_that_is_over_nothing_is_asked(desk: BusyDesk) -> None:
     desk.by_key(deeds.ITEMS[Deed.ASK].shortcut)
     QApplication.processEvents()
     assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, AskDialog) and w.isVisible()]
+
+
+def test_p25_p43_what_is_judged_bears_the_revision_it_was_thought_of(desk: BusyDesk) -> None:
+    desk.works()
+    at = desk.view.revision
+    for deed, form, go, kind in (
+        (Deed.JUDGE, JudgeDialog, "Judge", envelope.JudgeTicket),
+        (Deed.LOSS, LossDialog, "Set loss", envelope.StateLoss),
+        (Deed.KIND, KindDialog, "Set kind", envelope.SetKind),
+        (Deed.PRIORITY, PriorityDialog, "Set priority", envelope.OverridePriority),
+    ):
+        desk.by_key(deeds.ITEMS[deed].shortcut)
+        dialog = desk.find(form)
+        if isinstance(dialog, LossDialog):
+            QTest.keyClicks(dialog._loss, "2500")
+        if isinstance(dialog, KindDialog):
+            QTest.keyClicks(dialog._kind, "Comp")
+        if isinstance(dialog, PriorityDialog):
+            desk.press(dialog, go)
+            assert dialog._notice.sentence == "Please say why."
+            desk.write(dialog, "Why", "The board waits for it")
+            QTest.keyClicks(dialog._priority, "P1")
+        desk.press(dialog, go)
+        desk.gone(form)
+        assert desk.only(kind).revision == at
+    judged = desk.only(envelope.JudgeTicket)
+    assert (judged.impact, judged.urgency) == (2, 1)
+    assert desk.only(envelope.StateLoss).per_hour == 2500
+    assert desk.only(envelope.SetKind).kind is TicketKind.COMPLAINT
+    by_hand = desk.only(envelope.OverridePriority)
+    assert (by_hand.priority, by_hand.reason) == (1, "The board waits for it")
+
+
+def test_p28_only_what_was_wrong_of_an_entry_changes_to_the_second(desk: BusyDesk) -> None:
+    begin = datetime(2026, 11, 20, 9, 0, 17, 500, tzinfo=UTC)
+    end = begin + timedelta(minutes=20, seconds=3)
+    desk.works(events.TimeLogged(KEY, TINA, begin, end, 754.5, WorkKind.REMOTE, "Looked at it"))
+    desk.by_key(deeds.ITEMS[Deed.CORRECT].shortcut)
+    dialog = desk.find(CorrectDialog)
+    dialog._billed.setChecked(False)
+    desk.write(dialog, "Why", "Our own fault")
+    desk.press(dialog, "Correct")
+    desk.gone(CorrectDialog)
+    sent = desk.only(envelope.CorrectTime)
+    assert (sent.entry, sent.begin, sent.end, sent.worked_s) == (KEY, begin, end, 754.5)
+    assert (sent.kind, sent.text, sent.billed) == (WorkKind.REMOTE, "Looked at it", False)
+
+
+def test_an_entry_that_was_corrected_is_shown_as_it_is_now_and_struck_out_with_nothing(desk: BusyDesk) -> None:
+    begin = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    end = begin + timedelta(minutes=20)
+    desk.works(
+        events.TimeLogged(KEY, TINA, begin, end, 1200, WorkKind.PHONE, "Talked"),
+        events.TimeCorrected(KEY, begin, end, 600, WorkKind.PHONE, "Too long", "Talked"),
+    )
+    desk.by_key(deeds.ITEMS[Deed.CORRECT].shortcut)
+    dialog = desk.find(CorrectDialog)
+    assert dialog._minutes.value() == 10
+    dialog._minutes.setValue(0)
+    desk.write(dialog, "Why", "Another ticket")
+    desk.press(dialog, "Correct")
+    desk.gone(CorrectDialog)
+    assert desk.only(envelope.CorrectTime).worked_s == 0
+
+
+def test_a_link_is_taken_back_as_it_was_made(desk: BusyDesk) -> None:
+    desk.works(
+        events.Linked(12, Relation.FOLLOWS), events.Linked(9, Relation.RELATED), events.Unlinked(9, Relation.RELATED)
+    )
+    desk.by_key(deeds.ITEMS[Deed.UNLINK].shortcut)
+    dialog = desk.find(UnlinkDialog)
+    assert [dialog._which.itemText(at) for at in range(dialog._which.count())] == ["12: this one follows from it"]
+    desk.press(dialog, "Unlink")
+    desk.gone(UnlinkDialog)
+    sent = desk.only(envelope.LinkTickets)
+    assert (sent.other, sent.relation, sent.linked) == (12, Relation.FOLLOWS, False)
+
+
+def test_p10_a_check_is_chosen_kept_and_run_again(desk: BusyDesk) -> None:
+    desk.works()
+    desk.by_key(deeds.ITEMS[Deed.PROOF].shortcut)
+    dialog = desk.find(ProofDialog)
+    dialog._target.setCurrentText(" /data ")
+    desk.press(dialog, "Run and keep")
+    desk.gone(ProofDialog)
+    kept = desk.only(envelope.KeepCheck)
+    assert (kept.check, kept.target) == ("disk.free_mb", "/data")
+    desk.refuse[envelope.RunProofs] = "No check of this ticket could be run."
+    desk.by_key(deeds.ITEMS[Deed.RUN_PROOFS].shortcut)
+    desk.until(lambda: desk.window.notice.sentence == "No check of this ticket could be run.")
+    assert desk.only(envelope.RunProofs).ticket == 17
+
+
+def test_the_console_offers_exactly_the_checks_that_an_agent_knows() -> None:
+    assert set(words.CHECKS) == LocalFigures().known
+
+
+def test_no_two_shortcuts_of_the_main_window_are_the_same() -> None:
+    keys = [one.keys for one in shortcuts.MAIN if one not in {shortcuts.SEND, shortcuts.CLOSE_NOTICE}]
+    assert len(keys) == len(set(keys))
