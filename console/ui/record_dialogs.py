@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from console import records
 from console.language import _
-from console.ui import words
+from console.ui import theme, words
 from console.ui.desk_dialogs import RELATIONS
 from console.ui.dialogs import TextField
 from console.ui.judging_dialogs import choice
@@ -64,6 +64,8 @@ class CorrectDialog(RequestDialog):
             self.form.addRow(label, field)
         self._which.currentIndexChanged.connect(self._show_entry)
         self._show_entry()
+        self._minutes.selectAll()
+        self._minutes.setFocus()
 
     def what_is_missing(self) -> str:
         """See `RequestDialog`."""
@@ -143,12 +145,14 @@ class ProofDialog(RequestDialog):
         self._target = QComboBox(self)
         self._target.setEditable(True)
         self._target.addItems(["/", "/home", "C:\\"])
+        self._target.setMinimumWidth(24 * theme.GRID)
         self._target.setAccessibleName(_("Drive"))
         self._target.setToolTip(_("Which drive, as the computer calls it"))
         self._check.currentIndexChanged.connect(self._offer_target)
         self.form.addRow(_("&Check"), self._check)
         self.form.addRow(_("&Drive"), self._target)
         self._offer_target()
+        self._check.setFocus()
 
     def what_is_missing(self) -> str:
         """See `RequestDialog`."""
