@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from console import language
 from console.events import EnrolmentState, LinkState
@@ -644,3 +644,12 @@ def proof() -> QWidget:
     """A check that fails."""
     _dress()
     return ProofDialog(ticket(), ())
+
+
+def more() -> QWidget:
+    """The menu “More”."""
+    window = desk()
+    assert isinstance(window, MainWindow)
+    menu = window.ticket.findChild(QMenu)
+    assert menu is not None
+    return menu
