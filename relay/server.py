@@ -33,7 +33,7 @@ from relay.counts import Counts
 from relay.desk import Desk, Room, ledger
 from relay.desk.agreed import Agreed
 from relay.desk.completing import Completing
-from relay.errors import StartRefused, StoreFault
+from relay.errors import Refused, StartRefused, StoreFault
 from relay.files import Shelf
 from relay.mail import settings as mail_settings
 from relay.mail.errors import SettingsRefused
@@ -384,15 +384,20 @@ class Relay:
         except StoreFault as fault:
             self.counts.add("store_fault", why=repr(fault.__cause__)[:300])
             self._unwritten.append((session.ticket, session.identifier, over))
+        except Refused as refused:
+            self.counts.add("session_end_refused", session=session.identifier, why=str(refused))
 
     async def _write_ends(self) -> None:
-        """Ends that the disk did not take, once more; after a restart they are found in the history."""
+        """Ends that the disk did not take, once more, each in its turn; after a restart the history tells them."""
         while self._unwritten:
+            number, session, over = self._unwritten.pop(0)
             try:
-                await self._desk.note_end(*self._unwritten[0])
+                await self._desk.note_end(number, session, over)
             except StoreFault:
+                self._unwritten.append((number, session, over))
                 return
-            self._unwritten.pop(0)
+            except Refused as refused:
+                self.counts.add("session_end_refused", session=session, why=str(refused))
 
 
 _OUR_COMPLAINTS = {1002: "protocol_error", 1007: "not_utf8", 1009: "too_large"}

@@ -87,6 +87,7 @@ _OF_MERGED = (
     events.SessionNoted,
     events.SessionMeasured,
     events.NoticeSent,
+    events.MailBounced,
 )
 """What may still happen to a ticket that goes on in another one."""
 _WAKING = (events.Started, events.Resumed, events.NotSolved, events.Accepted, events.Cancelled, events.OnHold)

@@ -3,6 +3,8 @@
 Guarantees that every request gets exactly one answer with its `ref`. On the loop's thread; distrusts every client.
 """
 
+from sqlalchemy.exc import IntegrityError
+
 from protocol import envelope
 from protocol.desk.events import EndReason, Event, SessionEnded
 from protocol.envelope import RefusalReason
@@ -109,13 +111,29 @@ class Desk:
         await self.note_end(session.ticket, session.identifier, over)
 
     async def note_end(self, number: int, session: str, over: Over) -> None:
-        """Writes a session's end and its time into its ticket's history, once. Raises StoreFault."""
+        """Writes a session's end into its ticket's history, once, and its time. Raises Refused, StoreFault.
+
+        A time entry that cannot be is counted and left out: it is never the reason why a session has no end.
+        """
+        try:
+            await self._note_end(number, session, over, with_time=True)
+        except Refused as refused:
+            self._room.counts.add("session_time_not_entered", session=session, why=str(refused))
+        except StoreFault as fault:
+            if not isinstance(fault.__cause__, IntegrityError):
+                raise
+            self._room.counts.add("session_time_not_entered", session=session, why=repr(fault.__cause__)[:300])
+        else:
+            return
+        await self._note_end(number, session, over, with_time=False)
+
+    async def _note_end(self, number: int, session: str, over: Over, *, with_time: bool) -> None:
         async with self._room.work() as work:
             ticket = await work.ticket(number)
             if ticket is None or session not in ticket.sessions:
                 return
             happened: list[Event] = [SessionEnded(session, over.reason, over.worked_s)]
-            if session in ticket.consented:
+            if with_time and session in ticket.consented:
                 happened += await worktime.of_session(work, session, over.worked_s)
             work.happens(ticket, happened, THE_DESK)
 
@@ -123,7 +141,10 @@ class Desk:
         """Ends, in the history, the sessions that were under way when the relay was killed. Raises StoreFault."""
         left = await self._room.store.sessions_left_open()
         for number, session, worked_s in left:
-            await self.note_end(number, session, Over(EndReason.LINE_LOST, worked_s))
+            try:
+                await self.note_end(number, session, Over(EndReason.LINE_LOST, worked_s))
+            except Refused as refused:  # one ticket's damage keeps nobody else from help
+                self._room.counts.add("session_end_refused", session=session, why=str(refused))
         return len(left)
 
     def offer_again(self, device: str) -> None:

@@ -20,10 +20,14 @@ from relay.store.tables import microseconds
 
 AHEAD = timedelta(minutes=5)
 """How far a technician's clock may be ahead of the desk's."""
+_NUMBERS_TRIED = 8
+"""For a session's time, beyond those it needs: a number is taken by accident or by ill will, not often."""
 _OVERLAPPING = """
 SELECT ticket, begin_us, end_us FROM worktime
 WHERE staff = ? AND worked_s > 0 AND begin_us < ? AND end_us > ? AND entry != ? ORDER BY begin_us
 """
+_OF_SESSION = "SELECT 1 FROM events WHERE session = ? LIMIT 1"
+_WHERE = "SELECT ticket FROM worktime WHERE entry = ?"
 _CONSENTED = "SELECT body FROM events WHERE session = ? AND kind = 'SessionConsented' ORDER BY number LIMIT 1"
 
 
@@ -48,6 +52,7 @@ class WorktimeRequests:
             ticket = await work.ticket(message.ticket)
             if ticket is None:
                 raise no_such_ticket(message.ticket)
+            await _check_number(work, ticket.number, message.entry)
             if message.entry not in ticket.worktime:
                 await _check_free(work, staff.identifier, message.begin, message.end, message.entry)
                 logged = TimeLogged(
@@ -100,7 +105,10 @@ class WorktimeRequests:
 
 
 async def of_session(work: Work, session: str, worked_s: float) -> list[TimeLogged]:
-    """The time entries of a session that was allowed and is over: its own, less what stands entered already."""
+    """The time entries of a session that was allowed and is over: its own, less what stands entered already.
+
+    Under its own number, unless somebody else's entry bears that; then, and for later parts, under one made of it.
+    """
     rows = await work.rows(_CONSENTED, (session,))
     consented = events.decode(rows[0][0]) if rows else None
     if consented is None or not isinstance(consented.event, SessionConsented):
@@ -113,8 +121,19 @@ async def of_session(work: Work, session: str, worked_s: float) -> list[TimeLogg
         parts = [(last_from_us, min(last_to_us, taken_from_us)), (max(last_from_us, taken_to_us), last_to_us)]
         free = [*before, *((a, b) for a, b in parts if a < b)]
     if not free:
-        return [_entry(session, staff, begin_us, begin_us)]
-    return [_entry(_part(session, n), staff, *stretch) for n, stretch in enumerate(free)]
+        free = [(begin_us, begin_us)]
+    numbers = (_part(session, number) for number in range(len(free) + _NUMBERS_TRIED))
+    keys = [key for key in numbers if not await work.rows(_WHERE, (key,))]
+    return [_entry(key, staff, *stretch) for key, stretch in zip(keys, free, strict=False)]
+
+
+async def _check_number(work: Work, ticket: int, entry: str) -> None:
+    """Raises Refused for a session's number, which its own time is entered under, and for another ticket's entry."""
+    if await work.rows(_OF_SESSION, (entry,)):
+        raise Refused(RefusalReason.BAD_INPUT, "This is a session's number; a session enters its time by itself.")
+    taken = await work.rows(_WHERE, (entry,))
+    if taken and taken[0][0] != ticket:
+        raise Refused(RefusalReason.BAD_INPUT, f"This number is that of an entry on ticket {taken[0][0]}.")
 
 
 async def _check_free(work: Work, staff: str, begin: datetime, end: datetime, entry: str) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, NoticeKind
+from protocol.desk.states import StepRefused
 from protocol.desk.ticket import Ticket, fold
 from relay import notices
 from relay.counts import Counts
@@ -101,6 +102,17 @@ class Outbox:
     async def _send(self, server: post.Post, waiting: Waiting) -> int:
         """One notice; whatever is wrong with it holds up no other."""
         try:
+            return await self._deliver(server, waiting)
+        except (ServerFault, StoreFault):
+            raise
+        except Exception as error:  # noqa: BLE001 - a notice that trips the program is no reason to stop for all others
+            self._counts.add("mail_fault", notice=waiting.event, why=repr(error)[:300])
+            reason = f"It could not be written ({type(error).__name__})."
+            await self._mark(waiting, WAITING, self._clock() + RETRY[-1], reason)
+            return 0
+
+    async def _deliver(self, server: post.Post, waiting: Waiting) -> int:
+        try:
             await self._try(server, waiting)
         except MailRefused as refused:
             if refused.for_good:
@@ -181,6 +193,14 @@ class Outbox:
     async def _set_aside(self, waiting: Waiting, reason: str) -> None:
         """Noted where it matters, and told to somebody who can do something; then it waits no more."""
         self._counts.add("mail_set_aside", notice=waiting.event, why=reason)
+        try:
+            await self._note_unsent(waiting, reason)
+        except StepRefused as refused:
+            self._counts.add("mail_set_aside_untold", notice=waiting.event, why=str(refused))
+            await self._mark(waiting, SET_ASIDE, self._clock(), reason)
+
+    async def _note_unsent(self, waiting: Waiting, reason: str) -> None:
+        """Raises StepRefused: its ticket takes no such word."""
         async with self._store.work(self._clock()) as work:
             work.beside.append(_marked(waiting, SET_ASIDE, work.now, reason))
             rows = await work.rows(_EVENT, (waiting.event,))

@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from protocol import envelope
-from protocol.desk.events import EndReason, SessionEnded, TimeCorrected, TimeLogged, WorkKind
+from protocol.desk.events import EndReason, SessionEnded, Staff, TimeCorrected, TimeLogged, WorkKind
 from protocol.envelope import RefusalReason
+from relay.store import THE_DESK
 from tests.relay.rig import Actor, House, given_consent, scene, session_on
 
 
@@ -138,3 +141,69 @@ async def test_invariant_9_whatever_is_entered_by_whom_in_which_order_nobodys_en
         rows = connection.execute(query).fetchall()
     assert len(rows) > 5
     assert all(one[0] != other[0] or one[2] <= other[1] for one, other in pairwise(rows))
+
+
+@scene
+async def test_time_entered_by_hand_never_takes_a_sessions_number(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        session, _, _, number = await session_on(relay, agent, console)
+        other = (await agent.asks_for_help("Another one")).ticket.number
+        for ticket in (number, other):
+            answer = await logs(console, ticket, ago(3), ago(2), entry=session)
+            assert isinstance(answer, envelope.RequestRefused)
+            assert answer.sentence == "This is a session's number; a session enters its time by itself."
+
+
+@scene
+async def test_one_number_is_that_of_one_entry_on_one_ticket(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        one = (await agent.asks_for_help()).ticket.number
+        other = (await agent.asks_for_help("Another one")).ticket.number
+        assert isinstance(await logs(console, one, ago(3), ago(2), entry="e" * 32), envelope.Ticket)
+        answer = await logs(console, other, ago(9), ago(8), entry="e" * 32)
+        assert isinstance(answer, envelope.RequestRefused)
+        assert answer.sentence == f"This number is that of an entry on ticket {one}."
+
+
+@pytest.mark.parametrize("on_its_own_ticket", [True, False])
+@scene
+async def test_a_session_ends_in_the_history_also_when_its_number_is_taken(
+    house: House, on_its_own_ticket: bool
+) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        session, _, _, number = await session_on(relay, agent, console)
+        await agent.ask(envelope.ReportConsent, session, given_consent(agent, console, session, number))
+        ticket = number if on_its_own_ticket else (await agent.asks_for_help("Another one")).ticket.number
+        jana = Staff("jana", "Jana Nováková", "Support engineer", "+420 1")
+        taken = TimeLogged(session, jana, ago(3), ago(2), 60, WorkKind.PHONE, "x")
+        await relay.relay._store.change(ticket, lambda _: (taken,), THE_DESK, datetime.now(UTC))
+        await asyncio.sleep(0.2)
+        await agent.ask(envelope.ReportEnd, session, EndReason.USER_STOPPED)
+        await console.hears(envelope.TicketChanged, lambda said: said.ticket.worked_s > 0)
+        whole = await console.ask(envelope.ReadTicket, number)
+        assert [line.event.session for line in whole.history if isinstance(line.event, SessionEnded)] == [session]
+        (entry,) = [entry for entry in entries(whole) if entry.kind is WorkKind.REMOTE]
+        assert entry.entry != session
+        assert entry.worked_s > 0
+
+
+@scene
+async def test_a_session_whose_time_cannot_be_entered_ends_all_the_same_and_the_relay_starts_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def twice(_work: object, session: str, _worked_s: float) -> list[TimeLogged]:
+        jana = Staff("jana", "Jana Nováková", "Support engineer", "+420 1")
+        return [TimeLogged(session, jana, ago(3), ago(2), 60, WorkKind.REMOTE)] * 2
+
+    monkeypatch.setattr("relay.desk.worktime.of_session", twice)
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        session, _, _, number = await session_on(relay, agent, console)
+        await agent.ask(envelope.ReportConsent, session, given_consent(agent, console, session, number))
+    async with house.relay() as relay:
+        console = await relay.console()
+        whole = await console.ask(envelope.ReadTicket, number)
+        assert [line.event.session for line in whole.history if isinstance(line.event, SessionEnded)] == [session]

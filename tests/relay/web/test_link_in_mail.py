@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from protocol import envelope
+from protocol.desk import events
+from protocol.desk.states import StepRefused
 from relay.mail import post
+from relay.mail.errors import MailRefused
 from relay.mail.outgoing import Outbox
 from relay.mail.settings import MailSettings, Server
 from tests.relay.rig import scene
@@ -57,3 +61,48 @@ async def test_the_link_in_a_mail_opens_the_ticket_it_is_about(tmp_path: Path, m
             assert f"Request {number}" in page.text
         shown = await visitor.send(page, "/verdict", solved="yes")
         assert "It is closed, because you said so." in shown.text
+
+
+@scene
+async def test_a_mail_that_is_refused_on_a_merged_ticket_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Picky(Taken):
+        async def send(self, message: EmailMessage, recipient: str) -> None:
+            if f"#{merged}]" in message["Subject"]:
+                raise MailRefused("There is no such user.", for_good=True)
+            await super().send(message, recipient)
+
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        console, merged, into = await at.staff(), await at.asked(), await at.asked("The other half of it")
+        assert isinstance(await console.ask(envelope.MergeTicket, merged, into, "The same"), envelope.Ticket)
+        taken, relay = Picky(), at.running.relay
+        monkeypatch.setattr(post, "connected", taken.connected)
+        outbox = Outbox(at.store, MailSettings("help@desk.example", SERVER, SERVER), relay.counts, at.now)
+        assert await outbox.send_due()
+        assert await outbox.waiting() == 0
+        history = [entry.event for _, entry in await at.store.history(merged)]
+        assert any(isinstance(event, events.MailBounced) for event in history)
+
+
+@scene
+async def test_a_notice_that_cannot_be_set_aside_with_a_word_on_its_ticket_is_set_aside_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing(Taken):
+        async def send(self, _message: EmailMessage, _recipient: str) -> None:
+            raise MailRefused("There is no such user.", for_good=True)
+
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        await at.asked()
+        relay = at.running.relay
+        monkeypatch.setattr(post, "connected", Refusing().connected)
+        outbox = Outbox(at.store, MailSettings("help@desk.example", SERVER, SERVER), relay.counts, at.now)
+
+        async def refuses(*_: object) -> None:
+            raise StepRefused("It takes no more words.")
+
+        monkeypatch.setattr(outbox, "_note_unsent", refuses)
+        assert await outbox.send_due() == 0
+        assert await outbox.waiting() == 0
+        assert relay.counts["mail_set_aside_untold"]
