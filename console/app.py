@@ -110,6 +110,7 @@ class Console(QObject):
             case events.IdentityReady(me):
                 self._me = me
                 self._people.me = self._daily.me = self._watching.me = self.window.model.me = me.identifier
+                self.window.ticket.me = me.identifier
                 self.window.show_desk(me)
             case events.InvitationNeeded():
                 self.window.show_first_start()

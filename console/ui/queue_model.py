@@ -247,7 +247,7 @@ class QueueModel(QAbstractTableModel):
             case Column.OWNER:
                 return words.NOTHING if ticket.owner is None else ticket.owner.name
             case Column.WAITING:
-                return words.since(ticket.asked_at, self.now())
+                return words.since(ticket.asked_at, self.now()) if ticket.state in OPEN_STATES else words.NOTHING
             case Column.CLOCK:
                 return live_clock.left(ticket, self.now()).text
 

@@ -20,6 +20,11 @@ from console.ui import shortcuts, theme
 from console.ui.queue_model import PARTS, Column, Part, QueueModel
 
 _AGES_MS = 10_000
+_GIVE_WAY = (Column.WAITING, Column.OWNER)
+"""Not shown where the problem would have no room; the open ticket says both."""
+_NAME_CHARS = 12
+"""What is left of the longest name in a narrow window."""
+_PROBLEM_CHARS = 24
 
 
 class QueuePane(QWidget):
@@ -81,6 +86,9 @@ class QueuePane(QWidget):
         column.addWidget(self.table, 1)
         for changed in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             changed.connect(self._show_emptiness)
+            changed.connect(self._fit_columns)
+        model.dataChanged.connect(self._widen_columns)
+        self.table.viewport().installEventFilter(self)
         self._show_emptiness()
         ages = QTimer(self)
         ages.timeout.connect(model.refresh_ages)
@@ -107,7 +115,9 @@ class QueuePane(QWidget):
             )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """From the filter, the down arrow and Enter lead into the queue."""
+        """From the filter, the down arrow and Enter lead into the queue; in another width, columns fit anew."""
+        if watched is self.table.viewport() and event.type() is QEvent.Type.Resize:
+            self._fit_columns()
         if (
             watched is self.filter
             and isinstance(event, QKeyEvent)
@@ -140,24 +150,43 @@ class QueuePane(QWidget):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.sortIndicatorChanged.connect(self._model.sort)
-        em = table.fontMetrics().averageCharWidth()
-        widths = {
-            Column.ONLINE: 4,
-            Column.NUMBER: 8,
-            Column.PRIORITY: 12,
-            Column.REQUESTER: 16,
-            Column.STATE: 13,
-            Column.OWNER: 14,
-            Column.WAITING: 11,
-            Column.CLOCK: 24,
-        }
-        for section, width in widths.items():
-            table.setColumnWidth(section, width * em)
+        header.setMinimumSectionSize(theme.GRID)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.PROBLEM, QHeaderView.ResizeMode.Stretch)
         # What is selected counts, not what is current: a screen reader selects without moving the keyboard's place.
         table.selectionModel().selectionChanged.connect(lambda: self.selected.emit(self.current))
         table.activated.connect(lambda index: self.opened.emit(self._model.ticket(index.row()).number))
         return table
+
+    def _fit_columns(self) -> None:
+        """Each as wide as what it says; the problem has the rest, and is the widest: others give way to it."""
+        em = self.table.fontMetrics().averageCharWidth()
+        columns: list[Column] = [column for column in Column if column is not Column.PROBLEM]
+        widths = {column: self._needs(column) for column in columns}
+        wanted = max(max(widths.values()) + 1, _PROBLEM_CHARS * em)
+        room = self.table.viewport().width() - wanted
+        for column in _GIVE_WAY:
+            hidden = sum(widths.values()) > room
+            self.table.setColumnHidden(column, hidden)
+            if hidden:
+                del widths[column]
+        too_much = max(sum(widths.values()) - room, 0)
+        widths[Column.REQUESTER] -= min(too_much, max(widths[Column.REQUESTER] - _NAME_CHARS * em, 0))
+        for column, width in widths.items():
+            self.table.setColumnWidth(column, width)
+
+    def _widen_columns(self) -> None:
+        """For what has changed; nothing becomes narrower by itself."""
+        for column in set(Column) - {Column.PROBLEM, Column.REQUESTER}:
+            if not self.table.isColumnHidden(column) and self._needs(column) > self.table.columnWidth(column):
+                self.table.setColumnWidth(column, self._needs(column))
+
+    def _needs(self, column: Column) -> int:
+        header = self.table.horizontalHeader()
+        if column == header.sortIndicatorSection():
+            return max(self.table.sizeHintForColumn(column), header.sectionSizeHint(column))
+        title = header.fontMetrics().horizontalAdvance(str(self._model.headerData(column, Qt.Orientation.Horizontal)))
+        return max(self.table.sizeHintForColumn(column), title + 2 * theme.GRID)
 
     def _show_emptiness(self) -> None:
         empty = self._model.rowCount() == 0

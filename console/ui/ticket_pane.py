@@ -38,6 +38,9 @@ class TicketPane(QStackedWidget):
         take, connect_to, next_step, resolve, hand_over, appointment, quote, complaint, hold, resume, estimate, merge,
             unmerge, link, tags, time: the technician wants that, for the ticket that is open.
         shown: (ticket) it is there whole.
+
+    Attributes:
+        me: who is signed in; his own ticket cannot be taken once more.
     """
 
     shown = Signal(int)
@@ -62,6 +65,7 @@ class TicketPane(QStackedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.number = 0
+        self.me = ""
         self._view: TicketView | None = None
         self.setAccessibleName(_("Ticket"))
         nothing = QLabel(_("Choose a ticket in the queue."), self)
@@ -300,7 +304,8 @@ class TicketPane(QStackedWidget):
     def _enable(self, view: TicketView) -> None:
         is_open = view.state in OPEN_STATES
         taken = view.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
-        self._take.setEnabled(is_open)
+        mine = taken and view.owner is not None and view.owner.identifier == self.me
+        self._take.setEnabled(is_open and not mine)
         self._connect.setEnabled(taken and view.running is None and view.online)
         self._next.setEnabled(is_open)
         self._resolve.setEnabled(view.state is TicketState.IN_PROGRESS)

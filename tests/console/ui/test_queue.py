@@ -1,16 +1,18 @@
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
+from console.ui import words
 from console.ui.queue_model import Column, QueueModel
 from console.ui.queue_pane import QueuePane
 from protocol.desk.states import TicketState
 from protocol.envelope import TicketView
-from tests.console.looks import NOW, QUEUE, fresh, ticket
+from tests.console.looks import NOW, QUEUE, fresh, promised, ticket
 
 
 def numbers(model: QueueModel) -> list[int]:
@@ -147,3 +149,25 @@ def test_whatever_comes_the_model_keeps_qts_rules(steps: list[object]) -> None:
             case str():
                 model.set_filter(step)
         assert len(set(numbers(model))) == model.rowCount()
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_the_problem_is_the_widest_column_and_nothing_else_is_cut(qtbot: QtBot, width: int) -> None:
+    window = promised()
+    qtbot.addWidget(window)
+    window.resize(width, 900)
+    window.show()
+    table = window.queue.table
+    widths = {column: table.columnWidth(column) for column in Column}
+    assert max(widths, key=widths.__getitem__) is Column.PROBLEM
+    assert sum(widths.values()) <= table.viewport().width()
+    for column in [c for c in Column if c is not Column.PROBLEM and not table.isColumnHidden(c)]:
+        assert widths[column] >= table.sizeHintForColumn(column), column.name
+
+
+def test_nobody_waits_for_a_ticket_that_is_solved_or_closed() -> None:
+    model = QueueModel()
+    model.replace_all((ticket(12),))
+    for state in (TicketState.RESOLVED, TicketState.CLOSED):
+        model.put(ticket(12, revision=9, state=state))
+        assert model.index(0, Column.WAITING).data() == words.NOTHING

@@ -15,10 +15,10 @@ from console.ui.main_window import MainWindow
 from console.ui.timeline import Timeline
 from console.ui.words import ended, left, minutes
 from protocol.desk import events
-from protocol.desk.events import Actor, EndReason
+from protocol.desk.events import Actor, EndReason, Staff
 from protocol.desk.states import TicketState
 from protocol.envelope import HistoryLine, Ticket
-from tests.console.looks import DIAGNOSTICS, HISTORY, NOW, QUEUE, desk, empty, ticket
+from tests.console.looks import DIAGNOSTICS, HISTORY, NOW, QUEUE, TINA, TINA_FACTS, desk, empty, ticket
 from tests.console.relay import WITNESS
 
 HOSTILE = "<b>bold</b><img src='file:///etc/passwd'><a href='http://x'>\u202egnp.exe %s {0} &amp; &Quit"
@@ -177,6 +177,16 @@ def test_connect_needs_a_ticket_that_was_taken_and_no_other_session(qtbot: QtBot
     window.queue.select(21)
     pane.show_view(QUEUE[1])
     assert not pane._connect.isEnabled()
+
+
+def test_the_owner_who_works_on_a_ticket_cannot_take_it_once_more(qtbot: QtBot) -> None:
+    window = desk()
+    qtbot.addWidget(window)
+    window.ticket.me = TINA.identifier
+    window.ticket.show_view(ticket(revision=9))
+    assert not window.ticket._take.isEnabled()
+    window.ticket.show_view(ticket(revision=10, owner=Staff("petr", *TINA_FACTS)))
+    assert window.ticket._take.isEnabled()
 
 
 def test_every_event_has_its_words() -> None:
