@@ -85,7 +85,7 @@ class Handing:
                 raise Refused(RefusalReason.BAD_INPUT, f"Nobody of the staff is “{message.staff}”.")
             if message.begin <= work.now < message.end:
                 self._check_somebody_stays(work.book, work.now, profile.identifier)
-                moved = await self._leave(work, tickets, profile, message.reason)
+                moved = await self._leave(work, tickets, profile)
             work.record((absence,), by_staff(party))
         return envelope.Absent(message.ref, tuple(moved))
 
@@ -130,11 +130,10 @@ class Handing:
             async with self._room.work() as work:
                 profile = work.book.register.staff.get(staff)
                 if profile is not None and len(present(work.book, work.now)) > 0:
-                    reasons = [a.reason for a in work.book.duty.absences.values() if a.staff == staff]
-                    await self._leave(work, tickets, profile, reasons[-1] if reasons else "")
+                    await self._leave(work, tickets, profile)
 
     async def _leave(
-        self, work: Work, tickets: list[Ticket], profile: events.StaffProfile, reason: str
+        self, work: Work, tickets: list[Ticket], profile: events.StaffProfile
     ) -> list[tuple[int, events.Staff]]:
         """Hands everything over that somebody has open, with a card made of what the history says."""
         load_now = {owner: weight.open for owner, weight in load.loads(tickets).items()}
@@ -149,7 +148,7 @@ class Handing:
                     RefusalReason.NOT_NOW, f"Nobody is there who could take over ticket {number}; ask somebody to stay."
                 )
             load_now[to.identifier] = load_now.get(to.identifier, 0) + 1
-            work.happens(ticket, (_card(ticket, to, profile.name, reason),), THE_DESK)
+            work.happens(ticket, (_card(ticket, to, profile.name),), THE_DESK)
             moved.append((number, to))
         return moved
 
@@ -244,14 +243,14 @@ def _is_fresh(ticket: Ticket, now: datetime) -> bool:
     return ticket.state is TicketState.NEW and now - ticket.opened_at < NEW_FOR and ticket.agreements.forecast is None
 
 
-def _card(ticket: Ticket, to: events.Staff, name: str, reason: str) -> events.HandedOver:
+def _card(ticket: Ticket, to: events.Staff, name: str) -> events.HandedOver:
     """Of somebody who can write none: what the history says."""
-    why = f"{name} is away{f': {reason}' if reason.strip() else ''}."
+    # Why somebody is away is his own matter, and a card is read by many.
     begun = ticket.state not in (TicketState.NEW, TicketState.TRIAGED)
     return events.HandedOver(
         to,
         tried="The history says what was done." if begun else "Nothing yet.",
         known=ticket.title or "The history says what is known.",
         next_step=ticket.next_step.strip() or "Look at it and answer.",
-        reason=why,
+        reason=f"{name} is away.",
     )

@@ -4,7 +4,7 @@ Guarantees that an answer fits into one message (protocol.limits.REPLY_BYTES): a
 leaves out its end; a history leaves out its oldest events but the first. What was left out is counted by the caller.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ from protocol.desk import chain, events
 from protocol.desk.clocks import Clock, ClockState
 from protocol.desk.overview import Flag
 from protocol.desk.summary import summary
+from protocol.desk.telling import told_to_requester
 from protocol.desk.ticket import Ticket
 
 FRAME_BYTES = 1024
@@ -124,7 +125,7 @@ def whole(  # noqa: PLR0913 - what the answer consists of
     for_staff: bool,
 ) -> tuple[envelope.Ticket, int]:
     """A ticket with its history, and how many events did not fit into a message."""
-    seen = [(number, entry) for number, entry in history if for_staff or not _is_internal(entry.event)]
+    seen = history if for_staff else for_requester(history)
     lines = [
         envelope.HistoryLine(
             number,
@@ -155,8 +156,10 @@ def whole(  # noqa: PLR0913 - what the answer consists of
     )
 
 
-def _is_internal(event: events.Event) -> bool:
-    return isinstance(event, events.MessageAdded) and event.internal
+def for_requester(history: Iterable[tuple[int, events.Entry]]) -> list[tuple[int, events.Entry]]:
+    """What of a history its requester is told, in whichever way he reads it."""
+    told = ((number, entry, told_to_requester(entry.event)) for number, entry in history)
+    return [(number, msgspec.structs.replace(entry, event=event)) for number, entry, event in told if event is not None]
 
 
 def _shortened(view: envelope.TicketView) -> envelope.TicketView:

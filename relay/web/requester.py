@@ -18,6 +18,7 @@ from protocol import limits
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, EndReason
 from protocol.desk.states import StepRefused
+from protocol.desk.telling import told_to_requester
 from protocol.desk.ticket import Ticket
 from relay.admission import Buckets
 from relay.desk import Room
@@ -31,7 +32,6 @@ from relay.web.forms import FormRefused, Seals
 from relay.web.hours import calendar_of, hours
 from relay.web.links import Link, LinkError, LinkOverError, Links, Way
 from relay.web.pages import Pages, asked_language
-from relay.web.story import is_told
 from relay.web.view import View, moments_of, view
 from relay.words import words
 
@@ -132,7 +132,7 @@ class RequesterPages:
         history = dict(await self._room.store.history(opened.ticket.number))
         entry = history.get(number)
         found = None
-        if entry is not None and is_told(entry.event):
+        if entry is not None and told_to_requester(entry.event) is not None:
             try:
                 found = await uploads.give(entry, position, self._shelf)
             except StoreFault as fault:

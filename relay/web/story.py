@@ -1,7 +1,7 @@
 """A ticket's history, told to whoever it is about: every event as a line, and the few that matter in short (22, 23).
 
-Pure. Guarantees: what staff write to each other is not told, nor why a colleague declined; everything else is. Each
-line of the short version names the events behind it.
+Pure. Guarantees: only what `protocol.desk.telling` lets a requester know is told. Each line of the short version names
+the events behind it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason, Entry, HoldReason, Relation
+from relay.desk.views import for_requester
 
 _ = str
 """Marks what is found for translation; each sentence is translated when it is told."""
@@ -64,12 +65,7 @@ class Teller(NamedTuple):
 
 def lines(history: Iterable[tuple[int, Entry]], teller: Teller) -> list[Line]:
     """All that the requester is told, oldest first."""
-    return [_line(number, entry, teller) for number, entry in history if is_told(entry.event)]
-
-
-def is_told(event: events.Event) -> bool:
-    """Whether the requester reads of it: all but what staff write to each other."""
-    return not (isinstance(event, events.MessageAdded) and event.internal)
+    return [_line(number, entry, teller) for number, entry in for_requester(history)]
 
 
 def _line(number: int, entry: Entry, teller: Teller) -> Line:
@@ -104,7 +100,6 @@ _PLAIN: dict[type, str] = {
     events.Reopened: _("came back to it: opened again"),
     events.WentDormant: _("put it aside until there is an answer; it is not closed"),
     events.MessageAdded: _("wrote"),
-    events.MailBounced: _("could not deliver a mail"),
     events.ReadBack: _("wrote down what was understood"),
     events.QuestionAsked: _("asked"),
     events.QuestionAnswered: _("answered the question"),
@@ -112,16 +107,10 @@ _PLAIN: dict[type, str] = {
     events.SessionRequested: _("asked to see the screen"),
     events.SessionConsented: _("allowed it"),
     events.SessionNoted: _("noted what was done on the screen"),
-    events.SessionMeasured: _("noted how well the picture came across"),
     events.TimeCorrected: _("corrected the time that was noted"),
-    events.OfferDeclined: _("left it to a colleague"),
-    events.Tagged: _("sorted it"),
     events.CheckKept: _("kept the check that failed, to run it again later"),
     events.ProblemNamed: _("found that it is a case of a known problem"),
     events.MovedAhead: _("put it first"),
-    events.HandlersBarred: _("keeps it away from whoever it is about"),
-    events.Paged: _("called whoever is on duty"),
-    events.PageAcknowledged: _("took the call"),
 }
 """Sentences without a gap; `who` stands before each."""
 
@@ -138,8 +127,6 @@ def _told(event: events.Event, by: str, teller: Teller) -> tuple[str, str]:  # n
             return t(_("gave it to {name}")).format(name=staff.name), ""
         case events.HandedOver(to=staff):
             return t(_("handed it over to {name}, with all that is known")).format(name=staff.name), ""
-        case events.TicketOffered(staff=staff):
-            return t(_("offered it to {name}, who is free")).format(name=staff.name), ""
         case events.OnHold(reason=reason, text=text):
             return t(_HOLDS[reason]), text
         case events.RequesterSet(requester=name):
@@ -191,8 +178,6 @@ def _dated(event: events.Event, teller: Teller) -> tuple[str, str]:  # noqa: PLR
 
 def _rest(event: events.Event, t: Translate) -> tuple[str, str]:  # noqa: PLR0911 - a line each
     match event:
-        case events.WaitForecast(wait_min=minutes):
-            return t(_("expected it to wait for {minutes} min")).format(minutes=minutes), ""
         case events.BudgetProlonged(minutes=minutes):
             return t(_("has {minutes} minutes for it")).format(minutes=minutes), ""
         case events.Linked(ticket=ticket, relation=relation):
@@ -209,15 +194,13 @@ def _rest(event: events.Event, t: Translate) -> tuple[str, str]:  # noqa: PLR091
             return t(_("ran the check again: all well") if result.passed else _("ran the check again: it failed")), ""
         case events.ArticleUsed(made=made):
             return t(_("wrote it down for others to find") if made else _("found help in what is known")), ""
-        case events.NoticeSent():
-            return t(_("sent a notice")), ""
         case _:
             return t(_PLAIN.get(type(event), _("noted something"))), _written(event)
 
 
 def _written(event: events.Event) -> str:
-    """What a person wrote with it. Why somebody declined, or took links back, is among staff."""
-    if isinstance(event, events.OfferDeclined | events.LinksRevoked):
+    """What a person wrote with it."""
+    if isinstance(event, events.PriorityOverridden):
         return ""
     return str(getattr(event, "text", "") or getattr(event, "reason", ""))
 
@@ -243,7 +226,7 @@ _RELATIONS = {
 def short(history: Sequence[tuple[int, Entry]], translate: Translate) -> list[Short]:
     """What matters, in the order it began: some six lines, however long the history is."""
     t = translate
-    told = [(number, entry.event) for number, entry in history if is_told(entry.event)]
+    told = [(number, entry.event) for number, entry in for_requester(history)]
     found: list[Short] = []
     for number, event in told:
         if isinstance(event, events.Opened):

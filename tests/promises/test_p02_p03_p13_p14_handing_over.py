@@ -63,14 +63,16 @@ async def test_p03_marked_absent_nothing_open_is_without_an_owner(tmp_path: Path
         agent, jana, petr = await relay.agent(), await relay.console("jana"), await relay.console("petr")
         numbers = [await owned(agent, jana, "jana") for _ in range(3)]
         await jana.takes(numbers[0])
-        answer = await away(petr, "jana", reason="ill")
+        answer = await away(petr, "jana", reason="in hospital")
         assert isinstance(answer, envelope.Absent), answer
         assert [(number, staff.identifier) for number, staff in answer.moved] == [(n, "petr") for n in numbers]
         for view in (await petr.ask(envelope.ListQueue)).tickets:
             assert view.owner is not None
             assert view.owner.identifier == "petr"
         card = history(await petr.ask(envelope.ReadTicket, numbers[0]), events.HandedOver)[0]
-        assert "ill" in card.reason
+        assert card.reason == "Jana Nováková is away."  # why, is her own matter
+        (told,) = history(await agent.ask(envelope.ReadTicket, numbers[0]), events.HandedOver)
+        assert (told.to.identifier, told.reason, told.known) == ("petr", "", "…")
         assert card.next_step == "I have a look"
         late = await owned(agent, petr, "petr")  # P4: the contact is away
         assert late

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from protocol import envelope
-from protocol.desk import events
+from protocol.desk import events, telling
 from relay.store import By
 from tests.relay.rig import scene
 from tests.relay.web.desk import Desk, desk
@@ -56,7 +56,7 @@ async def test_p15_the_page_says_until_when_it_takes(tmp_path: Path) -> None:
 
 
 @scene
-async def test_p22_the_page_shows_every_event_but_what_staff_write_to_each_other(tmp_path: Path) -> None:
+async def test_p22_the_page_shows_every_event_but_what_is_among_staff(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         number = await talked_about(at)
         page = await at.shown(number)
@@ -64,7 +64,7 @@ async def test_p22_the_page_shows_every_event_but_what_staff_write_to_each_other
         told = [
             f"e{position}"
             for position, entry in await at.store.history(number)
-            if not (isinstance(entry.event, events.MessageAdded) and entry.event.internal)
+            if telling.told_to_requester(entry.event) is not None
         ]
         assert shown == told
         assert "We bring a new one" in page.text
