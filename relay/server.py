@@ -35,6 +35,7 @@ from relay.desk.agreed import Agreed
 from relay.desk.completing import Completing
 from relay.errors import Refused, StartRefused, StoreFault
 from relay.files import Shelf
+from relay.housekeeping import Housekeeping, Step
 from relay.mail import settings as mail_settings
 from relay.mail.errors import SettingsRefused
 from relay.mail.service import MailService
@@ -106,6 +107,7 @@ class Relay:
         self._ending: set[asyncio.Task[None]] = set()
         self._unwritten: list[tuple[int, str, Over]] = []
         self._connections: set[RelayConnection] = set()
+        self._unreadable: frozenset[Path] = frozenset()
         self._desk: Desk
         self._store: EventStore
         self._mail: MailService | None = None
@@ -163,6 +165,7 @@ class Relay:
         self._housekeeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._housekeeping
+        await self._keeper.stop()
         await self.sites.stop()
         for session in self.switchboard:
             self.switchboard.end(session, EndReason.LINE_LOST)
@@ -300,40 +303,46 @@ class Relay:
             self.counts.add(_OUR_COMPLAINTS[closed.sent.code], address=websocket.address)
 
     async def _keep_house(self) -> None:
-        ticks = 0
+        rounds = Housekeeping(self._steps(), self.counts, self._log)
         while True:
             await asyncio.sleep(TICK_S)
-            ticks += 1
-            try:
-                await self._tick(ticks)
-            except StoreFault as fault:
-                self.counts.add("store_fault", why=repr(fault.__cause__)[:300])
-            except Exception:  # noqa: BLE001 - housekeeping goes on whatever happens to one round of it
-                self.counts.add("fault")
-                self._log.exception("fault", where="housekeeping")
+            await rounds.round()
 
-    async def _tick(self, ticks: int) -> None:
+    def _steps(self) -> tuple[Step, ...]:
+        return (
+            Step("connections", self._look_after),
+            Step("sessions", self.switchboard.sweep),
+            Step("revocations", self._read_revocations),
+            Step("thrown out", self._throw_out),
+            Step("ends", self._write_ends),
+            Step("book", self._take_in),
+            Step("desk", self._desk.sweep),
+            Step("stale", self._complain_of_stale, STALE_EVERY, 1),
+            Step("marks", self._mark_sessions, MARK_EVERY),
+            Step("time", self._keeper.look, LOOK_EVERY),
+        )
+
+    def _look_after(self) -> None:
         now = asyncio.get_running_loop().time()
         for connection in list(self._connections):
             connection.look_after(now)
-        self.switchboard.sweep()
+
+    def _read_revocations(self) -> None:
         if self._trusted.read():
             self._log.info("revocations_read", number=self._trusted.revocations.number)
-        self._throw_out()
-        await self._write_ends()
-        await self._take_in()
-        await self._desk.sweep()
-        if ticks % STALE_EVERY == 1 and not self._trusted.is_fresh():
+
+    def _complain_of_stale(self) -> None:
+        if not self._trusted.is_fresh():
             self.counts.add("revocations_stale", age_s=self._trusted.age_s())
-        if ticks % MARK_EVERY == 0:
-            await self._mark_sessions()
-        if ticks % LOOK_EVERY == 0:
-            await self._keeper.look()
 
     async def _take_in(self) -> None:
         """What the administrator set in the desk's book."""
-        if taken := await ledger.take_in(self._spool, self._store, self._clock):
+        taken, unreadable = await ledger.take_in(self._spool, self._store, self._clock)
+        if taken:
             self._log.info("book_changed", changes=taken)
+        for path in sorted(unreadable.keys() - self._unreadable):
+            self.counts.add("book_change_unreadable", path=str(path), why=unreadable[path])
+        self._unreadable = frozenset(unreadable)
 
     async def _mark_sessions(self) -> None:
         seconds = self._seconds()

@@ -7,30 +7,22 @@ waits for it.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from protocol.desk import events
 from protocol.desk.business_time import to_us
-from protocol.desk.events import ProofPhase
 from protocol.desk.ticket import Ticket
 from relay.desk import paging
 from relay.desk.proofs import Proofs
 from relay.desk.room import Room
-from relay.errors import Refused
+from relay.errors import Refused, StoreFault
 from relay.store import THE_DESK
 from relay.timekeeper import due, schedules
+from relay.timekeeper.proving import Proving
 
 SLICE = 100
 """Tickets between two breaths of the loop: some 5 ms."""
 _NOT_OVER = "SELECT number FROM tickets WHERE state NOT IN ('closed', 'cancelled') ORDER BY number"
-_TO_PROVE = """
-SELECT ticket FROM proofs
-WHERE (solved_us <= ? AND after_a_day = 0 AND solved_us > ?) OR (solved_us <= ? AND after_a_week = 0 AND solved_us > ?)
-ORDER BY ticket LIMIT 100
-"""
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_TRIED_FOR = timedelta(days=30)
-"""A machine that is never there any more is not asked for ever."""
 
 
 class Keeper:
@@ -38,7 +30,7 @@ class Keeper:
 
     def __init__(self, room: Room, proofs: Proofs) -> None:
         """In its `room`; `proofs` runs checks on machines."""
-        self._room, self._proofs = room, proofs
+        self._room, self._proving = room, Proving(room, proofs)
 
     async def look(self) -> None:
         """Everything once. Raises StoreFault; what was due by then is due the next time."""
@@ -48,13 +40,26 @@ class Keeper:
         for begin in range(0, len(numbers), SLICE):
             await self._tickets(numbers[begin : begin + SLICE])
             await asyncio.sleep(0)
-        await self._prove()
+        self._proving.look()
+
+    async def proved(self) -> None:
+        """Waits for the proofs that are under way beside everything else."""
+        await self._proving.done()
+
+    async def stop(self) -> None:
+        """Nothing is under way any more."""
+        await self._proving.stop()
 
     async def _tickets(self, numbers: Sequence[int]) -> None:
         now = self._room.clock()
         for ticket in await self._room.store.tickets(numbers):
-            if self._due(ticket, now):
-                await self._happens(ticket.number, now)
+            try:
+                if self._due(ticket, now):
+                    await self._happens(ticket.number, now)
+            except StoreFault:
+                raise
+            except Exception as error:  # noqa: BLE001 - one ticket that trips the program is no reason to forget the others
+                self._room.counts.add("keeper_fault", ticket=ticket.number, why=repr(error)[:300])
 
     async def _happens(self, number: int, now: datetime) -> None:
         try:
@@ -88,22 +93,3 @@ class Keeper:
                 opened, at = found
                 ticket = await work.asked_before(opened) or work.open(opened, THE_DESK)
                 work.record((schedules.fired(schedule, at, ticket.number),), THE_DESK)
-
-    async def _prove(self) -> None:
-        """The checks of what was solved, after a day and after a week, as long as it stands (promise 12)."""
-        now = self._room.clock()
-        since = to_us(now - _TRIED_FOR)
-        found = await self._room.store.rows(_TO_PROVE, (to_us(now - _DAY), since, to_us(now - _WEEK), since))
-        for ticket in await self._room.store.tickets([row[0] for row in found]):
-            if not ticket.device or not self._room.audience.online(ticket.device):
-                continue
-            week = ticket.track.solved_us is not None and ticket.track.solved_us <= to_us(now - _WEEK)
-            ran = await self._proofs.results(ticket, ProofPhase.AFTER_A_WEEK if week else ProofPhase.AFTER_A_DAY)
-            if ran:
-                await self._ran(ticket.number, ran)
-
-    async def _ran(self, number: int, ran: Sequence[events.CheckRan]) -> None:
-        try:
-            await self._room.change(number, lambda _: ran, THE_DESK)
-        except Refused as refused:
-            self._room.counts.add("not_due_any_more", ticket=number, why=str(refused))

@@ -121,13 +121,17 @@ async def test_the_proof_of_a_fix_is_run_again_after_a_day_and_after_a_week_each
         await console.takes(1)
         for ahead in (timedelta(), timedelta(days=1, hours=1), timedelta(days=7, hours=1)):
             clock.ahead = ahead
-            step = (
-                console.ask(envelope.ResolveTicket, 1, "Emptied the bin") if not ahead else relay.relay._keeper.look()
-            )
+            step = console.ask(envelope.ResolveTicket, 1, "Emptied the bin") if not ahead else proved(relay)
             await answering(agent, step)
-        await relay.relay._keeper.look()
+        await proved(relay)
         ran = [event for event in await history(console, 1) if isinstance(event, events.CheckRan)]
         assert [run.phase.value for run in ran] == ["at_solution", "after_a_day", "after_a_week"]
+
+
+async def proved(relay: Running) -> None:
+    """One look at everything, and the proofs that it began."""
+    await relay.relay._keeper.look()
+    await relay.relay._keeper.proved()
 
 
 async def answering(agent: Actor, step: Awaitable[Any]) -> None:
@@ -139,3 +143,67 @@ async def answering(agent: Actor, step: Awaitable[Any]) -> None:
     for text in agent.core.texts_to_send():
         await agent.socket.send(text)
     await under_way
+
+
+def failing(key: str, device: str) -> events.CheckKept:
+    return events.CheckKept(key, device, CheckResult("disk.used_percent", "/", "95 % used", passed=False))
+
+
+JANA = events.Staff("jana", "Jana Nováková", "Support engineer", "+420 1")
+BEGUN = (events.Triaged(2, 2), events.Assigned(JANA), events.Started())
+
+
+async def solved(relay: Running, agent: Actor, of: str = "", count: int = 1) -> list[int]:
+    """Solved tickets with a proof, of this machine or another one."""
+    first = (await agent.asks_for_help()).ticket.number
+    store = relay.relay._store
+    ticket = await store.ticket(first)
+    assert ticket is not None
+    device = of or ticket.device
+    numbers = []
+    async with store.work(datetime.now(UTC)) as work:
+        for number in range(count):
+            opened = events.Opened(
+                request=f"{first:016x}{number:016x}",
+                device=device,
+                device_label="",
+                requester="Eva",
+                problem="The disk is full",
+                urgency=2,
+                minutes=20,
+                diagnostics=(),
+                asked_at=datetime.now(UTC),
+            )
+            kept = failing(f"{first:016x}{number:016x}", device)
+            numbers.append(work.open(opened, THE_DESK, *BEGUN, kept, events.Resolved("Emptied the bin")).number)
+    return numbers
+
+
+@scene
+async def test_a_machine_that_does_not_answer_holds_up_nothing_and_is_not_asked_again_for_a_while(
+    house: House,
+) -> None:
+    clock = Clock()
+    async with desk(house, clock) as relay:
+        agent = await relay.agent()
+        await solved(relay, agent, count=3)
+        clock.ahead = timedelta(days=1, minutes=5)
+        async with asyncio.timeout(2):
+            await relay.relay._keeper.look()
+            await relay.relay._keeper.look()
+        await relay.relay._keeper.proved()
+        await proved(relay)
+        assert relay.relay.counts["check_not_answered"] == 1
+
+
+@scene
+async def test_machines_that_are_away_keep_no_other_from_its_proof(house: House) -> None:
+    clock = Clock()
+    async with desk(house, clock) as relay:
+        agent, console = await relay.agent(), await relay.console()
+        await solved(relay, agent, "gone", 101)
+        (number,) = await solved(relay, agent)
+        clock.ahead = timedelta(days=1, minutes=5)
+        await answering(agent, proved(relay))
+        ran = [event for event in await history(console, number) if isinstance(event, events.CheckRan)]
+        assert [run.phase.value for run in ran] == ["after_a_day"]
