@@ -222,7 +222,7 @@ def test_a_technician_who_is_revoked_is_out_at_once(scene: Scene) -> None:
     number = scene.begin_session("Not you any more")
     scene.world.admin("revoke", "Tina Tech")
     scene.user.wait_over("can no longer see your screen", timeout_s=90)
-    scene.technician.session(number).wait_text(re.compile("trusted|cut|not whom"))
+    scene.technician.session(number).wait_text(re.compile("trusted|cut|not whom|revoked"))
     scene.technician.console.wait_text("The server does not let you in.", timeout_s=60)
     console = scene.world.console
     assert console is not None

@@ -35,12 +35,13 @@ THE_DEVICES_WORD = {"technician_name", "text", "language", "begin"}
 """What only the device knows: what stood on its screen, and when the button was pressed. It can lie about these to the
 others, but nobody else can: behind the signature they are as fixed as the rest."""
 CANNOT_TELL = {
-    "worker": THE_DEVICES_WORD,
+    "worker": THE_DEVICES_WORD
+    | {"monitors"},  # which of them the user shows is his word; one that is not there is none
     "console": THE_DEVICES_WORD | {"monitors", "end"},
     "relay": THE_DEVICES_WORD | {"monitors", "end", "scopes", "binding"},  # it has neither question nor tunnel
 }
 WORKERS = [("signed", field) for field in forged.ALTERED if field not in CANNOT_TELL["worker"]] + [
-    ("carried", field) for field in sorted(THE_DEVICES_WORD)
+    ("carried", field) for field in sorted(CANNOT_TELL["worker"])
 ]
 """One real worker each: signed by the device where the worker can tell, altered behind the signature where not."""
 FORGES: dict[str, Forge] = {"signed": forged.by_the_device, "carried": forged.behind_the_signature}

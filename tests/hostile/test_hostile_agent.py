@@ -10,11 +10,13 @@ from console.events import (
     Event,
     Heard,
     LineMeasured,
+    PictureMeasured,
     Said,
     SessionFinished,
     StageReached,
 )
 from console.mailbox import MAX_WAITING, Mailbox
+from console.picture.measures import Reading
 from console.session.stages import Stage
 from protocol import envelope
 from protocol.desk.events import EndReason
@@ -24,6 +26,7 @@ from tests.conftest import Logs
 
 SESSION = "5" * 32
 FLOOD = 20_000
+READING = Reading(12.0, 3.0, 30.0, 30, 4096, 1.0, 4096.0, 1.0, ())
 
 
 def cursor(number: int) -> Said:
@@ -62,6 +65,7 @@ def test_a_flood_of_anything_else_is_cut_counted_and_said(logs: Logs) -> None:
         mailbox.post(Said(SESSION, InputDropped("made up", 1)))
         mailbox.post(Heard(envelope.TicketChanged(msgspec.structs.replace(view, number=number + 1))))
         mailbox.post(LineMeasured(SESSION, 1.0))
+        mailbox.post(PictureMeasured(SESSION, READING))
     mailbox.post(SessionFinished(SESSION, EndReason.FAULT, "It is over.", ours=True))
     waiting = mailbox.take_all()
     assert {kind: of(kind, waiting) for kind in MAX_WAITING} == MAX_WAITING
