@@ -108,6 +108,12 @@ class Ticket(Struct, frozen=True):
         return self.state in OPEN_STATES and not self.kinship.merged_into
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has begun, whoever it was given to."""
+        begun = self.state not in (TicketState.NEW, TicketState.TRIAGED)
+        return not (begun or self.dormant or self.kinship.merged_into)
+
+    @property
     def standing(self) -> Standing:
         """Whose move it is."""
         return standing_of(self.state, self.hold, dormant=self.dormant, merged=bool(self.kinship.merged_into))

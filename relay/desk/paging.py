@@ -1,9 +1,10 @@
-"""Who is called for an urgent ticket that nobody has taken, and who next (promise 1). Pure.
+"""Who is called for an urgent ticket on which nobody has begun, and who next (promise 1). Pure.
 
-A ticket that its requester calls urgent, or that was judged to be of the highest priority, is called out while nobody
-owns it: at once outside the hours shown to the customer, and within them after one step without anybody taking it.
-Whoever does not acknowledge within the rota's step is followed by the next one; after the last, by the leads; and then
-from the beginning, until somebody does, or takes it.
+A ticket that its requester calls urgent, or that was judged to be of the highest priority, is called out until somebody
+begins, whether or not the desk gave it to somebody: it may have given it to one who sleeps. At once outside the hours
+shown to the customer, and where its owner is not signed in; else after one step without anybody beginning. Whoever does
+not acknowledge within the rota's step is followed by the next one; after the last, by the leads; and then from the
+beginning, until somebody does, or begins.
 """
 
 import secrets
@@ -23,9 +24,19 @@ DEFAULT_STEP = timedelta(minutes=5)
 """While no rota says otherwise."""
 
 
-def call(book: Book, ticket: Ticket, now: datetime, *, staffed: bool) -> list[events.TicketEvent]:
-    """The next call, if one is due; `staffed`: whether it is within the hours shown to the customer."""
-    if not _urgent(ticket) or ticket.owner is not None or not ticket.is_open or ticket.dormant:
+def call(
+    book: Book, ticket: Ticket, now: datetime, *, staffed: bool, owner_there: bool = False
+) -> list[events.TicketEvent]:
+    """The next call, if one is due.
+
+    Args:
+        book: the desk's.
+        ticket: as it stands.
+        now: aware UTC.
+        staffed: whether it is within the hours shown to the customer.
+        owner_there: whether its owner, if it has one, is signed in.
+    """
+    if not _urgent(ticket) or not ticket.is_waiting:
         return []
     pages = ticket.notices.pages
     key, last = next(reversed(pages.items()), ("", None))
@@ -34,7 +45,8 @@ def call(book: Book, ticket: Ticket, now: datetime, *, staffed: bool) -> list[ev
     step_s = _step(book, now)
     if last is None:
         waited = now - ticket.opened_at >= step_s
-        return _called(book, ticket, secrets.token_hex(16), 0, now) if waited or not staffed else []
+        sees_it = staffed and (ticket.owner is None or owner_there)
+        return _called(book, ticket, secrets.token_hex(16), 0, now) if waited or not sees_it else []
     return _called(book, ticket, key, last.step + 1, now) if now - last.at >= step_s else []
 
 

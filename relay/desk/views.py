@@ -81,9 +81,9 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
 
 
 def _called(ticket: Ticket) -> str:
-    """Whoever is called and has not said that he heard it, while nobody has taken the ticket."""
+    """Whoever is called and has not said that he heard it, while nobody has begun on the ticket."""
     page = next(reversed(ticket.notices.pages.values()), None)
-    return "" if page is None or page.acknowledged_by or ticket.owner or not ticket.is_open else page.staff
+    return "" if page is None or page.acknowledged_by or not ticket.is_waiting else page.staff
 
 
 _SILENT = (ClockState.IDLE, ClockState.STOPPED)

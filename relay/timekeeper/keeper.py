@@ -71,7 +71,8 @@ class Keeper:
         book = self._room.store.last_book
         clocks = self._room.agreed.clocks(book.register, ticket, now)
         said = due.due(book, ticket, clocks, now)
-        return said or paging.call(book, ticket, now, staffed=self._staffed(ticket, now))
+        there = ticket.owner is not None and self._room.audience.is_there(ticket.owner.identifier)
+        return said or paging.call(book, ticket, now, staffed=self._staffed(ticket, now), owner_there=there)
 
     def _staffed(self, ticket: Ticket, now: datetime) -> bool:
         """Whether it is within the hours shown to the customer; day and night where none are."""

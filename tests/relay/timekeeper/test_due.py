@@ -63,17 +63,17 @@ class Play:
     def taken(self) -> None:
         self.happens(events.Triaged(2, 2), events.Assigned(JANA), events.Started())
 
-    def said(self, *, staffed: bool = True) -> list[tuple[str, str]]:
+    def said(self, *, staffed: bool = True, owner_there: bool = True) -> list[tuple[str, str]]:
         """What is due now, and has happened then: kind and to whom, or the event's name."""
         clocks = self.terms.clocks(self.ticket.track, self.now)
         found = [*due(self.book, self.ticket, clocks, self.now)]
-        found += paging.call(self.book, self.ticket, self.now, staffed=staffed)
+        found += paging.call(self.book, self.ticket, self.now, staffed=staffed, owner_there=owner_there)
         self.happens(*found, by=Actor.DESK)
         return [self._name(event) for event in found]
 
-    def after(self, ahead: timedelta, *, staffed: bool = True) -> list[tuple[str, str]]:
+    def after(self, ahead: timedelta, *, staffed: bool = True, owner_there: bool = True) -> list[tuple[str, str]]:
         self.now += ahead
-        return self.said(staffed=staffed)
+        return self.said(staffed=staffed, owner_there=owner_there)
 
     @staticmethod
     def _name(event: events.TicketEvent) -> tuple[str, str]:
@@ -184,6 +184,24 @@ def test_p01_within_hours_an_urgent_ticket_is_called_out_once_a_step_has_passed_
     assert only(play.after(minutes(1)), "Paged") == [("Paged", "jana")]
     play.taken()
     assert only(play.after(minutes(10)), "Paged") == []
+
+
+@pytest.mark.parametrize(
+    ("staffed", "owner_there", "at_once"), [(True, True, False), (True, False, True), (False, True, True)]
+)
+def test_p01_one_who_was_given_an_urgent_ticket_has_one_step_to_begin_if_he_is_there(
+    staffed: bool,
+    owner_there: bool,
+    at_once: bool,
+) -> None:
+    play = Play(rota("petr"), urgency=1)
+    play.happens(events.Assigned(JANA), by=Actor.DESK)
+    called = [("Paged", "petr")]
+    assert only(play.said(staffed=staffed, owner_there=owner_there), "Paged") == (called if at_once else [])
+    if not at_once:
+        assert only(play.after(minutes(5)), "Paged") == called
+    play.happens(events.Triaged(1, 1), events.Started())
+    assert only(play.after(minutes(10), staffed=staffed, owner_there=owner_there), "Paged") == []
 
 
 @pytest.mark.parametrize("urgency", [2, 3])

@@ -14,6 +14,7 @@ from protocol.desk.contract import Contract, ContractVersion, Rate
 from protocol.desk.events import CheckResult, DeskSettings, Schedule, Shift, StaffProfile, Threshold
 from protocol.desk.opening_hours import CLOSED
 from relay.store import THE_DESK
+from tests.relay.peopled import owned as given_to
 from tests.relay.rig import Actor, House, Running, scene
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -62,7 +63,7 @@ async def test_p01_an_urgent_ticket_at_night_pages_who_is_on_call_and_then_the_n
     rota = events.RotaSet(begin, begin + timedelta(days=9), (Shift(begin, begin + timedelta(days=9), ("jana",)),), 60)
     async with desk(house, clock, rota) as relay:
         agent, console = await relay.agent(), await relay.console("petr")
-        number = (await agent.asks_for_help(urgency=1)).ticket.number
+        number = await given_to(agent, console, "jana", urgency=1)  # the contract's contact, whom nobody has woken yet
         await relay.relay._keeper.look()
         await relay.relay._keeper.look()
         clock.ahead = timedelta(seconds=61)
@@ -79,7 +80,7 @@ async def test_p01_a_call_is_seen_on_the_console_and_ends_once_somebody_has_hear
     rota = events.RotaSet(begin, begin + timedelta(days=9), (Shift(begin, begin + timedelta(days=9), ("jana",)),), 60)
     async with desk(house, clock, rota) as relay:
         agent, console = await relay.agent(), await relay.console("jana")
-        number = (await agent.asks_for_help(urgency=1)).ticket.number
+        number = await given_to(agent, console, "jana", urgency=1)
         await relay.relay._keeper.look()
         changed = await console.hears(envelope.TicketChanged, lambda said: bool(said.ticket.called))
         assert (changed.ticket.number, changed.ticket.called) == (number, "jana")
