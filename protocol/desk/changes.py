@@ -73,8 +73,10 @@ def _whose(ticket: Ticket, event: events.RequesterSet, at: datetime) -> Changes:
         "customer": event.customer,
         "language": event.language,
     }
-    if ticket.user and ticket.user != event.user:
-        changes["links_revoked_at"] = at  # they were sent to somebody else
+    same = ticket.user == event.user if ticket.user or event.user else ticket.requester == event.requester
+    if not same:
+        # Links were sent to somebody else, that address was his, and so perhaps is the machine: the register knows.
+        changes |= {"links_revoked_at": at, "address": "", "passed_on": True}
     return changes
 
 

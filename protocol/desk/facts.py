@@ -36,7 +36,8 @@ class Ticket(Struct, frozen=True):
         hold_until: and until when that is expected to take.
         dormant: the requester answered no reminder; it is off the queues until he does.
         marks: of the last messages that bore one, oldest first.
-        address: the mail address it was asked from.
+        address: the mail address it was asked from; empty also once it turned out to be somebody else's.
+        passed_on: it did; its machine speaks for him only if the register says that it is his.
         links_revoked_at: links to the desk's page made until then open it no more.
         worktime: entries of time worked by their numbers, those struck out too.
     """
@@ -84,6 +85,7 @@ class Ticket(Struct, frozen=True):
     follows: int = 0
     fingerprint: str = ""
     address: str = ""
+    passed_on: bool = False
     links_revoked_at: datetime | None = None
     talk: Talk = Talk()
     agreements: Agreements = Agreements()
@@ -152,6 +154,8 @@ class Changes(TypedDict, total=False):
     customer: str
     language: str
     minutes: int
+    address: str
+    passed_on: bool
     links_revoked_at: datetime | None
     talk: Talk
     agreements: Agreements

@@ -8,6 +8,7 @@ from protocol.desk import events
 from protocol.desk.calendar import Calendar
 from protocol.desk.contract import Contract
 from protocol.desk.events import Customer, DeskSettings, Machine, StaffProfile, User
+from protocol.desk.facts import Ticket
 
 _NOT_DIALLED = re.compile(r"[^0-9+]")
 
@@ -146,6 +147,13 @@ class Register:
             return None, ""
         user = self._present(machine.user)
         return user, machine.customer or (user.customer if user else "")
+
+    def speaks_for(self, device: str, ticket: Ticket) -> bool:
+        """Whether whoever sits at a machine is a ticket's requester, as far as can be known."""
+        if not device or device != ticket.device:
+            return False
+        user, _ = self.whose(device)
+        return not ticket.passed_on or (user is not None and user.identifier == ticket.user)
 
     def machines_of(self, user: str) -> list[Machine]:
         """A user's machines (promise 44)."""

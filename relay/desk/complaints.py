@@ -6,10 +6,8 @@ from protocol.desk.events import Channel, Relation
 from protocol.desk.placing import responsible
 from protocol.desk.terms import TicketKind
 from protocol.desk.ticket import Ticket
-from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room, by_requester, by_staff
-from relay.errors import Refused
 from relay.store import THE_DESK, By, Work
 
 
@@ -30,9 +28,7 @@ class Complaints:
 
     async def complain(self, requester: Requester, message: envelope.Complain) -> envelope.Ticket:
         """About one of this device's own tickets."""
-        original = await self._room.find(message.ticket)
-        if original.device != requester.party.identifier:
-            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        original = await self._room.find_of(message.ticket, requester.party.identifier)
         by = by_requester(requester.party, original.requester)
         return await self._open(message, original, Channel.DIRECT, by, for_staff=False)
 

@@ -73,9 +73,7 @@ class Quotes:
 
     async def answer_of_agent(self, requester: Requester, message: envelope.AnswerQuote) -> envelope.Ticket:
         """By the user whose machine it is; the register says whether his yes counts."""
-        ticket = await self._room.find(message.ticket)
-        if ticket.device != requester.party.identifier:
-            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        ticket = await self._room.find_of(message.ticket, requester.party.identifier)
         register = (await self._room.store.book()).register
         machine = register.machines.get(requester.party.identifier)
         user = register.users.get(ticket.user) or (register.users.get(machine.user) if machine else None)

@@ -41,6 +41,7 @@ class Requesters:
         mine = await room.store.tickets_of(party.identifier, limits.OPEN_TICKETS_PER_DEVICE, unfinished=True)
         known = next((ticket for ticket in mine if ticket.request == message.request), None)
         if known is not None:
+            await self.own(requester, known.number)
             return await room.whole(message.ref, known, for_staff=False)
         if len(mine) >= limits.OPEN_TICKETS_PER_DEVICE:
             raise Refused(
@@ -69,7 +70,8 @@ class Requesters:
 
     async def list_tickets(self, requester: Requester, message: envelope.ListMyTickets) -> envelope.Tickets:
         """This device's, newest first."""
-        tickets = await self._room.store.tickets_of(requester.party.identifier, LISTED)
+        device, register = requester.party.identifier, (await self._room.store.book()).register
+        tickets = [t for t in await self._room.store.tickets_of(device, LISTED) if register.speaks_for(device, t)]
         return self._room.listed(message.ref, tickets, for_staff=False)
 
     async def read_ticket(self, requester: Requester, message: envelope.ReadTicket) -> envelope.Ticket:
@@ -148,11 +150,7 @@ class Requesters:
 
     async def own(self, requester: Requester, number: int) -> Ticket:
         """One of this device's tickets. Raises Refused."""
-        ticket = await self._room.find(number)
-        if ticket.device != requester.party.identifier:
-            self._room.counts.add("not_yours", device=requester.party.identifier)
-            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
-        return ticket
+        return await self._room.find_of(number, requester.party.identifier)
 
     async def happens(
         self, requester: Requester, ref: int, number: int, *happened: events.Event, mark: str = ""

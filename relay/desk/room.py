@@ -175,7 +175,7 @@ class Room:
 
     def announce(self, ticket: Ticket) -> None:
         """Tells the ticket's device and all staff that it is new or has changed."""
-        if ticket.device:
+        if self.store.last_book.register.speaks_for(ticket.device, ticket):
             self.audience.tell_device(ticket.device, envelope.TicketChanged(self.view(ticket, for_staff=False)))
         self.audience.tell_staff(envelope.TicketChanged(self.view(ticket)))
 
@@ -206,6 +206,14 @@ class Room:
         if left_out:
             self.counts.add("history_cut", ticket=ticket.number, left_out=left_out)
         return answer
+
+    async def find_of(self, number: int, device: str) -> Ticket:
+        """One that is asked for from its requester's machine. Raises Refused, also for another machine; StoreFault."""
+        ticket = await self.find(number)
+        if not (await self.store.book()).register.speaks_for(device, ticket):
+            self.counts.add("not_yours", device=device)
+            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        return ticket
 
     async def goes_on(self, ticket: Ticket) -> Ticket:
         """Where a merged ticket goes on; another one is itself. Raises Refused, StoreFault."""

@@ -164,7 +164,10 @@ class Outbox:
         page = ""
         if ticket is not None and (asked := notices.requester(book, ticket)).identifier == notice.to:
             reader = asked
-            page = self._page_of(book.register.desk.page, ticket.number, now)  # to nobody else: it answers in his name
+            # To nobody else: it answers in his name. Nor to him, if it turned out to be somebody else's since.
+            stands = await self._store.ticket(ticket.number)
+            if stands is not None and notices.requester(book, stands).identifier == notice.to:
+                page = self._page_of(book.register.desk.page, ticket.number, now)
         return Case(
             book=book,
             notice=notice,

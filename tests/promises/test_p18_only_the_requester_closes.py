@@ -1,8 +1,14 @@
 """Promise 18: the case is closed only when the requester says so."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 from protocol import envelope
+from protocol.desk import events
 from protocol.desk.states import TicketState
 from protocol.envelope import RefusalReason
+from relay.store import THE_DESK
+from tests.relay.peopled import owned, peopled
 from tests.relay.rig import House, scene
 
 
@@ -25,3 +31,28 @@ async def test_p18_a_technicians_attempt_gets_a_clear_refusal_and_silence_closes
         assert (await stranger.ask(envelope.GiveVerdict, 1, solved=True)).reason is RefusalReason.NOT_YOURS
         closed = await agent.ask(envelope.GiveVerdict, 1, solved=True)
         assert closed.ticket.state is TicketState.CLOSED
+
+
+@scene
+async def test_p18_a_machine_whose_user_it_is_not_any_more_reads_and_closes_nothing(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, console = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, console, "jana")  # Eva's laptop
+        store = relay.relay._store
+        moved = events.RequesterSet("adam", "Adam Bílý", "firma")
+        await store.change(number, lambda _: (moved,), THE_DESK, datetime.now(UTC))
+        await console.takes(number)
+        await console.ask(envelope.ResolveTicket, number, "It is out")
+        for kind, facts in (
+            (envelope.ReadTicket, {}),
+            (envelope.AddMessage, {"text": "mine"}),
+            (envelope.GiveVerdict, {"solved": True}),
+            (envelope.CancelTicket, {}),
+            (envelope.Complain, {"request": "c" * 32, "problem": "slow"}),
+        ):
+            refused = await agent.ask(kind, ticket=number, **facts)
+            assert refused.reason is RefusalReason.NOT_YOURS, kind
+        assert (await agent.ask(envelope.ListMyTickets)).tickets == ()
+        mine = events.MachineSet(events.Machine("laptop", "The laptop", "adam"))
+        await store.record(lambda _: (mine,), THE_DESK, datetime.now(UTC))
+        assert (await agent.ask(envelope.GiveVerdict, number, solved=True)).ticket.state is TicketState.CLOSED

@@ -262,3 +262,14 @@ async def test_a_button_pressed_by_whoever_a_mail_was_passed_on_to_is_noted_on_i
         assert (await desk.ticket()).state is TicketState.RESOLVED
         assert await desk.store.ticket(2) is None
         assert [entry.actor for _, entry in await desk.store.history(1)][-1] is Actor.GUEST
+
+
+@scene
+async def test_p18_the_former_requesters_button_closes_nothing_once_it_is_somebody_elses(tmp_path: Path) -> None:
+    for passed_on in (False, True):
+        async with play(tmp_path, events.UserSet(events.User("adam", "Adam", "firm"))) as desk:
+            token = (await desk.solved())[1:33]
+            if passed_on:
+                await desk.does(1, events.RequesterSet("adam", "Adam", "firm"))
+            await desk.comes(EVA, "", subject=f"[#1] solved-{token}")
+            assert (await desk.ticket()).state is (TicketState.RESOLVED if passed_on else TicketState.CLOSED)

@@ -64,6 +64,26 @@ async def test_the_link_in_a_mail_opens_the_ticket_it_is_about(tmp_path: Path, m
 
 
 @scene
+async def test_a_mail_that_waited_brings_no_link_to_somebody_whose_request_it_is_not_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam = events.UserSet(events.User("adam", "Adam Bílý", "firma", ("adam@firma.example",)))
+    async with desk(tmp_path, *register(page=PAGE), adam) as at:
+        console, number = await at.staff(), await at.asked()
+        await console.takes(number)
+        await console.ask(envelope.AddMessage, number, "We come")
+        await at.happens(number, events.RequesterSet("adam", "Adam Bílý", "firma"))
+        await console.ask(envelope.AddMessage, number, "Your password is on the table")
+        had: dict[str, bool] = {}
+        for mail in await mails(at, monkeypatch):
+            body = mail.get_body(("plain",))
+            assert body is not None
+            to = mail["To"].addresses[0].addr_spec
+            had[to] = had.get(to, False) or PAGE in body.get_content()
+        assert had == {"eva@firma.example": False, "adam@firma.example": True}
+
+
+@scene
 async def test_a_mail_that_is_refused_on_a_merged_ticket_holds_up_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,12 @@ def test_links_sent_to_somebody_else_open_nothing_once_the_ticket_is_anothers() 
     with pytest.raises(LinkOverError):
         check(Link(7, NOW), ticket((timedelta(hours=1), events.RequesterSet("adam", "Adam", "", ""))))
     check(Link(7, NOW), ticket((timedelta(hours=1), events.RequesterSet("eva", "Eva Nová", "firma", "cs"))))
+    # Whoever was not in the register when he asked has had links, too.
+    unknown = (timedelta(minutes=1), events.RequesterSet("", "Stranger", "", ""))
+    for again in (events.RequesterSet("eva", "Eva Nová", "firma"), events.RequesterSet("", "Adam", "")):
+        with pytest.raises(LinkOverError):
+            check(Link(7, NOW + timedelta(minutes=2)), ticket(unknown, (timedelta(hours=1), again)))
+    check(Link(7, NOW + timedelta(minutes=2)), ticket(unknown, (timedelta(hours=1), unknown[1])))
 
 
 def test_the_key_is_made_once_and_is_the_owners_only(tmp_path: Path) -> None:
