@@ -52,7 +52,7 @@ class Agreed:
     def done_by(self, register: Register, ticket: Ticket, now: datetime) -> datetime:
         """By when it is to be solved: as agreed, or within a week; never before the next answer."""
         agreed = self._ahead(register, ticket, now).get(Metric.RESOLUTION)
-        return agreed or max(now + DONE_WITHIN, self.due(register, ticket, now))
+        return max(agreed or now + DONE_WITHIN, self.due(register, ticket, now))
 
     def hours(self, register: Register, customer: str, now: datetime) -> OpenTime | None:
         """The hours shown to a customer (promise 39); None: day and night, or nothing is agreed."""

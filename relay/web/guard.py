@@ -104,7 +104,7 @@ class Guard:
     async def _say(self, request: Request, status: int, receive: Receive, send: Send) -> None:
         _ = words(asked_language(request))
         sentences = {
-            404: (_("Nothing here"), _("There is no such page. Please use the link in our last mail to you.")),
+            404: (_("Nothing here"), _("There is no such page. Please use the whole link that you were given.")),
             405: (_("Not possible"), _("Please go back, and use the buttons on the page.")),
             413: (_("Too large"), _("This is more than we can take at once. Please send fewer or smaller files.")),
             429: (_("One moment, please"), _("That was very much at once. Please wait a minute and try again.")),

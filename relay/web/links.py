@@ -48,6 +48,10 @@ class LinkOverError(LinkError):
     """It was made here, and is too old or taken back."""
 
 
+class LinkEndedError(LinkOverError):
+    """It was taken back before its time was over."""
+
+
 class Way(enum.IntEnum):
     """How a link came to whoever has it."""
 
@@ -125,8 +129,10 @@ class Links:
 
 def check(link: Link, ticket: Ticket | None) -> Ticket:
     """The ticket that a link opens, unless its history takes the link back. Raises LinkOverError."""
-    if ticket is None or (ticket.links_revoked_at is not None and link.issued_at <= ticket.links_revoked_at):
+    if ticket is None:
         raise LinkOverError("This link does not open anything any more.")
+    if ticket.links_revoked_at is not None and link.issued_at <= ticket.links_revoked_at:
+        raise LinkEndedError("This link was ended.")
     return ticket
 
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from relay.words import LANGUAGES, known, translations
+from relay.words import LANGUAGES, known, translations, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 _MINUTES_AN_HOUR = 60
@@ -63,10 +63,12 @@ class Moments:
         self._day = "d." if self.language == "de" else "d"
 
     def moment(self, at: datetime) -> str:
-        """Day and time; today's without the day."""
+        """Day and time."""
         local, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
         if local.date() == today:
-            return format_time(local, "HH:mm", locale=self.language)
+            time = format_time(local, "HH:mm", locale=self.language)
+            _ = words(self.language)
+            return _("today, {time}").format(time=time)
         if abs(local.date() - today) < timedelta(days=180):
             return format_datetime(local, f"EEE {self._day} MMM, HH:mm", locale=self.language)
         return self.exactly(local)

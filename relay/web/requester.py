@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from protocol import limits
 from protocol.desk.book import Book
+from protocol.desk.business_time import OpenTime
 from protocol.desk.events import Actor, EndReason
 from protocol.desk.states import StepRefused
 from protocol.desk.telling import told_to_requester
@@ -30,7 +31,7 @@ from relay.web import asking, forms, links, uploads
 from relay.web.answers import ANSWERS, Answer, quote, thanks
 from relay.web.forms import FormRefused, Seals
 from relay.web.hours import calendar_of, hours
-from relay.web.links import Link, LinkError, LinkOverError, Links, Way
+from relay.web.links import Link, LinkEndedError, LinkError, LinkOverError, Links, Way
 from relay.web.pages import Pages, asked_language
 from relay.web.view import View, moments_of, view
 from relay.words import words
@@ -70,6 +71,7 @@ class RequesterPages:
         """All of them; nothing else is there."""
         return (
             Route("/", self.welcome),
+            Route("/ask", self.to_form),
             Route("/ask", self.ask, methods=["POST"]),
             Route("/t/{token}", self.ticket),
             Route("/t/{token}/{action}", self.answer, methods=["POST"]),
@@ -80,6 +82,11 @@ class RequesterPages:
     async def welcome(self, request: Request) -> Response:
         """Who we are, when we are there, and a form."""
         return await self._welcome(request, FormData(), "")
+
+    async def to_form(self, request: Request) -> Response:
+        """Whoever comes back to a form's address is shown the form."""
+        del request
+        return RedirectResponse("/", 303)
 
     async def ask(self, request: Request) -> Response:
         """A new request."""
@@ -220,7 +227,8 @@ class RequesterPages:
             book = await self._room.store.book()
             desk = book.register.desk
             calendar = calendar_of(book.register, "", now)
-            wait_min = await self._asking.expected_wait_min(now)
+            closed = calendar is not None and not OpenTime(calendar).is_open(now)
+            wait_min = None if closed else await self._asking.expected_wait_min(now)
         except StoreFault as fault:
             raise _unsaved(self._room, fault) from fault
         cookie = request.cookies.get(COOKIE, "") or secrets.token_urlsafe(24)
@@ -245,21 +253,29 @@ class RequesterPages:
         language = await self._language(request)
         _ = words(language)
         desk = (await self._room.store.book()).register.desk
-        if isinstance(error, LinkOverError):
+        if isinstance(error, LinkEndedError):
+            title, sentence = _("This link was ended"), _("All addresses of this page were ended, so it opens no more.")
+        elif isinstance(error, LinkOverError):
             title, sentence = _("This link is over"), _("For your safety, links to this page end after a while.")
         else:
             title = _("This link is not complete")
-            sentence = _("Perhaps a part of it was lost on the way. Please copy the whole address from our mail.")
-        ways = [way for way in (desk.address, desk.phone) if way]
-        if ways:
-            more = _("Our newest mail has a link that works; or ask us: {ways}.").format(ways=", ".join(ways))
+            sentence = _("Perhaps a part of it was lost on the way. Please copy the whole address once more.")
+        if desk.address:
+            ways = ", ".join(way for way in (desk.address, desk.phone) if way)
+            more = _("Our newest mail has a link that works; or ask us: {ways}.").format(ways=ways)
             sentence = f"{sentence} {more}"
+        elif desk.phone:
+            sentence = f"{sentence} {_('Please ask us: {ways}.').format(ways=desk.phone)}"
         status = _CLOSED_LINK if isinstance(error, LinkOverError) else 404
         return self._pages.say(request, status, title, sentence, language=language)
 
     def _links_closed(self, request: Request, opened: Opened) -> Response:
         _ = words(opened.view.language)
-        sentence = _("No link to this page works any more. Our next mail to you brings a new one.")
+        sentence = _("No link to this page works any more.")
+        if opened.view.mails:
+            sentence = f"{sentence} {_('Our next mail to you brings a new one.')}"
+        elif opened.view.desk_phone:
+            sentence = f"{sentence} {_('Please ask us: {ways}.').format(ways=opened.view.desk_phone)}"
         return self._pages.say(request, 200, _("Done"), sentence, language=opened.view.language)
 
     async def _language(self, request: Request) -> str:

@@ -179,8 +179,11 @@ class StaffPages:
     async def report(self, request: Request) -> Response:
         """A month as a page."""
         book = await self._room.store.book()
-        made = await self._report(request)
         language = self._language(request, book)
+        _ = words(language)
+        if sentence := self._no_report(request, book, _):
+            return self._pages.say(request, 404, _("No report"), sentence, language=language)
+        made = await self._report(request)
         data = {"report": made, "labels": Labels(language), "here": request.url.path.rstrip("/")}
         return self._shown(request, "report.html", book, data)
 
@@ -197,6 +200,19 @@ class StaffPages:
         customer, month = request.path_params["customer"], f"{made.begin:%Y-%m}"
         headers = {"Content-Disposition": f'attachment; filename="{customer}-{month}.{kind}"'}
         return Response(content, media_type=media_type, headers=headers)
+
+    def _no_report(self, request: Request, book: Book, _: Callable[[str], str]) -> str:
+        """Why there is none, in a sentence; empty: there is one."""
+        customer = request.path_params["customer"]
+        if customer not in book.register.customers:
+            return _("There is no such customer. All of them stand on the page with the reports.")
+        try:
+            first = monthly.month(request.path_params["month"])
+        except ReportError:
+            return _("There is no such month; write it as 2026-03.")
+        now = self._room.clock()
+        begin, _end = monthly.stretch(first, monthly.zone_of(book, customer, now))
+        return _("This month has not begun yet.") if begin > now else ""
 
     async def _report(self, request: Request) -> Report:
         customer, month = request.path_params["customer"], request.path_params["month"]

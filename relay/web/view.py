@@ -39,6 +39,8 @@ class View(Struct, frozen=True):
     """The page. Empty strings are not shown.
 
     Attributes:
+        verified: a check that failed before passes now (promise 10).
+        mails: whether what happens is mailed to him.
         verdict: a solution awaits his word.
         to_rate: it has it, and awaits his rating.
         can_write, can_cancel, can_reopen: what is possible now.
@@ -59,6 +61,8 @@ class View(Struct, frozen=True):
     next_at: str
     estimate: str
     solution: str
+    verified: bool
+    mails: bool
     opened: str
     verdict: bool
     to_rate: bool
@@ -97,7 +101,7 @@ def view(
     teller = story.Teller(_, moments.exactly, moments.money, desk.name or _("The desk"))
     told = story.lines(history, teller)
     calendar = opening.calendar_of(book.register, ticket.customer, moments.now)
-    state_word, state = _state(ticket, moments)
+    state_word, state = _state(ticket, moments, back=_is_back(history))
     talk, is_open = ticket.talk, ticket.is_open
     user = book.register.users.get(ticket.user)
     return View(
@@ -112,8 +116,10 @@ def view(
         owner=ticket.owner if is_open or ticket.state is TicketState.RESOLVED else None,
         next_step=ticket.next_step if is_open else "",
         next_at=moments.moment(ticket.due) if is_open and ticket.due else "",
-        estimate=moments.moment(ticket.done_by) if is_open and ticket.done_by else "",
+        estimate=_estimate(ticket, moments),
         solution=ticket.solution,
+        verified=ticket.proofs.verified,
+        mails=bool(desk.address and notices.requester(book, ticket).address),
         opened=moments.exactly(ticket.opened_at),
         verdict=ticket.state is TicketState.RESOLVED and not ticket.kinship.merged_into,
         to_rate=ticket.state is TicketState.CLOSED and awaits_rating([entry.event for _n, entry in history]),
@@ -157,7 +163,24 @@ def _quotes(ticket: Ticket, moments: Moments) -> tuple[Step, ...]:
     )
 
 
-def _state(ticket: Ticket, moments: Moments) -> tuple[str, str]:  # noqa: PLR0911 - one line for each state
+def _is_back(history: Sequence[tuple[int, events.Entry]]) -> bool:
+    """Whether the requester took it up again, and nobody has touched it since."""
+    for _number, entry in reversed(history):
+        if isinstance(entry.event, events.Reopened | events.NotSolved):
+            return True
+        if entry.actor is events.Actor.STAFF:
+            return False
+    return False
+
+
+def _estimate(ticket: Ticket, moments: Moments) -> str:
+    """When it is solved, as was said; what the desk reckoned itself gives way to the next step's date."""
+    if not ticket.is_open or ticket.done_by is None:
+        return ""
+    return moments.moment(max(ticket.done_by, ticket.due) if ticket.done_by_desk and ticket.due else ticket.done_by)
+
+
+def _state(ticket: Ticket, moments: Moments, *, back: bool) -> tuple[str, str]:  # noqa: PLR0911 - one line for each state
     """One word, and one sentence."""
     _ = words(moments.language)
     if ticket.kinship.merged_into:
@@ -171,6 +194,8 @@ def _state(ticket: Ticket, moments: Moments) -> tuple[str, str]:  # noqa: PLR091
         case TicketState.TRIAGED:
             return _("Planned"), _("We have looked at your request, and begin as planned below.")
         case TicketState.IN_PROGRESS:
+            if back:
+                return _("Open again"), _("You told us that it is not solved. We look at it again, as planned below.")
             return _("In work"), _("We are working on it.")
         case TicketState.ON_HOLD:
             return _("Waiting"), _held(ticket, moments)

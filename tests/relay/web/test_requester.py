@@ -142,7 +142,11 @@ async def test_a_closed_ticket_is_taken_up_again_for_some_days_and_then_no_more(
         clock[0] -= timedelta(days=10)
         shown = await visitor.send(page, "/reopen", text="Again")
         assert "We go on with it." in shown.text
+        assert "We look at it again" in shown.text
+        assert "We are working on it." not in shown.text
         assert await at.state(number) == "in_progress"
+        await at.happens(number, events.Started(), by=JANA)
+        assert "We are working on it." in (await visitor.get(link)).text
 
 
 @scene
@@ -178,6 +182,7 @@ async def test_links_can_be_ended_by_whoever_has_one(tmp_path: Path) -> None:
         assert "No link to this page works any more." in shown.text
         gone = await visitor.get(link)
         assert gone.status == 410
+        assert "This link was ended" in gone.text
         assert "printer" not in gone.body
         assert "help@desk.example" in gone.text
         assert (await visitor.get(at.link(number))).status == 200
@@ -310,3 +315,45 @@ async def test_mails_to_the_requester_bear_his_link_once_the_page_has_an_address
         address = sites.address("https://help.desk.example", 7, datetime.now(UTC))
         assert address.startswith("https://help.desk.example/t/")
         assert not sites.address("", 7, datetime.now(UTC))
+
+
+@scene
+async def test_a_solution_on_the_page_says_that_it_is_not_verified_yet(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        console, number = await at.staff(), await at.asked()
+        await at.resolved(number, console)
+        assert "Not yet verified: please try it yourself before you answer." in (await at.shown(number)).text
+
+
+@scene
+async def test_without_a_mailbox_no_page_promises_mail(tmp_path: Path) -> None:
+    async with desk(tmp_path, events.DeskSet(events.DeskSettings(phone="+420 1"))) as at:
+        visitor, number = at.visitor(), await at.asked()
+        assert "We answer there." not in (await visitor.get("/")).text
+        page = await visitor.get(at.link(number))
+        assert "we send you no mail that brings a new one" in page.text
+        ended = await visitor.send(page, "/links")
+        assert "next mail" not in ended.text
+        assert "+420 1" in ended.text
+        assert "mail" not in (await visitor.get(at.link(number)[:-4])).text
+
+
+@scene
+async def test_out_of_hours_the_form_promises_nobody_at_once(tmp_path: Path) -> None:
+    sunday, monday = datetime(2026, 11, 22, 10, tzinfo=UTC), datetime(2026, 11, 23, 10, tzinfo=UTC)
+    clock = [datetime.now(UTC)]
+    async with desk(tmp_path, clock=lambda: clock[0]) as at:
+        await at.staff()
+        clock[0] = monday
+        assert "Somebody is free" in (await at.visitor().get("/")).text
+        clock[0] = sunday
+        closed = (await at.visitor().get("/")).text
+        assert "We are back Mon 23 Nov, 08:00." in closed
+        assert "Somebody is free" not in closed
+
+
+@scene
+async def test_whoever_comes_back_to_the_forms_address_is_shown_the_form(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        answer = await at.visitor().get("/ask")
+        assert (answer.status, answer.headers["Location"]) == (303, "/")

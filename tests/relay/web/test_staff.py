@@ -178,3 +178,16 @@ async def test_the_months_page_its_csv_and_its_pdf_say_the_same(tmp_path: Path) 
         assert "12" in PdfReader(io.BytesIO(printed.raw)).pages[0].extract_text()
         for wrong in ("/reports/nobody/2026-03", "/reports/firma/2026-13", f"/reports/firma/{month}/exe"):
             assert (await visitor.get(wrong)).status == 404
+
+
+@scene
+async def test_a_month_without_a_report_says_why_and_the_one_that_runs_says_that_it_does(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        visitor, _ = await signed_in(at)
+        running = await visitor.get(f"/reports/firma/{datetime.now(UTC):%Y-%m}")
+        assert "This month is not over yet" in running.text
+        assert "No work was entered." in running.text
+        ahead = await visitor.get("/reports/firma/2199-01")
+        assert (ahead.status, "This month has not begun yet." in ahead.text) == (404, True)
+        assert "There is no such customer." in (await visitor.get("/reports/nofirm/2026-03")).text
+        assert "not over" not in (await visitor.get("/reports/firma/2026-03")).text
