@@ -2,20 +2,18 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from console.language import _
 from console.ui import theme, words
+from console.ui.table import fill, make_table
 from protocol.envelope import ClusterView, Faults, FaultView
 
 
@@ -79,8 +77,8 @@ class MachinesDialog(QDialog):
         """What the relay says."""
         self._faults, self._clusters = faults.open, faults.clusters
         self._none.setVisible(not faults.open)
-        _fill(self._open, [_fault_row(fault) for fault in faults.open])
-        _fill(self._often, [_cluster_row(cluster) for cluster in faults.clusters])
+        fill(self._open, [_fault_row(fault) for fault in faults.open])
+        fill(self._often, [_cluster_row(cluster) for cluster in faults.clusters])
         self._enable()
 
     def _enable(self) -> None:
@@ -117,20 +115,7 @@ class MachinesDialog(QDialog):
         return button
 
     def _table(self, name: str, headings: tuple[str, ...]) -> QTableWidget:
-        table = QTableWidget(0, len(headings), self)
-        table.setHorizontalHeaderLabels(headings)
-        table.setAccessibleName(name)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(4 * theme.GRID)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        table = make_table(name, headings, self)
         table.itemSelectionChanged.connect(lambda: self._selected(table))
         return table
 
@@ -140,13 +125,6 @@ class MachinesDialog(QDialog):
         if table.selectedItems() and other.selectedItems():
             other.clearSelection()
         self._enable()
-
-
-def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
-    table.setRowCount(len(rows))
-    for row, cells in enumerate(rows):
-        for column, text in enumerate(cells):
-            table.setItem(row, column, QTableWidgetItem(words.one_line(text)))
 
 
 def _fault_row(fault: FaultView) -> tuple[str, ...]:

@@ -2,20 +2,17 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from console.language import _
 from console.ui import theme, words
+from console.ui.table import fill, make_table
 from protocol.envelope import Colleague, StaffList
 
 
@@ -41,7 +38,8 @@ class StaffDialog(QDialog):
         self._forecasts = QLabel(self)
         self._forecasts.setProperty("muted", True)
         self._forecasts.setWordWrap(True)
-        self._table = self._make_table()
+        headings = (_("Name"), _("Title"), _("Phone"), _("Presence"), _("Open"), _("Work"), _("Skills"))
+        self._table = make_table(_("Staff"), headings, self)
         away = QPushButton(theme.icon("user-clock"), _("&Absence …"), self)
         away.setAccessibleName(_("Absence"))
         away.setToolTip(_("Somebody is away: every open ticket of his goes to somebody who is there"))
@@ -70,44 +68,12 @@ class StaffDialog(QDialog):
         self._waiting.setAccessibleName(self._waiting.text())
         self._forecasts.setText(_forecasts(listed))
         self._forecasts.setVisible(bool(listed.forecasts.count))
-        self._table.setRowCount(len(listed.staff))
-        for row, colleague in enumerate(listed.staff):
-            profile = colleague.profile
-            cells = (
-                profile.name + (" · " + _("lead") if profile.lead else ""),
-                profile.title,
-                profile.phone,
-                _presence(colleague),
-                str(colleague.open),
-                words.minutes(60 * colleague.work_min) if colleague.work_min else words.NOTHING,
-                ", ".join(f"{skill} {level}" for skill, level in profile.skills.items()),
-            )
-            for column, text in enumerate(cells):
-                self._table.setItem(row, column, QTableWidgetItem(words.one_line(text)))
+        fill(self._table, [_row(colleague) for colleague in listed.staff])
 
     @property
     def _chosen(self) -> str:
         row = self._table.currentRow()
         return self.staff[row].profile.identifier if 0 <= row < len(self.staff) else ""
-
-    def _make_table(self) -> QTableWidget:
-        headings = (_("Name"), _("Title"), _("Phone"), _("Presence"), _("Open"), _("Work"), _("Skills"))
-        table = QTableWidget(0, len(headings), self)
-        table.setHorizontalHeaderLabels(headings)
-        table.setAccessibleName(_("Staff"))
-        table.setToolTip("")
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(4 * theme.GRID)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
-        return table
 
 
 def _waiting(listed: StaffList) -> str:
@@ -135,3 +101,16 @@ def _presence(colleague: Colleague) -> str:
     if not colleague.online:
         return _("not signed in")
     return _("at work") if colleague.begun else _("free")
+
+
+def _row(colleague: Colleague) -> tuple[str, ...]:
+    profile = colleague.profile
+    return (
+        profile.name + (" · " + _("lead") if profile.lead else ""),
+        profile.title,
+        profile.phone,
+        _presence(colleague),
+        str(colleague.open),
+        words.minutes(60 * colleague.work_min) if colleague.work_min else words.NOTHING,
+        ", ".join(f"{skill} {level}" for skill, level in profile.skills.items()),
+    )
