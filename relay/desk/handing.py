@@ -12,11 +12,12 @@ from protocol.desk import events, load
 from protocol.desk.book import Book
 from protocol.desk.overview import is_free, oldest_waiting
 from protocol.desk.placing import as_staff, check_hand_over, present, responsible, successor
-from protocol.desk.states import TicketState
+from protocol.desk.states import StepRefused, TicketState
 from protocol.desk.terms import TicketKind
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
+from relay import notices
 from relay.desk import complaints
 from relay.desk.quotes import Quotes
 from relay.desk.room import LISTED, ConsoleHandlers, Room, by_staff
@@ -85,7 +86,10 @@ class Handing:
                 raise Refused(RefusalReason.BAD_INPUT, f"Nobody of the staff is “{message.staff}”.")
             if message.begin <= work.now < message.end:
                 self._check_somebody_stays(work.book, work.now, profile.identifier)
-                moved = await self._leave(work, tickets, profile)
+                moved, left = await self._leave(work, tickets, profile)
+                if left:
+                    sentence = f"Nobody is there who could take over ticket {left[0]}; ask somebody to stay."
+                    raise Refused(RefusalReason.NOT_NOW, sentence)
             work.record((absence,), by_staff(party))
         return envelope.Absent(message.ref, tuple(moved))
 
@@ -130,27 +134,43 @@ class Handing:
             async with self._room.work() as work:
                 profile = work.book.register.staff.get(staff)
                 if profile is not None and len(present(work.book, work.now)) > 0:
-                    await self._leave(work, tickets, profile)
+                    _, left = await self._leave(work, tickets, profile)
+                    for number in left:
+                        self._tell_leads(work, await self._find(work, number), staff)
+
+    def _tell_leads(self, work: Work, ticket: Ticket, staff: str) -> None:
+        """Once: nobody may take over what somebody who is away has, a complaint say, and it stays with him."""
+        about = f"left by {staff}"
+        told = [
+            notice
+            for lead in notices.leads(work.book)
+            for notice in notices.tell(work.book, ticket, events.NoticeKind.UNTOUCHED, to=lead, about=about)
+        ]
+        if told:
+            self._room.counts.add("nobody_may_take_over", ticket=ticket.number, staff=staff)
+            work.happens(ticket, told, THE_DESK)
 
     async def _leave(
         self, work: Work, tickets: list[Ticket], profile: events.StaffProfile
-    ) -> list[tuple[int, events.Staff]]:
-        """Hands everything over that somebody has open, with a card made of what the history says."""
+    ) -> tuple[list[tuple[int, events.Staff]], list[int]]:
+        """Hands everything over that somebody has open, with a card made of what the history says.
+
+        Which went to whom, and which nobody may take.
+        """
         load_now = {owner: weight.open for owner, weight in load.loads(tickets).items()}
-        moved = []
+        moved, left = [], []
         for number in sorted(ticket.number for ticket in tickets):
             ticket = await self._find(work, number)
             if not ticket.is_open or ticket.owner is None or ticket.owner.identifier != profile.identifier:
                 continue
             to = successor(ticket, work.book, work.now, profile.identifier, load_now)
             if to is None:
-                raise Refused(
-                    RefusalReason.NOT_NOW, f"Nobody is there who could take over ticket {number}; ask somebody to stay."
-                )
+                left.append(number)
+                continue
             load_now[to.identifier] = load_now.get(to.identifier, 0) + 1
             work.happens(ticket, (_card(ticket, to, profile.name),), THE_DESK)
             moved.append((number, to))
-        return moved
+        return moved, left
 
     def _check_somebody_stays(self, book: Book, now: datetime, leaving: str) -> None:
         if not [profile for profile in present(book, now) if profile.identifier != leaving]:
@@ -160,8 +180,15 @@ class Handing:
         """A ticket that turned out to be a complaint, however it came: past whoever handled it (promise 40)."""
         for ticket in tickets:
             if ticket.kind is TicketKind.COMPLAINT and ticket.agreements.barred_at is None and ticket.is_open:
-                async with self._room.work() as work:
-                    await complaints.bar(work, await self._find(work, ticket.number))
+                try:
+                    async with self._room.work() as work:
+                        await complaints.bar(work, await self._find(work, ticket.number))
+                except Refused as refused:
+                    self._refused(ticket.number, refused)
+
+    def _refused(self, ticket: int, why: Exception) -> None:
+        """One ticket's own trouble is no other's."""
+        self._room.counts.add("sweep_refused", ticket=ticket, why=str(why))
 
     # --- new tickets
     async def _place_new(self, tickets: list[Ticket], now: datetime) -> None:
@@ -187,7 +214,10 @@ class Handing:
                 owner = responsible(ticket, work.book, work.now) if ticket.owner is None and ticket.is_open else None
                 if owner is not None:
                     steps.append(events.Assigned(owner))
-                work.happens(ticket, steps, THE_DESK)
+                try:
+                    work.happens(ticket, steps, THE_DESK)
+                except StepRefused as refused:
+                    self._refused(ticket.number, refused)
 
     # --- offers
     async def _offer(self, tickets: list[Ticket], online: frozenset[str], now: datetime) -> None:
@@ -208,7 +238,10 @@ class Handing:
             free_elsewhere = away | (busy - {staff}) | (set(book.register.staff) - online)
             found = oldest_waiting(tickets, staff, without=taken | barred, busy=free_elsewhere)
             if found is not None:
-                await self._offer_one(book.register.staff[staff], found, now)
+                try:
+                    await self._offer_one(book.register.staff[staff], found, now)
+                except Refused as refused:
+                    self._refused(found.number, refused)
 
     async def _offer_one(self, profile: events.StaffProfile, found: Ticket, now: datetime) -> None:
         if found.agreements.offered != profile.identifier:

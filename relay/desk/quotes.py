@@ -107,11 +107,14 @@ class Quotes:
             await self._move_ahead(work, ticket, tickets)
 
     async def carry_out(self, tickets: Sequence[Ticket]) -> None:
-        """Moves ahead what was accepted by another way: the page, a mail. Raises Refused, StoreFault."""
+        """Moves ahead what was accepted by another way: the page, a mail. Raises StoreFault."""
         for ticket in tickets:
             if ticket.is_open and any(quote.is_owed for quote in ticket.agreements.quotes.values()):
-                async with self._room.work() as work:
-                    await self._move_ahead(work, await _find(work, ticket.number), tickets)
+                try:
+                    async with self._room.work() as work:
+                        await self._move_ahead(work, await _find(work, ticket.number), tickets)
+                except Refused as refused:  # one ticket's own trouble is no other's
+                    self._room.counts.add("sweep_refused", ticket=ticket.number, why=str(refused))
 
     # --- inside
     async def _move_ahead(self, work: Work, ticket: Ticket, tickets: Sequence[Ticket]) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from protocol import envelope
 from protocol.desk import events
-from protocol.desk.events import AbsenceSet
+from protocol.desk.events import AbsenceSet, Assigned, HandlersBarred, NoticeSent, Staff
+from relay.store import THE_DESK
 from tests.relay.peopled import CARD, administer, away, history, owned, peopled, sentence
 from tests.relay.rig import scene
 
@@ -110,3 +111,25 @@ async def test_p03_an_absence_planned_ahead_moves_everything_when_it_begins(tmp_
             envelope.TicketChanged,
             lambda c: c.ticket.number == number and c.ticket.owner is not None and c.ticket.owner.identifier == "olga",
         )
+
+
+@scene
+async def test_p03_what_nobody_may_take_over_is_told_to_the_lead_once_and_the_rest_goes_on(tmp_path: Path) -> None:
+    house = peopled(tmp_path / "relay")
+    async with house.relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        barred = HandlersBarred(("jana", "olga"), 0)
+        petr = Staff("petr", "Petr Dvořák", "Support engineer", "+420 123 456")
+        await relay.relay._store.change(
+            number, lambda _: (barred, Assigned(petr)), THE_DESK, datetime.now(UTC)
+        )  # as a complaint about both of them would be
+        begin = datetime.now(UTC) - timedelta(seconds=1)
+        administer(house, AbsenceSet("c" * 32, "petr", begin, begin + timedelta(days=1)))
+        await relay.until(lambda: relay.relay.counts["nobody_may_take_over"] == 1)
+        for _ in range(2):
+            await owned(agent, jana, "jana")
+        whole = await jana.ask(envelope.ReadTicket, number)
+        assert whole.ticket.owner.identifier == "petr"
+        told = [notice for notice in history(whole, NoticeSent) if notice.about == "left by petr"]
+        assert [notice.to for notice in told] == ["olga"]
