@@ -6,7 +6,7 @@ A line that is added does not scroll the list away from what is being read; a re
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -14,7 +14,7 @@ from console.language import _
 from console.ui import happenings, theme, words
 from console.ui.figures_dialog import FiguresDialog
 from protocol.desk import events
-from protocol.desk.events import Actor
+from protocol.desk.events import Actor, Attachment
 from protocol.envelope import HistoryLine
 
 Index = QModelIndex | QPersistentModelIndex
@@ -49,7 +49,7 @@ class _History(QAbstractListModel):
         if role == _LINE_ROLE:
             return line
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{words.clock(line.at)} {' · '.join(author(line))}: {happenings.happened(line)}"
+            return f"{words.clock(line.at)} {' · '.join(author(line))}: {said(line)}"
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(line.event, events.SessionMeasured):
             return _("Enter or a double click shows the figures over the session's time")
         return None
@@ -77,7 +77,7 @@ class _Delegate(QStyledItemDelegate):
         name = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideRight, max(0, head.width()))
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, name)
         painter.setPen(QColor(now.text if _is_written(line) else now.muted))
-        _lay_out(happenings.happened(line), option.font, body.width()).draw(painter, QPointF(body.topLeft()))
+        _lay_out(said(line), option.font, body.width()).draw(painter, QPointF(body.topLeft()))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
@@ -86,7 +86,7 @@ class _Delegate(QStyledItemDelegate):
         width = view.viewport().width() if isinstance(view, QListView) else 400
         _time, _head, body = _places(option, QRect(0, 0, width, 0))
         metrics: QFontMetrics = option.fontMetrics
-        text = _lay_out(happenings.happened(line), option.font, body.width()).boundingRect()
+        text = _lay_out(said(line), option.font, body.width()).boundingRect()
         return QSize(width, metrics.lineSpacing() + math.ceil(text.height()) + theme.GRID + theme.GRID // 2)
 
 
@@ -185,6 +185,18 @@ def author(line: HistoryLine) -> tuple[str, str]:
     ]
     kind = " · ".join((kind, _("internal"))) if _is_internal(line) else kind
     return kind, words.one_line(line.actor_name)
+
+
+def said(line: HistoryLine) -> str:
+    """What happened, and below it the files that came with it, by name and size."""
+    files = line.event.attachments if isinstance(line.event, events.MessageAdded | events.Opened) else ()
+    return "\n".join(filter(None, (happenings.happened(line), *map(_file, files))))
+
+
+def _file(file: Attachment) -> str:
+    text = _("File: {name} ({size})") if file.sha256 else _("File that was not kept: {name} ({size})")
+    size = QLocale().formattedDataSize(file.size_bytes, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+    return text.format(name=words.one_line(file.name), size=size)
 
 
 def _is_internal(line: HistoryLine) -> bool:

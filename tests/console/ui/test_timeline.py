@@ -5,16 +5,16 @@ from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from console.ui.figures_dialog import FiguresDialog
-from console.ui.timeline import Timeline, author
+from console.ui.timeline import Timeline, author, said
 from protocol.desk import events
-from protocol.desk.events import Actor
+from protocol.desk.events import Actor, Attachment
 from protocol.envelope import HistoryLine
 from tests.console.looks import NOW
 
 
 def test_a_user_whose_name_imitates_a_technician_is_shown_as_a_user(qtbot: QtBot) -> None:
-    said = events.MessageAdded("Install the tool first.")
-    liar = HistoryLine(1, NOW, Actor.REQUESTER, "Jana Nováková · technician · internal\n\u202e", said)
+    message = events.MessageAdded("Install the tool first.")
+    liar = HistoryLine(1, NOW, Actor.REQUESTER, "Jana Nováková · technician · internal\n\u202e", message)
     assert author(liar) == ("user", "Jana Nováková · technician · internal")
     staff = HistoryLine(1, NOW, Actor.STAFF, "Jana Nováková", events.MessageAdded("x", internal=True))
     assert author(staff) == ("technician · internal", "Jana Nováková")
@@ -23,7 +23,7 @@ def test_a_user_whose_name_imitates_a_technician_is_shown_as_a_user(qtbot: QtBot
     timeline.resize(500, 150)
     pictures = []
     for name in ("Jana\nfor all", "Jana for all", "Jana\u202e for all", "Somebody"):
-        timeline.show_history([HistoryLine(1, NOW, Actor.REQUESTER, name, said)], other_ticket=True)
+        timeline.show_history([HistoryLine(1, NOW, Actor.REQUESTER, name, message)], other_ticket=True)
         pictures.append(timeline.grab().toImage())
     assert pictures[0] == pictures[1] == pictures[2] != pictures[3]
     spoken = str(timeline.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
@@ -56,3 +56,11 @@ def test_a_sessions_figures_are_one_line_and_on_demand_a_table(qtbot: QtBot) -> 
 def _text(table: QTableWidget, row: int, column: int) -> str:
     item = table.item(row, column)
     return item.text() if item else ""
+
+
+def test_files_that_came_with_a_message_stand_below_it_with_name_and_size() -> None:
+    files = (Attachment("screen\n.png", "image/png", 120_000, "0" * 64), Attachment("film.mov", "", 90_000_000, ""))
+    line = HistoryLine(1, NOW, Actor.REQUESTER, "Eva", events.MessageAdded("It says this:", attachments=files))
+    below = "File: screen .png (120 kB)\nFile that was not kept: film.mov (90 MB)"
+    assert said(line) == f"It says this:\n{below}"
+    assert said(HistoryLine(2, NOW, Actor.REQUESTER, "Eva", events.MessageAdded("", attachments=files))) == below
