@@ -4,7 +4,7 @@ A ticket that its requester calls urgent, or that was judged to be of the highes
 begins, whether or not the desk gave it to somebody: it may have given it to one who sleeps. At once outside the hours
 shown to the customer, and where its owner is not signed in; else after one step without anybody beginning. Whoever does
 not acknowledge within the rota's step is followed by the next one; after the last, by the leads; and then from the
-beginning, until somebody does, or begins.
+beginning, until somebody does, or begins; after twenty calls in vain, once an hour.
 """
 
 import secrets
@@ -22,6 +22,9 @@ URGENT = 1
 """Of urgency and priority, the highest."""
 DEFAULT_STEP = timedelta(minutes=5)
 """While no rota says otherwise."""
+OFTEN = 20
+IN_VAIN_STEP = timedelta(hours=1)
+"""Between calls after so many; a rota's minutes for weeks would make a history that nobody can read any more."""
 
 
 def call(
@@ -43,6 +46,8 @@ def call(
     if last is not None and last.acknowledged_by:
         return []
     step_s = _step(book, now)
+    if last is not None and last.step >= OFTEN:
+        step_s = max(step_s, IN_VAIN_STEP)
     if last is None:
         waited = now - ticket.opened_at >= step_s
         sees_it = staffed and (ticket.owner is None or owner_there)

@@ -26,6 +26,8 @@ from relay.notices import leads, tell
 
 LEADS_AFTER = timedelta(hours=1)
 """The owner has the first hour to mend it."""
+DORMANT_AFTER = timedelta(days=1)
+"""After a reminder, the last day or not: a relay that was off for weeks has reminded nobody yet."""
 APPOINTMENT_SOON = timedelta(hours=1)
 APPOINTMENT_TOMORROW = timedelta(hours=24)
 
@@ -90,10 +92,16 @@ def _owed_word(
     since = datetime.fromtimestamp(since_us / 1e6, tz=now.tzinfo)
     days = book.register.desk.remind_days
     passed = [day for day in days if now >= since + timedelta(days=day)]
-    if len(passed) == len(days):
+    if not passed:
+        return
+    about = f"{since:%Y-%m-%dT%H:%M:%S} "
+    reminded = [at for (said, _, of), at in ticket.notices.said.items() if said is kind and of.startswith(about)]
+    if len(passed) < len(days) or not reminded:
+        told = tell(book, ticket, kind, about=f"{about}{passed[-1]}")
+        nobody_to_tell = not told and not reminded and len(passed) == len(days)
+        yield from told or ((events.WentDormant(),) if nobody_to_tell else ())
+    elif now - max(reminded) >= DORMANT_AFTER:
         yield events.WentDormant()
-    elif passed:
-        yield from tell(book, ticket, kind, about=f"{since:%Y-%m-%dT%H:%M:%S} {passed[-1]}")
 
 
 def _appointments(book: Book, ticket: Ticket, now: datetime) -> Iterator[events.TicketEvent]:

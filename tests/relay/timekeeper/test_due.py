@@ -216,3 +216,20 @@ def test_p03_what_an_absent_owner_should_hear_of_is_told_to_the_lead() -> None:
     play.taken()
     play.happens(events.MessageAdded("On it"), events.NextStepSet("Call", MONDAY + minutes(30)))
     assert only(play.after(minutes(31)), "step_due") == [("step_due", "lead")]
+
+
+def test_p01_a_call_that_nobody_hears_goes_on_for_ever_but_after_a_while_only_once_an_hour() -> None:
+    play = Play(urgency=1)
+    calls = sum(len(only(play.after(minutes(5), staffed=False), "Paged")) for _ in range(12 * 24))
+    assert 21 + 20 <= calls <= 21 + 24
+
+
+@pytest.mark.parametrize("days", [(2, 5, 10), (10,)])
+def test_p18_nothing_goes_dormant_before_its_requester_was_reminded_once(days: tuple[int, ...]) -> None:
+    play = Play(events.DeskSet(DeskSettings("Help", contract="usual", remind_days=days)))
+    play.taken()
+    play.happens(events.Resolved("New cable"))
+    assert len(only(play.after(timedelta(days=11)), "verdict_reminder", "WentDormant")) == 1  # the relay was off
+    assert not play.ticket.dormant
+    assert play.after(timedelta(hours=23)) == []
+    assert play.after(timedelta(hours=1)) == [("WentDormant", "")]
