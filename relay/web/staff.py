@@ -34,6 +34,8 @@ from relay.words import words
 COOKIE = "athand-staff"
 REFRESH_S = 60
 MONTHS_SHOWN = 13
+FIRST_YEAR = 2000
+"""Nobody's months are older, and no zone's clock is known for the first years of all."""
 _CHANGED = "SELECT number FROM tickets WHERE changed_us >= ? OR state NOT IN ('closed', 'cancelled') LIMIT ?"
 _WRITERS = {"csv": (sheet.write, "text/csv; charset=utf-8"), "pdf": (document.write, "application/pdf")}
 
@@ -193,7 +195,11 @@ class StaffPages:
         if kind not in _WRITERS:
             raise HTTPException(404)
         write, media_type = _WRITERS[kind]
-        language = self._language(request, await self._room.store.book())
+        book = await self._room.store.book()
+        language = self._language(request, book)
+        _ = words(language)
+        if sentence := self._no_report(request, book, _):
+            return self._pages.say(request, 404, _("No report"), sentence, language=language)
         made = await self._report(request)
         async with self._reporting:
             content = await asyncio.to_thread(write, made, language)
@@ -210,9 +216,11 @@ class StaffPages:
             first = monthly.month(request.path_params["month"])
         except ReportError:
             return _("There is no such month; write it as 2026-03.")
+        if first.year < FIRST_YEAR:
+            return _("There is no such month; write it as 2026-03.")
         now = self._room.clock()
-        begin, _end = monthly.stretch(first, monthly.zone_of(book, customer, now))
-        return _("This month has not begun yet.") if begin > now else ""
+        today = now.astimezone(monthly.zone_of(book, customer, now)).date()
+        return _("This month has not begun yet.") if first > today else ""
 
     async def _report(self, request: Request) -> Report:
         customer, month = request.path_params["customer"], request.path_params["month"]

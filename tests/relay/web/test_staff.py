@@ -189,5 +189,7 @@ async def test_a_month_without_a_report_says_why_and_the_one_that_runs_says_that
         assert "No work was entered." in running.text
         ahead = await visitor.get("/reports/firma/2199-01")
         assert (ahead.status, "This month has not begun yet." in ahead.text) == (404, True)
+        for month in ("9999-12", "0001-01", "2199-01/csv"):
+            assert (await visitor.get(f"/reports/firma/{month}")).status == 404
         assert "There is no such customer." in (await visitor.get("/reports/nofirm/2026-03")).text
         assert "not over" not in (await visitor.get("/reports/firma/2026-03")).text
