@@ -9,7 +9,7 @@ from protocol.desk import load
 from protocol.desk.book import Book
 from protocol.desk.calendar import Calendar
 from protocol.desk.placing import as_staff, contact, present
-from relay.desk.room import LISTED, AgentHandlers, Requester, Room
+from relay.desk.room import AgentHandlers, Requester, Room
 
 AHEAD = timedelta(days=60)
 """Of days with other hours; whoever plans further asks."""
@@ -34,7 +34,7 @@ class AboutRequests:
         settings = book.register.desk
         user, customer = book.register.whose(requester.party.identifier)
         there = [profile.identifier for profile in present(book, now)]
-        expected = load.forecast(await self._room.store.unfinished(LISTED), there)
+        expected = load.forecast(await self._room.store.unfinished(resolved=False), there)
         on_call = (book.register.staff.get(identifier) for identifier in book.duty.on_call(now))
         return envelope.About(
             message.ref,

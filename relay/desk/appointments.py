@@ -7,7 +7,7 @@ from protocol.desk import events
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
-from relay.desk.room import LISTED, ConsoleHandlers, Room, by_staff
+from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
 
 LONGEST = timedelta(days=7)
@@ -34,7 +34,7 @@ class Appointments:
             raise Refused(RefusalReason.BAD_INPUT, "An appointment ends after it begins, and within a week.")
         if message.begin < self._room.clock():
             raise Refused(RefusalReason.BAD_INPUT, "An appointment is made for a time that is still ahead.")
-        tickets = await self._room.store.unfinished(LISTED)
+        tickets = await self._room.store.unfinished()
         made = events.AppointmentMade(message.appointment, message.begin, message.end, message.text)
 
         def decide(ticket: Ticket) -> tuple[events.TicketEvent, ...]:
@@ -65,7 +65,7 @@ class Appointments:
                 ticket.requester,
                 ticket.owner.name if ticket.owner else "",
             )
-            for ticket in await self._room.store.unfinished(LISTED)
+            for ticket in await self._room.store.unfinished()
             for key, one in ticket.agreements.appointments.items()
             if one.begin < message.end and (one.end > message.begin or one.end < self._room.clock())
         ]

@@ -20,7 +20,7 @@ from protocol.trust import Party
 from relay import notices
 from relay.desk import complaints
 from relay.desk.quotes import Quotes
-from relay.desk.room import LISTED, ConsoleHandlers, Room, by_staff
+from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
 from relay.store import THE_DESK, Work
 
@@ -78,7 +78,8 @@ class Handing:
         if message.end < message.begin:
             raise Refused(RefusalReason.BAD_INPUT, "An absence ends after it begins.")
         room = self._room
-        tickets = await room.store.unfinished(LISTED)
+        tickets = await room.store.unfinished(resolved=False)
+        own = await room.store.owned_by(message.staff)
         moved: list[tuple[int, events.Staff]] = []
         async with room.work() as work:
             profile = work.book.register.staff.get(message.staff)
@@ -86,7 +87,7 @@ class Handing:
                 raise Refused(RefusalReason.BAD_INPUT, f"Nobody of the staff is “{message.staff}”.")
             if message.begin <= work.now < message.end:
                 self._check_somebody_stays(work.book, work.now, profile.identifier)
-                moved, left = await self._leave(work, tickets, profile)
+                moved, left = await self._leave(work, own, tickets, profile)
                 if left:
                     sentence = f"Nobody is there who could take over ticket {left[0]}; ask somebody to stay."
                     raise Refused(RefusalReason.NOT_NOW, sentence)
@@ -119,7 +120,7 @@ class Handing:
         seen = (await room.store.head(), book.away(now), online, now.replace(second=0, microsecond=0))
         if seen == self._seen:
             return
-        tickets = await room.store.unfinished(LISTED)
+        tickets = await room.store.unfinished(resolved=False)
         await self._move_what_was_left(tickets, book.away(now))
         await self._pass_over(tickets)
         await self._place_new(tickets, now)
@@ -130,11 +131,14 @@ class Handing:
     # --- absence
     async def _move_what_was_left(self, tickets: list[Ticket], away: frozenset[str]) -> None:
         """By a date that came, or by the administrator."""
-        for staff in sorted({t.owner.identifier for t in tickets if t.owner and t.is_open} & away):
+        for staff in sorted(away):
+            own = await self._room.store.owned_by(staff)
+            if not own:
+                continue
             async with self._room.work() as work:
                 profile = work.book.register.staff.get(staff)
                 if profile is not None and len(present(work.book, work.now)) > 0:
-                    _, left = await self._leave(work, tickets, profile)
+                    _, left = await self._leave(work, own, tickets, profile)
                     for number in left:
                         self._tell_leads(work, await self._find(work, number), staff)
 
@@ -151,15 +155,15 @@ class Handing:
             work.happens(ticket, told, THE_DESK)
 
     async def _leave(
-        self, work: Work, tickets: list[Ticket], profile: events.StaffProfile
+        self, work: Work, own: list[Ticket], tickets: list[Ticket], profile: events.StaffProfile
     ) -> tuple[list[tuple[int, events.Staff]], list[int]]:
-        """Hands everything over that somebody has open, with a card made of what the history says.
+        """Hands over what somebody has open, `own`, with a card made of what the history says.
 
         Which went to whom, and which nobody may take.
         """
         load_now = {owner: weight.open for owner, weight in load.loads(tickets).items()}
         moved, left = [], []
-        for number in sorted(ticket.number for ticket in tickets):
+        for number in (ticket.number for ticket in own):
             ticket = await self._find(work, number)
             if not ticket.is_open or ticket.owner is None or ticket.owner.identifier != profile.identifier:
                 continue

@@ -17,7 +17,7 @@ from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from protocol.trust.names import one_line
-from relay.desk.room import LISTED, ConsoleHandlers, Room, by_staff
+from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
 
 SHOWN_TICKETS, SHOWN_CALLERS = 30, 8
@@ -125,7 +125,7 @@ class PeopleRequests:
 
     async def list_staff(self, _party: Party, message: envelope.ListStaff) -> envelope.StaffList:
         """Who is there, what everybody has to do, how long somebody new waits, and how right that was."""
-        tickets = await self._room.store.unfinished(LISTED)
+        tickets = await self._room.store.unfinished(resolved=False)
         forecasts = await self._forecasts()
         book = await self._room.store.book()
         now, weights = self._room.clock(), load.loads(tickets)

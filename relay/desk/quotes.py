@@ -17,7 +17,7 @@ from protocol.desk.plan import Move
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
-from relay.desk.room import LISTED, AgentHandlers, ConsoleHandlers, Requester, Room, by_requester, by_staff
+from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room, by_requester, by_staff
 from relay.errors import Refused
 from relay.store import THE_DESK, By, Work
 
@@ -39,7 +39,7 @@ class Quotes:
 
     async def plan(self, _party: Party, message: envelope.PlanFaster) -> envelope.Plan:
         """What would happen; so that a price is named by somebody who knows whom it costs time."""
-        tickets = await self._room.store.unfinished(LISTED)
+        tickets = await self._room.store.unfinished(resolved=False)
         async with self._room.work() as work:
             first = await _find(work, message.ticket)
             done_by, moves = self._planned(work, first, message.within_min, tickets, work.now)
@@ -93,7 +93,7 @@ class Quotes:
             raise Refused(
                 RefusalReason.FORBIDDEN, "A price is accepted by somebody your organisation has named for that."
             )
-        tickets = await self._room.store.unfinished(LISTED)
+        tickets = await self._room.store.unfinished(resolved=False)
         async with self._room.work() as work:
             ticket = await _find(work, number)
             if not ticket.is_open:

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from protocol.desk import book as books
 from protocol.desk import chain, events
 from protocol.desk.book import THE_BOOK, Book, BookError
-from protocol.desk.states import TicketState
+from protocol.desk.states import OPEN_STATES, TicketState
 from protocol.desk.ticket import FoldError, Ticket, fold
 from relay.errors import StoreFault
 from relay.store import mail_tables, projections, tables
@@ -204,11 +204,24 @@ class EventStore:
                     found |= await self._fold_all(connection, missing[begin : begin + _FOLDED_AT_ONCE])
         return [found[number] for number in numbers if number in found]
 
-    async def unfinished(self, limit: int) -> list[Ticket]:
-        """The oldest `limit` tickets that are neither closed nor cancelled. Raises StoreFault."""
-        states = [state.value for state in TicketState if state.value not in _OVER]  # named, for the index
-        query = f"SELECT number FROM tickets WHERE state IN ({', '.join('?' * len(states))}) ORDER BY number LIMIT ?"  # noqa: S608 - own words
-        return await self.tickets([row[0] for row in await self.rows(query, (*states, limit))])
+    async def unfinished(self, *, resolved: bool = True) -> list[Ticket]:
+        """All tickets that somebody has a move in, oldest first: not over, dormant, or gone on elsewhere.
+
+        However many they are: whatever is left out here is looked after by nobody. `resolved`: also those that wait for
+        their requester's verdict, of which many may lie about. Raises StoreFault.
+        """
+        query = "SELECT number FROM tickets WHERE waiting = 1 AND state <> ? ORDER BY number"
+        without = "" if resolved else TicketState.RESOLVED.value
+        return await self.tickets([row[0] for row in await self.rows(query, (without,))])
+
+    async def owned_by(self, staff: str) -> list[Ticket]:
+        """All open tickets of somebody of the staff, oldest first, also those that are dormant. Raises StoreFault."""
+        states = [state.value for state in OPEN_STATES]  # named, for the index
+        query = (
+            f"SELECT number FROM tickets WHERE owner = ? AND state IN ({', '.join('?' * len(states))}) ORDER BY number"  # noqa: S608 - own words
+        )
+        tickets = await self.tickets([row[0] for row in await self.rows(query, (staff, *states))])
+        return [ticket for ticket in tickets if ticket.is_open]
 
     async def tickets_of(self, device: str, limit: int, *, unfinished: bool = False) -> list[Ticket]:
         """The newest `limit` tickets of a device, newest first. Raises StoreFault."""

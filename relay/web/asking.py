@@ -16,7 +16,6 @@ from protocol.desk.placing import present
 from protocol.desk.ticket import Ticket
 from relay.admission import Bucket, Buckets, address_key
 from relay.desk import Room
-from relay.desk.room import LISTED
 from relay.reports.monthly import zone_of
 from relay.store import By
 from relay.web import forms
@@ -89,7 +88,7 @@ class Asking:
         """How long somebody who comes now waits until work begins (promise 42); None: nobody is there."""
         book = await self._room.store.book()
         there = [profile.identifier for profile in present(book, now)]
-        forecast = load.forecast(await self._room.store.unfinished(LISTED), there)
+        forecast = load.forecast(await self._room.store.unfinished(resolved=False), there)
         return None if forecast is None else forecast.wait_min
 
     @staticmethod

@@ -150,7 +150,7 @@ class StaffPages:
         register = book.register
         zone = monthly.zone_of(book, "", now)
         midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        tickets = await room.store.unfinished(LISTED)
+        tickets = await room.store.unfinished()
         numbers = [row[0] for row in await room.store.rows(_CHANGED, (microseconds(midnight), LISTED))]
         touched = await room.store.tickets(numbers)
 

@@ -1,7 +1,7 @@
 """P4, P21, P40, P42, P44: contact and deputy, who calls, complaints, load and forecast, users and machines."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -125,3 +125,19 @@ async def test_p04_what_comes_all_at_once_is_placed_too_beside_what_is_nobodys(t
         await console.hears(envelope.TicketChanged, lambda c: c.ticket.number == 240 and c.ticket.owner is not None)
         owners = [view.owner for view in (await console.ask(envelope.ListQueue)).tickets]
         assert owners.count(None) == 120
+
+
+@scene
+async def test_p03_p04_behind_thousands_that_nobody_answered_a_new_one_is_looked_after_like_the_first(
+    tmp_path: Path,
+) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        store, long_ago = relay.relay._store, datetime.now(UTC) - timedelta(days=40)
+        async with store.work(long_ago) as work:
+            for number in range(2001):
+                old = events.Opened(f"{number:032x}", "", "", "Somebody", "Old", 2, 5, (), long_ago)
+                work.open(old, THE_DESK)
+        agent, petr = await relay.agent(), await relay.console("petr")
+        number = await owned(agent, petr, "jana")
+        answer = await away(petr, "jana")
+        assert [(moved, to.identifier) for moved, to in answer.moved] == [(number, "petr")]

@@ -242,6 +242,9 @@ steps = st.sampled_from(
         events.Cancelled(),
         events.MessageAdded("x", internal=True),
         events.NextStepSet("x"),
+        events.Assigned(events.Staff("jana", "Jana", "Engineer", "1")),
+        events.OnHold(events.HoldReason.USER),
+        events.WentDormant(),
     ]
 )
 
@@ -262,12 +265,16 @@ def test_whatever_happens_what_is_listed_is_what_the_history_says(
                 await store.change(number, lambda _, h=happened: h, EVA, NOW)  # type: ignore[misc]
             except StepRefused:
                 continue
-        over = (TicketState.CLOSED, TicketState.CANCELLED)
         all_of_them = [await store.ticket(number) for number in (1, 2, 3)]
-        listed = [ticket for ticket in all_of_them if ticket and ticket.state not in over]
-        assert await store.unfinished(10) == listed
-        store._cache.clear()
-        assert await store.unfinished(10) == listed
+        over = (TicketState.CLOSED, TicketState.CANCELLED)
+        listed = [t for t in all_of_them if t and t.state not in over and not (t.dormant or t.kinship.merged_into)]
+        open_ones = [ticket for ticket in listed if ticket.is_open]
+        owned = [t for t in all_of_them if t and t.is_open and t.owner and t.owner.identifier == "jana"]
+        for _ in range(2):
+            assert await store.unfinished() == listed
+            assert await store.unfinished(resolved=False) == open_ones
+            assert await store.owned_by("jana") == owned
+            store._cache.clear()
         assert await store.tickets_of("laptop", 10) == all_of_them[::-1]
         await store.close()
 

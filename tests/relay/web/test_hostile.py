@@ -129,7 +129,7 @@ async def test_line_breaks_in_a_name_reach_no_header_and_no_line(tmp_path: Path,
         page = await visitor.send(page, "/ask", name=value, mail="eva@firma.example", problem="Help")
         assert page.status == 200
         assert "evil" not in str(page.headers)
-        (ticket,) = await at.store.unfinished(9)
+        (ticket,) = await at.store.unfinished()
         assert ticket.requester.isprintable()
 
 

@@ -217,7 +217,7 @@ async def test_somebody_without_an_agent_asks_for_help_on_the_page(tmp_path: Pat
         for _ in range(2):
             shown = await visitor.send(page, "/ask", **asked)
             assert "We have your request." in shown.text
-        (ticket,) = await at.store.unfinished(9)
+        (ticket,) = await at.store.unfinished()
         assert (ticket.problem, ticket.urgency, ticket.minutes, ticket.channel) == ("No network", 1, 15, Channel.WEB)
         assert (ticket.user, ticket.customer, ticket.address) == ("eva", "firma", EVA)
         assert [n.kind for n in await at.events(ticket.number) if isinstance(n, events.NoticeSent)] == ["receipt"]
@@ -250,7 +250,7 @@ async def test_a_request_that_cannot_be_taken_keeps_what_was_typed(
         assert shown.status == 422
         assert sentence in shown.text
         assert field == "problem" or "No network today" in shown.body
-        assert not await at.store.unfinished(9)
+        assert not await at.store.unfinished()
 
 
 @scene
@@ -264,7 +264,7 @@ async def test_a_strangers_mailbox_cannot_be_filled_with_receipts(tmp_path: Path
         assert shown is not None
         assert shown.status == 422
         assert "That was very much at once." in shown.text
-        assert len(await at.store.unfinished(9)) == 3
+        assert len(await at.store.unfinished()) == 3
 
 
 @scene
