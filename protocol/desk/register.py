@@ -113,7 +113,10 @@ class Register:
                     self._check_staff(version.contact, version.deputy)
                     for calendar in sorted(version.calendars):
                         self._check_known("calendar", calendar, self.calendars)
+            case events.StaffSet(profile=profile):
+                self._check_one_kind(profile.identifier, self.users, gone=profile.gone)
             case events.UserSet(user=user):
+                self._check_one_kind(user.identifier, self.staff, gone=user.gone)
                 self._check_known("customer", user.customer, self.customers)
                 self._check_staff(user.contact)
                 for index, what, keys in (
@@ -184,6 +187,13 @@ class Register:
     ) -> None:
         if identifier and identifier not in known:
             raise RegisterError(f"There is no {what} “{identifier}”.")
+
+    @staticmethod
+    def _check_one_kind(identifier: str, others: "dict[str, User] | dict[str, StaffProfile]", *, gone: bool) -> None:
+        """A notice names its reader by it alone: what is for staff must never reach a customer."""
+        other = others.get(identifier)
+        if not gone and other is not None and not other.gone:
+            raise RegisterError(f"“{identifier}” is {other.name} already; choose another identifier.")
 
     def _check_staff(self, *identifiers: str) -> None:
         for identifier in identifiers:

@@ -32,6 +32,19 @@ RETRY = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 
 """Between tries of a mail that the server does not take for now; the last one again and again."""
 GIVE_UP_AFTER = timedelta(days=4)
 """RFC 5321, 4.5.4.1: at least four to five days."""
+_FOR_STAFF = frozenset(
+    {
+        NoticeKind.WARNING,
+        NoticeKind.BREACH,
+        NoticeKind.STEP_NEAR,
+        NoticeKind.STEP_DUE,
+        NoticeKind.UNTOUCHED,
+        NoticeKind.APPOINTMENT_OPEN,
+        NoticeKind.PAGE,
+        NoticeKind.MAIL_ASIDE,
+        NoticeKind.MAIL_UNSENT,
+    }
+)
 _STALE = "It was written down days before mail was set up."
 _ANY_TRIED = "SELECT 1 FROM outbox WHERE state <> ? OR tries > 0 LIMIT 1"
 _LEAVE_OUT = "UPDATE outbox SET state = ?, reason = ? WHERE state = ? AND due_us < ?"
@@ -162,7 +175,10 @@ class Outbox:
         # A requester who is not in the register is told by his address; the ticket knows his name and language.
         reader = notices.reader(book, notice.to)
         page = ""
-        if ticket is not None and (asked := notices.requester(book, ticket)).identifier == notice.to:
+        asked = notices.requester(book, ticket) if ticket is not None else None
+        # Should a user have a technician's identifier, what is for staff goes to the technician.
+        for_staff = reader.staff and notice.kind in _FOR_STAFF
+        if ticket is not None and asked is not None and asked.identifier == notice.to and not for_staff:
             reader = asked
             # To nobody else: it answers in his name. Nor to him, if it turned out to be somebody else's since.
             stands = await self._store.ticket(ticket.number)

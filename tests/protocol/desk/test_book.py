@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from protocol.desk import book, events
 from protocol.desk.duty import DutyError, check_rota
 from protocol.desk.events import Customer, Shift, User
+from protocol.desk.register import Register, RegisterError
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -51,3 +53,17 @@ def test_p01_a_rota_with_a_gap_is_refused() -> None:
         check_rota(NOW, NOW + timedelta(hours=24), (night, late))
     with pytest.raises(DutyError):
         check_rota(NOW, NOW + timedelta(hours=25), (night, day))
+
+
+def test_nobody_is_a_user_and_a_technician_under_one_identifier() -> None:
+    staff = events.StaffSet(events.StaffProfile("jana", "Jana", "Engineer", "1"))
+    user = events.UserSet(events.User("jana", "Jana Jiná"))
+    for first, second in ((staff, user), (user, staff)):
+        register = Register()
+        register.new((first,))
+        register.apply(first)
+        with pytest.raises(RegisterError, match=r"“jana” is Jana.* already"):
+            register.new((second,))
+    register = Register()
+    register.apply(events.StaffSet(msgspec.structs.replace(staff.profile, gone=True)))
+    assert register.new((user,)) == (user,)

@@ -11,6 +11,7 @@ import pytest
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.states import StepRefused
+from relay import notices
 from relay.mail import post
 from relay.mail.errors import MailRefused
 from relay.mail.outgoing import Outbox
@@ -81,6 +82,26 @@ async def test_a_mail_that_waited_brings_no_link_to_somebody_whose_request_it_is
             to = mail["To"].addresses[0].addr_spec
             had[to] = had.get(to, False) or PAGE in body.get_content()
         assert had == {"eva@firma.example": False, "adam@firma.example": True}
+
+
+@scene
+async def test_what_is_for_a_technician_reaches_no_user_of_the_same_identifier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a register may hold them that is older than the rule against it."""
+    namesakes = (
+        events.StaffSet(events.StaffProfile("jana", "Jana", "Engineer", "1", "jana@desk.example")),
+        events.UserSet(events.User("jana", "Jana Jiná", "firma", ("jana@firma.example",))),
+    )
+    async with desk(tmp_path, *register(page=PAGE), *namesakes) as at:
+        number = await at.asked(user="jana", requester="Jana Jiná", address="jana@firma.example")
+        book, ticket = await at.store.book(), await at.store.ticket(number)
+        assert ticket is not None
+        late = notices.tell(book, ticket, events.NoticeKind.BREACH, to="jana", about="x")
+        await at.happens(number, *late)
+        sent = {mail["To"].addresses[0].addr_spec: mail for mail in await mails(at, monkeypatch)}
+        assert set(sent) == {"jana@desk.example", "jana@firma.example"}, "the second one is the receipt"
+        assert PAGE not in sent["jana@desk.example"].as_string()
 
 
 @scene
