@@ -33,13 +33,14 @@ from relay.counts import Counts
 from relay.desk import Desk, Room, ledger
 from relay.desk.agreed import Agreed
 from relay.desk.completing import Completing
-from relay.errors import Refused, StartRefused, StoreFault
+from relay.ends import Ends
+from relay.errors import StartRefused, StoreFault
 from relay.files import Shelf
 from relay.housekeeping import Housekeeping, Step
 from relay.mail import settings as mail_settings
 from relay.mail.errors import SettingsRefused
 from relay.mail.service import MailService
-from relay.sessions import LiveSession, Over, Switchboard
+from relay.sessions import Switchboard
 from relay.sockets import door as doors
 from relay.sockets.clients import Clients
 from relay.sockets.connection import CLOSE_S, RelayConnection
@@ -103,9 +104,8 @@ class Relay:
         self._settings, self._log, self._clock, self._seconds = settings, log, clock, seconds
         self.counts = Counts(log, seconds)
         self.clients = Clients(self.counts)
-        self.switchboard: Switchboard[RelayConnection] = Switchboard(self._session_over, seconds)
-        self._ending: set[asyncio.Task[None]] = set()
-        self._unwritten: list[tuple[int, str, Over]] = []
+        self._ends = Ends(lambda: self._desk, self.counts, log)
+        self.switchboard: Switchboard[RelayConnection] = Switchboard(self._ends.over, seconds)
         self._connections: set[RelayConnection] = set()
         self._unreadable: frozenset[Path] = frozenset()
         self._desk: Desk
@@ -169,14 +169,13 @@ class Relay:
         await self.sites.stop()
         for session in self.switchboard:
             self.switchboard.end(session, EndReason.LINE_LOST)
-        while self._ending:
-            await asyncio.wait(self._ending)
+        await self._ends.written()
         if self._mail is not None:
             await self._mail.stop()
         self._server.close()
         self._door.close()
         await self._server.wait_closed()
-        await self._write_ends()
+        await self._ends.write_again()
         await self._let_go()
         self._log.info("stopped")
 
@@ -314,7 +313,7 @@ class Relay:
             Step("sessions", self.switchboard.sweep),
             Step("revocations", self._read_revocations),
             Step("thrown out", self._throw_out),
-            Step("ends", self._write_ends),
+            Step("ends", self._ends.write_again),
             Step("book", self._take_in),
             Step("desk", self._desk.sweep),
             Step("stale", self._complain_of_stale, STALE_EVERY, 1),
@@ -373,40 +372,6 @@ class Relay:
         for session in self.switchboard:
             if identifier == (session.device if role is Role.DEVICE else session.staff.identifier):
                 self.switchboard.end(session, EndReason.NOT_TRUSTED)
-
-    # --- sessions' ends
-    def _session_over(self, session: LiveSession[RelayConnection], over: Over) -> None:
-        self._log.info(
-            "session_over",
-            session=session.identifier,
-            ticket=session.ticket,
-            reason=over.reason,
-            worked_s=round(over.worked_s, 1),
-        )
-        task = asyncio.create_task(self._write_end(session, over))
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
-
-    async def _write_end(self, session: LiveSession[RelayConnection], over: Over) -> None:
-        try:
-            await self._desk.session_over(session, over)
-        except StoreFault as fault:
-            self.counts.add("store_fault", why=repr(fault.__cause__)[:300])
-            self._unwritten.append((session.ticket, session.identifier, over))
-        except Refused as refused:
-            self.counts.add("session_end_refused", session=session.identifier, why=str(refused))
-
-    async def _write_ends(self) -> None:
-        """Ends that the disk did not take, once more, each in its turn; after a restart the history tells them."""
-        while self._unwritten:
-            number, session, over = self._unwritten.pop(0)
-            try:
-                await self._desk.note_end(number, session, over)
-            except StoreFault:
-                self._unwritten.append((number, session, over))
-                return
-            except Refused as refused:
-                self.counts.add("session_end_refused", session=session, why=str(refused))
 
 
 _OUR_COMPLAINTS = {1002: "protocol_error", 1007: "not_utf8", 1009: "too_large"}
