@@ -126,7 +126,7 @@ class Handing:
         await self._place_new(tickets, now)
         await self._quotes.carry_out(tickets)
         await self._offer(tickets, online, now)
-        self._seen = () if self._more else (await room.store.head(), *seen[1:])
+        self._seen = () if self._more else seen  # as it was before: what came meanwhile has not been seen to
 
     # --- absence
     async def _move_what_was_left(self, tickets: list[Ticket], away: frozenset[str]) -> None:

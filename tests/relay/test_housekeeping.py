@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from protocol import envelope
+from protocol.desk.ticket import Ticket
 from relay import server
 from relay.counts import Counts
 from relay.errors import StoreFault
@@ -60,3 +61,26 @@ async def test_what_cannot_be_read_in_the_book_keeps_neither_the_relay_nor_the_r
             envelope.TicketChanged, lambda said: said.ticket.number == number and said.ticket.owner is not None
         )
         assert relay.relay.counts["book_change_unreadable"] == 2, "each is told once"
+
+
+@scene
+async def test_p04_what_comes_while_the_desk_sweeps_is_placed_by_the_next_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        store = relay.relay._store
+        listed, asked = store.unfinished, list[int]()
+
+        async def unfinished(limit: int) -> list[Ticket]:
+            found = await listed(limit)
+            if len(asked) == 1:
+                asked.append(0)
+                asked.append((await agent.asks_for_help("Another one")).ticket.number)
+            return found
+
+        monkeypatch.setattr(store, "unfinished", unfinished)
+        asked.append((await agent.asks_for_help()).ticket.number)
+        await console.hears(
+            envelope.TicketChanged, lambda said: said.ticket.number == asked[-1] and said.ticket.owner is not None
+        )
