@@ -72,8 +72,8 @@ async def test_p04_what_comes_while_the_desk_sweeps_is_placed_by_the_next_sweep(
         store = relay.relay._store
         listed, asked = store.unfinished, list[int]()
 
-        async def unfinished(limit: int) -> list[Ticket]:
-            found = await listed(limit)
+        async def unfinished(*, resolved: bool = True) -> list[Ticket]:
+            found = await listed(resolved=resolved)
             if len(asked) == 1:
                 asked.append(0)
                 asked.append((await agent.asks_for_help("Another one")).ticket.number)
