@@ -17,7 +17,7 @@ async def test_p39_a_holiday_stands_on_the_page_and_the_promise_on_it_waits_for_
     async with desk(tmp_path, *register(MONDAY), clock=lambda: FRIDAY) as at:
         page = await at.shown(await at.asked())
         assert "Mon 9 March, Founders' Day : closed" in page.text
-        assert "We are here now, until 17:00." in page.text
+        assert "We are here now, until today, 17:00." in page.text
         assert "When Tue 10 Mar, 08:55" in page.text  # an hour of them
 
 
