@@ -1,6 +1,7 @@
 """Time worked, by the minute, corrected only by saying so (promises 6, 28). Pure."""
 
 import enum
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -40,9 +41,7 @@ class TimeLogged(EventBase, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show, and work that ends before it begins or is longer than its time."""
-        moment.check(self.begin, self.end)
-        if not self.begin <= self.end or self.worked_s > (self.end - self.begin).total_seconds() + 1:
-            raise ValueError("Work ends after it begins, and is no longer than the time between.")
+        _check_stretch(self.begin, self.end, self.worked_s)
 
 
 class TimeCorrected(EventBase, frozen=True):
@@ -59,6 +58,11 @@ class TimeCorrected(EventBase, frozen=True):
 
     def __post_init__(self) -> None:
         """As for an entry."""
-        moment.check(self.begin, self.end)
-        if not self.begin <= self.end or self.worked_s > (self.end - self.begin).total_seconds() + 1:
-            raise ValueError("Work ends after it begins, and is no longer than the time between.")
+        _check_stretch(self.begin, self.end, self.worked_s)
+
+
+def _check_stretch(begin: datetime, end: datetime, worked_s: float) -> None:
+    """Raises ValueError, which msgspec makes a ValidationError of."""
+    moment.check(begin, end)
+    if not begin <= end or worked_s > (end - begin).total_seconds() + 1:
+        raise ValueError("Work ends after it begins, and is no longer than the time between.")
