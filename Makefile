@@ -5,7 +5,7 @@ RECORDINGS ?=
 MINUTES ?= 60
 RELAY_DIR ?= demo/organisation/relay
 
-.PHONY: help demo test lint format types contracts bench bench-desk soak run-relay setup system environment clean
+.PHONY: help demo test lint format types contracts looks bench bench-desk soak run-relay setup system environment clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ types: environment ## mypy, strict, tests included
 
 contracts: environment ## who may import whom
 	.venv/bin/lint-imports
+
+looks: setup ## pictures of every window, light, dark, German and at 200 %; in build/looks
+	$(PYTHON_IN_VENV) -m tests.looks
 
 bench: setup ## figures of this machine, on recordings of real programs; in docs/bench/
 	@.ci/system-packages packages-bench.txt

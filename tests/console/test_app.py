@@ -37,7 +37,7 @@ from protocol.envelope import RefusalReason, RequestRefused, TicketView
 from protocol.session import messages
 from protocol.session.picture import Rect
 from tests.console.agent_end import SESSION
-from tests.console.looks import DIAGNOSTICS, HISTORY, ticket
+from tests.console.made_up import DIAGNOSTICS, HISTORY, ticket
 from tests.console.net.stand import enrolled
 from tests.console.picture.frames import Sender
 from tests.console.relay import WITNESS, FakeRelay

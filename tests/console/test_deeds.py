@@ -26,7 +26,7 @@ from protocol.desk import events
 from protocol.desk.events import Actor, Relation, WorkKind
 from protocol.desk.states import TicketState
 from protocol.desk.terms import TicketKind
-from tests.console.looks import HISTORY, NOW, TINA
+from tests.console.made_up import HISTORY, NOW, TINA
 from tests.console.net.stand import enrolled
 from tests.console.relay import WITNESS, FakeRelay
 from tests.console.test_app import Desk

@@ -22,8 +22,8 @@ from console.ui.staff_page import StaffDialog
 from protocol import envelope
 from protocol.desk.events import AppointmentOutcome
 from protocol.desk.states import TicketState
-from tests.console.looks import APPOINTMENTS, COLLEAGUES, NOW, PEOPLE, TINA, fresh, ticket
-from tests.console.looks import intake as looks_of_a_call
+from tests.console.looks.lists import intake as looks_of_a_call
+from tests.console.made_up import APPOINTMENTS, COLLEAGUES, NOW, PEOPLE, TINA, fresh, ticket
 from tests.console.net.stand import enrolled
 from tests.console.relay import WITNESS, FakeRelay
 from tests.console.test_app import Desk

@@ -15,7 +15,7 @@ from console import language
 from console.ui import theme
 from console.ui.machines_page import MachinesDialog
 from protocol import envelope
-from tests.console.looks import FAULTS, fresh
+from tests.console.made_up import FAULTS, fresh
 from tests.console.net.stand import enrolled
 from tests.console.relay import WITNESS, FakeRelay
 from tests.console.test_app import Desk

@@ -1,7 +1,7 @@
 """Shows one widget on a virtual desk and saves what a person would see as a PNG.
 
     python -m tests.stage.render agent.ui.help_window:HelpWindow out.png
-    python -m tests.stage.render tests.agent.looks:consent --theme dark --lang de --scale 2 out.png
+    python -m tests.stage.render tests.agent.looks.windows:consent --theme dark --lang de --scale 2 out.png
     python -m tests.stage.render console.ui.queue:example --size 1200x800 --whole out.png
 
 `MODULE:FACTORY` is a class or function without arguments that returns the widget (or a window, or a dialog); write a

@@ -19,7 +19,7 @@ from protocol.desk.events import WorkKind
 from protocol.desk.overview import Flag
 from protocol.desk.terms import HoldReason, SummaryTopic
 from protocol.envelope import ClockView, SummaryLine, Tickets
-from tests.console.looks import NOW, QUEUE, fresh, ticket
+from tests.console.made_up import NOW, QUEUE, fresh, ticket
 
 ANSWER = ClockView(Metric.FIRST_RESPONSE, ClockState.RUNNING, NOW + timedelta(minutes=30), 1800, 3600, ticking=True)
 SOLVE = ClockView(Metric.RESOLUTION, ClockState.RUNNING, NOW + timedelta(hours=5), 18000, 36000, ticking=True)

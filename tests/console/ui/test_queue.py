@@ -12,7 +12,8 @@ from console.ui.queue_model import Column, QueueModel
 from console.ui.queue_pane import QueuePane
 from protocol.desk.states import TicketState
 from protocol.envelope import TicketView
-from tests.console.looks import NOW, QUEUE, fresh, promised, ticket
+from tests.console.looks.desk import promised
+from tests.console.made_up import NOW, QUEUE, fresh, ticket
 
 
 def numbers(model: QueueModel) -> list[int]:

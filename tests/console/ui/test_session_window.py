@@ -29,7 +29,7 @@ from protocol.session.messages import (
     Watch,
 )
 from protocol.session.picture import Codec, Rect
-from tests.console.looks import NOW, SEE_AND_CONTROL, ticket
+from tests.console.made_up import NOW, SEE_AND_CONTROL, ticket
 
 SEE = frozenset({Scope.SEE})
 _HOST = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier

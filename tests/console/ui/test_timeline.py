@@ -9,7 +9,7 @@ from console.ui.timeline import Timeline, author, said
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment
 from protocol.envelope import HistoryLine
-from tests.console.looks import NOW
+from tests.console.made_up import NOW
 
 
 def test_a_user_whose_name_imitates_a_technician_is_shown_as_a_user(qtbot: QtBot) -> None:

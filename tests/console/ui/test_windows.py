@@ -18,7 +18,8 @@ from protocol.desk import events
 from protocol.desk.events import Actor, EndReason, Staff
 from protocol.desk.states import TicketState
 from protocol.envelope import HistoryLine, Ticket
-from tests.console.looks import DIAGNOSTICS, HISTORY, NOW, QUEUE, TINA, TINA_FACTS, desk, empty, ticket
+from tests.console.looks.desk import desk, empty
+from tests.console.made_up import DIAGNOSTICS, HISTORY, NOW, QUEUE, TINA, TINA_FACTS, ticket
 from tests.console.relay import WITNESS
 
 HOSTILE = "<b>bold</b><img src='file:///etc/passwd'><a href='http://x'>\u202egnp.exe %s {0} &amp; &Quit"

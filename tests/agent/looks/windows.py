@@ -1,4 +1,4 @@
-"""The agent's windows with made-up data, for pictures: `python -m tests.stage.render tests.agent.looks:asking`."""
+"""Windows of the helped side, each with made-up data."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,0 +1,155 @@
+"""The dialogs about one ticket."""
+
+from datetime import timedelta
+
+from PySide6.QtWidgets import QWidget
+
+from console.ui.agreed import AppointmentDialog, QuoteDialog
+from console.ui.article_dialog import ArticleDialog
+from console.ui.desk_dialogs import EstimateDialog, HoldDialog, MergeDialog, TagsDialog, TimeDialog
+from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
+from console.ui.hand_over import HandOverDialog, TextDialog
+from console.ui.record_dialogs import CorrectDialog, ProofDialog
+from console.ui.talk_dialogs import DropDialog, StepsDialog
+from protocol.desk import events
+from protocol.desk.events import Actor
+from protocol.envelope import (
+    Plan,
+    PlannedMove,
+)
+from tests.console.looks.desk import dress
+from tests.console.made_up import APPOINTMENTS, COLLEAGUES, NOW, SEE_AND_CONTROL, TINA, fresh, line, ticket
+
+
+def take() -> QWidget:
+    """The dialog."""
+    dress()
+    return TakeDialog(fresh(21, "The printer prints only half pages", "Jörg Müller", urgency=2))
+
+
+def connect() -> QWidget:
+    """The dialog, with something that went wrong."""
+    dress()
+    dialog = ConnectDialog(ticket(), SEE_AND_CONTROL)
+    dialog.fail("The device cannot be reached at the moment.")
+    return dialog
+
+
+def next_step() -> QWidget:
+    """The dialog."""
+    dress()
+    return NextStepDialog(ticket())
+
+
+def resolve() -> QWidget:
+    """The dialog."""
+    dress()
+    return ResolveDialog(ticket())
+
+
+def note() -> QWidget:
+    """The dialog."""
+    dress()
+    return NoteDialog(17, "The user ended the session.")
+
+
+def hold() -> QWidget:
+    """What a ticket waits for."""
+    dress()
+    return HoldDialog(ticket())
+
+
+def estimate() -> QWidget:
+    """When it is solved."""
+    dress()
+    return EstimateDialog(ticket())
+
+
+def merge() -> QWidget:
+    """Where it goes on."""
+    dress()
+    return MergeDialog(ticket())
+
+
+def tags() -> QWidget:
+    """Words for a ticket."""
+    dress()
+    return TagsDialog(ticket(tags=("excel", "drive g")))
+
+
+def time() -> QWidget:
+    """Work that was no session."""
+    dress()
+    return TimeDialog(ticket())
+
+
+def article() -> QWidget:
+    """What helped, for the next one who has it."""
+    dress()
+    return ArticleDialog(ticket(solution="Close Excel on the old session of the terminal server."))
+
+
+def steps() -> QWidget:
+    """Numbered steps, and what is said of a bare link."""
+    dress()
+    dialog = StepsDialog(ticket(), ())
+    dialog._text.setPlainText("https://example.org/how-to-print")
+    dialog.fail(dialog.what_is_missing())
+    return dialog
+
+
+def drop() -> QWidget:
+    """A question nobody has to answer any more."""
+    dress()
+    asked = line(9, 5, Actor.STAFF, TINA.name, events.QuestionAsked("0" * 32, "Which printer is it?"))
+    return DropDialog(ticket(), (asked,))
+
+
+def correct() -> QWidget:
+    """A time entry that was wrong."""
+    dress()
+    begin = NOW - timedelta(minutes=30)
+    logged = events.TimeLogged("0" * 32, TINA, begin, NOW, 1500, events.WorkKind.PHONE, "Talked it through")
+    return CorrectDialog(ticket(), (line(9, 5, Actor.STAFF, TINA.name, logged),))
+
+
+def proof() -> QWidget:
+    """A check that fails."""
+    dress()
+    return ProofDialog(ticket(), ())
+
+
+def hand_over() -> QWidget:
+    """The card."""
+    dress()
+    dialog = HandOverDialog(ticket())
+    dialog.show_staff(COLLEAGUES)
+    dialog.fail("Petr Malý knows less of excel (0) than who has it now (3): say why all the same.")
+    return dialog
+
+
+def appointment() -> QWidget:
+    """The dialog, with one that is agreed."""
+    dress()
+    return AppointmentDialog(ticket(), APPOINTMENTS[:1])
+
+
+def quote() -> QWidget:
+    """The dialog, with what it would do to others."""
+    dress()
+    dialog = QuoteDialog(ticket())
+    later = NOW + timedelta(hours=3)
+    move = PlannedMove(12, "Outlook", "Ola Nordmann", later, later + timedelta(hours=1))
+    dialog.show_plan(Plan(0, NOW + timedelta(hours=1), (move,)))
+    return dialog
+
+
+def complaint() -> QWidget:
+    """The dialog."""
+    dress()
+    return TextDialog(
+        "Complaint about ticket 17",
+        "It goes to the lead, past everybody who handled this ticket.",
+        "Complaint",
+        "Write it down",
+    )
