@@ -13,6 +13,7 @@ from console.ui.judging_dialogs import JudgeDialog, KindDialog, LossDialog, Prio
 from console.ui.main_window import MainWindow
 from console.ui.record_dialogs import CorrectDialog, ProofDialog, UnlinkDialog
 from console.ui.talk_dialogs import AskDialog, DropDialog, StepsDialog, UnderstoodDialog
+from console.ui.whose_dialogs import LinksDialog, RequesterDialog
 from protocol import envelope
 
 FORMS: dict[Deed, Any] = {
@@ -27,6 +28,8 @@ FORMS: dict[Deed, Any] = {
     Deed.PROOF: ProofDialog,
     Deed.CORRECT: CorrectDialog,
     Deed.UNLINK: UnlinkDialog,
+    Deed.REQUESTER: RequesterDialog,
+    Deed.LINKS: LinksDialog,
 }
 """Each is made of the ticket, its history and a parent, and makes its request with `message`."""
 

@@ -142,7 +142,7 @@ class Relay:
             room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds, agreed)
             self._desk = Desk(room)
             self._keeper = Keeper(room, self._desk.proofs)
-            self._spool = Spool(folder.book)
+            self._spool, self._announce = Spool(folder.book), room.announce
             await self._take_in()
             left_open = await self._desk.close_left_open()
             if left_open:
@@ -336,7 +336,7 @@ class Relay:
 
     async def _take_in(self) -> None:
         """What the administrator set in the desk's book."""
-        taken, unreadable = await ledger.take_in(self._spool, self._store, self._clock)
+        taken, unreadable = await ledger.take_in(self._spool, self._store, self._clock, self._announce)
         if taken:
             self._log.info("book_changed", changes=taken)
         for path in sorted(unreadable.keys() - self._unreadable):

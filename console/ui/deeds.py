@@ -31,6 +31,8 @@ class Deed(enum.Enum):
     CORRECT = enum.auto()
     UNLINK = enum.auto()
     ARTICLE = enum.auto()
+    REQUESTER = enum.auto()
+    LINKS = enum.auto()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ ITEMS = {
     Deed.RUN_PROOFS: Item("rotate-right", mark("Run the kept checks"), shortcuts.RUN_PROOFS, _always, PROVE),
     Deed.CORRECT: Item("pen", mark("Correct time …"), shortcuts.CORRECT, _always),
     Deed.UNLINK: Item("link-slash", mark("Unlink …"), shortcuts.UNLINK, _always),
+    Deed.REQUESTER: Item("user-pen", mark("Requester …"), shortcuts.REQUESTER, _always),
+    Deed.LINKS: Item("ban", mark("End the page's links …"), shortcuts.LINKS, _always),
     Deed.ARTICLE: Item("book", mark("Make an article …"), shortcuts.ARTICLE, _always),
 }
 

@@ -51,6 +51,8 @@ CORRECT = Shortcut("Ctrl+Shift+X", mark("Correct a time entry"))
 UNLINK = Shortcut("Ctrl+Shift+N", mark("Take back a link with another ticket"))
 PROOF = Shortcut("Ctrl+Shift+K", mark("Keep a check that fails as proof"))
 RUN_PROOFS = Shortcut("Ctrl+Shift+R", mark("Run the kept checks now"))
+REQUESTER = Shortcut("Ctrl+Shift+W", mark("Say whose the ticket is"))
+LINKS = Shortcut("Ctrl+Shift+Y", mark("End the links to the ticket's page"))
 CALL = Shortcut("Ctrl+I", mark("Take a call"))
 WEEK = Shortcut("Alt+3", mark("Show the week's appointments"))
 STAFF = Shortcut("Alt+4", mark("Show who is there, and what there is to do"))
@@ -94,6 +96,8 @@ MAIN = (
     UNLINK,
     PROOF,
     RUN_PROOFS,
+    REQUESTER,
+    LINKS,
     ARTICLE,
     INSERT,
     CALL,

@@ -73,10 +73,12 @@ def _whose(ticket: Ticket, event: events.RequesterSet, at: datetime) -> Changes:
         "customer": event.customer,
         "language": event.language,
     }
+    if event.address:
+        changes["address"] = event.address
     same = ticket.user == event.user if ticket.user or event.user else ticket.requester == event.requester
     if not same:
         # Links were sent to somebody else, that address was his, and so perhaps is the machine: the register knows.
-        changes |= {"links_revoked_at": at, "address": "", "passed_on": True}
+        changes |= {"links_revoked_at": at, "address": event.address, "passed_on": True}
     return changes
 
 

@@ -23,12 +23,14 @@ from protocol.envelope.base import (
 )
 from protocol.envelope.duty import AcknowledgePage
 from protocol.envelope.edits import (
+    EndLinks,
     HoldTicket,
     JudgeTicket,
     OverridePriority,
     ResumeTicket,
     SetEstimate,
     SetKind,
+    SetRequester,
     StateLoss,
 )
 from protocol.envelope.kin import LinkTickets, MergeTicket, TagTicket, UnmergeTicket
@@ -216,6 +218,7 @@ __all__ = [
     "Done",
     "DropQuestion",
     "EndAppointment",
+    "EndLinks",
     "EnvelopeError",
     "FaultView",
     "Faults",
@@ -279,6 +282,7 @@ __all__ = [
     "SetEstimate",
     "SetKind",
     "SetNextStep",
+    "SetRequester",
     "StaffList",
     "StateLoss",
     "SuggestArticles",

@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from protocol import moment
-from protocol.desk.terms import HoldReason, Level, Text, TicketKind
+from protocol.desk.terms import Address, HoldReason, Level, Name, Text, TicketKind
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
 from protocol.moment import Moment
 
@@ -92,4 +92,38 @@ class SetEstimate(MessageBase, frozen=True):
         moment.check(self.done_by)
 
 
-FromConsole = JudgeTicket | OverridePriority | StateLoss | SetKind | HoldTicket | ResumeTicket | SetEstimate
+class SetRequester(MessageBase, frozen=True):
+    """Whose ticket it is, once that is known or was wrong: somebody wrote from an address that nobody knew.
+
+    Attributes:
+        user: of the register: an identifier, a mail address, a number or a name that only one has.
+        address: one that he writes from, too; from now on the register knows it as his.
+    """
+
+    ref: Ref
+    ticket: TicketNumber
+    user: Annotated[Name, Meta(min_length=1)]
+    address: Address = ""
+    revision: Revision = 0
+
+
+class EndLinks(MessageBase, frozen=True):
+    """The links to the ticket's page made so far open it no more: one of them came into wrong hands."""
+
+    ref: Ref
+    ticket: TicketNumber
+    reason: Text = ""
+    revision: Revision = 0
+
+
+FromConsole = (
+    JudgeTicket
+    | OverridePriority
+    | StateLoss
+    | SetKind
+    | HoldTicket
+    | ResumeTicket
+    | SetEstimate
+    | SetRequester
+    | EndLinks
+)

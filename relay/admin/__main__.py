@@ -14,6 +14,7 @@ from relay.admin.desk.parties import customer, machine, user
 from relay.admin.desk.setting import desk, staff_profile
 from relay.admin.desk.terms import calendar, contract
 from relay.admin.desk.watching import threshold
+from relay.admin.desk.whose import requester
 from relay.admin.devices import bundle
 from relay.admin.files import AdminError
 from relay.admin.home import said
@@ -55,6 +56,7 @@ for command in (
     customer,
     user,
     machine,
+    requester,
     rota,
     absence,
     schedule,

@@ -13,10 +13,12 @@ import secrets
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from protocol.desk import events
+from protocol.moment import Moment
 from relay.admin import files
 from relay.admin.files import AdminError
 
@@ -27,10 +29,18 @@ _MAX_SENTENCE_BYTES = 4096
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is set together, and by whom, as it goes into the history."""
+    """What is set together, and by whom, as it goes into the history.
+
+    Attributes:
+        ticket: to which `happened` happens; 0: to none.
+        asked_at: when it was asked for, aware UTC.
+    """
 
     by: str
-    sets: tuple[events.BookEvent, ...]
+    sets: tuple[events.BookEvent, ...] = ()
+    ticket: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    happened: tuple[events.RequesterSet | events.LinksRevoked, ...] = ()
+    asked_at: Moment | None = None
 
 
 def encode(change: Change) -> bytes:

@@ -1,13 +1,17 @@
-"""`web-link`: lets one technician into the desk's pages for staff, once (promise 45)."""
+"""`web-link`: lets one technician into the desk's pages for staff, once; ends the links to a ticket's page."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
+from protocol import limits
+from protocol.desk import events
+from relay.admin.desk.ledger import Ledger
 from relay.admin.desk.setting import certified
 from relay.admin.files import AdminError
 from relay.admin.home import Home
-from relay.admin.options import home_option
+from relay.admin.options import folder_option
 from relay.web.links import read_key
 from relay.web.signing_in import LINK_LIFETIME, make_link
 
@@ -15,21 +19,32 @@ STAFF_PAGE = "http://127.0.0.1:8445"
 
 
 @click.command("web-link")
-@click.argument("who")
+@click.argument("who", required=False)
 @click.option("--page", default=STAFF_PAGE, show_default=True, help="The address of the pages for staff.")
-@home_option
-def web_link(home: Home, who: str, page: str) -> None:
+@click.option("--end", "ended", type=click.IntRange(1, 2**53), metavar="TICKET", help="End all links to its page.")
+@click.option("--reason", default="", help="With --end: why, for the history.")
+@folder_option
+def web_link(home: Path, who: str | None, page: str, ended: int | None, reason: str) -> None:
     """Make a link that lets WHO, a technician, into the pages for staff, once, within ten minutes.
 
     The relay must run with --staff-port, on the same relay folder. A profile is needed: athand-admin staff-profile.
+
+    With --end TICKET instead: the links to that ticket's page that were made so far open it no more.
     """
+    if (who is None) == (ended is None):
+        raise AdminError("Say who is to be let in, or with --end which ticket's links are to end.")
+    if ended is not None:
+        revoked = events.LinksRevoked(reason[: limits.NOTE_CHARS])
+        click.echo(Ledger.find(home).write_on(ended, revoked))
+        return
     if not page.startswith(("https://", "http://")):
         raise AdminError(f"“{page}” is no address of a page; write for example https://desk.example.org.")
     now = datetime.now(UTC)
-    person = certified(home, who)
+    organisation = Home.find(home)
+    person = certified(organisation, who or "")
     serials = tuple(one.serial for one in person.certificates if one.not_after > now)
     if not serials:
         raise AdminError(f"{person.name}'s certificate has run out; invite again: athand-admin invite")
-    token = make_link(read_key(home.relay.web_key_file), person.identifier, serials, now)
+    token = make_link(read_key(organisation.relay.web_key_file), person.identifier, serials, now)
     click.echo(f"{page.rstrip('/')}/signin/{token}")
     click.echo(f"For {person.name} alone, once, before {now + LINK_LIFETIME:%H:%M} UTC.", err=True)

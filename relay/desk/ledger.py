@@ -6,16 +6,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from protocol.desk import events
-from protocol.desk.book import Book
 from protocol.desk.register import RegisterError
+from protocol.desk.states import StepRefused
+from protocol.desk.ticket import Ticket
+from protocol.desk.whose import is_given
 from relay.admin.files import AdminError
 from relay.admin.folder import RelayFolder
-from relay.admin.spool import Spool
-from relay.store import By, EventStore
+from relay.admin.spool import Change, Spool
+from relay.store import By, EventStore, Work
 from relay.store.database import lock_folder
 
+Announce = Callable[[Ticket], None]
+"""Tells whoever is signed in that a ticket has changed."""
 
-async def take_in(spool: Spool, store: EventStore, now: Callable[[], datetime]) -> tuple[int, Mapping[Path, str]]:
+
+async def take_in(
+    spool: Spool, store: EventStore, now: Callable[[], datetime], announce: Announce = lambda _: None
+) -> tuple[int, Mapping[Path, str]]:
     """Everything that waits, in order; how many changes. What cannot be is refused, with a sentence for its writer.
 
     Also tells what the disk does not let be read or removed, and why: that waits on by itself, and holds up no other.
@@ -28,7 +35,7 @@ async def take_in(spool: Spool, store: EventStore, now: Callable[[], datetime]) 
         return 0, {spool.path: str(error)}
     for path in waiting:
         try:
-            taken += await _take_in(spool, path, store, now)
+            taken += await _take_in(spool, path, store, now, announce)
         except _StillThereError as error:
             unreadable[path] = str(error)
             break  # it will be found again, and must not undo what comes after it
@@ -41,23 +48,43 @@ class _StillThereError(OSError):
     """A change that was taken in cannot be removed."""
 
 
-async def _take_in(spool: Spool, path: Path, store: EventStore, now: Callable[[], datetime]) -> bool:
+async def _take_in(
+    spool: Spool, path: Path, store: EventStore, now: Callable[[], datetime], announce: Announce
+) -> bool:
     """Whether it changed something. Raises StoreFault, OSError."""
     try:
         change = await asyncio.to_thread(spool.read, path)
-
-        def decide(book: Book, sets: tuple[events.BookEvent, ...] = change.sets) -> tuple[events.BookEvent, ...]:
-            return book.register.new(sets)
-
-        changed = await store.record(decide, By(events.Actor.DESK, "", change.by[:120]), now())
-    except (AdminError, RegisterError) as error:
+        by = By(events.Actor.DESK, "", change.by[:120])
+        async with store.work(now()) as work:
+            work.record(work.book.register.new(change.sets), by)
+            if change.ticket:
+                await _happens(work, change, by)
+    except (AdminError, RegisterError, StepRefused) as error:
         await asyncio.to_thread(spool.refuse, path, str(error))
         return False
     try:
         await asyncio.to_thread(path.unlink, missing_ok=True)
     except OSError as error:
         raise _StillThereError(str(error)) from error
-    return len(changed) > 0
+    for changed in work.changed.values():
+        announce(changed)
+    return len(work.numbers) > 0
+
+
+async def _happens(work: Work, change: Change, by: By) -> None:
+    """Raises AdminError, StepRefused, StoreFault."""
+    ticket = await work.ticket(change.ticket)
+    if ticket is None:
+        raise AdminError(f"There is no ticket {change.ticket}.")
+    work.happens(ticket, [event for event in change.happened if not _stands(ticket, event, change)], by)
+
+
+def _stands(ticket: Ticket, event: events.RequesterSet | events.LinksRevoked, change: Change) -> bool:
+    """Whether it was taken in already: found again after a power cut, it changes nothing more."""
+    if isinstance(event, events.RequesterSet):
+        return is_given(ticket, event)
+    ended = ticket.links_revoked_at
+    return ended is not None and change.asked_at is not None and ended >= change.asked_at
 
 
 async def take_in_alone(home: Path) -> None:

@@ -11,7 +11,7 @@ from protocol.desk.calendar import DAY_AND_NIGHT
 from protocol.desk.events import Channel, Machine, User
 from protocol.desk.opening_hours import week_text
 from protocol.desk.placing import as_staff, present
-from protocol.desk.register import dialled
+from protocol.desk.register import Register, dialled
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
@@ -83,7 +83,7 @@ class PeopleRequests:
         """By number first, else by any part of name or address (promise 21)."""
         book = await self._room.store.book()
         by_number = book.register.user_of_phone(message.text) if _is_number(message.text) else None
-        found = [by_number] if by_number else _like(book, message.text)
+        found = [by_number] if by_number else like(book.register, message.text)
         callers = [await self._caller(user) for user in found]
         return envelope.Callers(message.ref, by_number is not None, tuple(callers))
 
@@ -223,13 +223,13 @@ def _is_number(text: str) -> bool:
     return len(dialled(text).strip("+")) >= 3  # noqa: PLR2004 - shorter ones are extensions of nobody in particular
 
 
-def _like(book: Book, text: str) -> Sequence[User]:
+def like(register: Register, text: str) -> Sequence[User]:
     """Users in whose name, address or number it stands; at its beginning first."""
     wanted, digits = text.strip().casefold(), dialled(text).lstrip("+0")
     if not wanted:
         return ()
     found: list[tuple[int, str, User]] = []
-    for user in book.register.users.values():
+    for user in register.users.values():
         if user.gone:
             continue
         name = user.name.casefold()

@@ -27,6 +27,7 @@ from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
 from relay.desk.talk import TalkRequests
 from relay.desk.watching import WatchRequests
+from relay.desk.whose import WhoseRequests
 from relay.desk.worktime import WorktimeRequests
 from relay.errors import Refused, StoreFault
 from relay.sessions import LiveSession, Over, SessionState
@@ -69,6 +70,7 @@ class Desk:
             **complaints.of_consoles(),
             **Edits(room).handlers(),
             **KinRequests(room).handlers(),
+            **WhoseRequests(room).handlers(),
             **QueueRequests(room).handlers(),
             **WorktimeRequests(room).handlers(),
         }

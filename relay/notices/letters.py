@@ -117,6 +117,9 @@ def _to_requester(case: Case, ticket: Ticket) -> Letter:  # noqa: PLR0911 - one 
         case NoticeKind.DISPLACED:
             sorry = _("We are sorry: somebody whose work stands still had to be helped first, so yours takes longer.")
             return Letter((sorry,), facts=_facts(case, ticket))
+        case NoticeKind.LINK:
+            here = _("Here is the new link to your request that was asked for. It opens it to whoever has it.")
+            return Letter((here, _("If it was not you who asked, you need not do anything.")))
         case NoticeKind.TOO_LARGE:
             left = _("These files were too large to take in: {names}.").format(names=text)
             rest = _("Your message itself has arrived. We find another way for the files if we need them.")

@@ -110,6 +110,13 @@ class Links:
             LinkForgedError: it was not made with this key.
             LinkOverError: its time is over.
         """
+        link = self.made_here(token)
+        if now >= link.expires_at:
+            raise LinkOverError("This link is too old.")
+        return link
+
+    def made_here(self, token: str) -> Link:
+        """What a token said that may be over by now: enough to ask for a new one. Raises LinkForgedError."""
         try:
             decoded = base64.urlsafe_b64decode(token) if len(token) == _TOKEN_CHARS and token.isascii() else b""
         except (binascii.Error, ValueError):
@@ -118,10 +125,7 @@ class Links:
         if not hmac.compare_digest(tag, self._tag(facts)) or base64.urlsafe_b64encode(decoded).decode() != token:
             raise LinkForgedError("This link is not complete.")
         way, ticket, issued_us = _LAYOUT.unpack(facts)
-        link = Link(ticket, from_us(issued_us), Way(way))
-        if now >= link.expires_at:
-            raise LinkOverError("This link is too old.")
-        return link
+        return Link(ticket, from_us(issued_us), Way(way))
 
     def _tag(self, facts: bytes) -> bytes:
         return hmac.digest(self._key, _LABEL + facts, hashlib.sha256)[:_TAG_BYTES]

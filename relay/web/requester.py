@@ -31,8 +31,9 @@ from relay.web import asking, forms, links, uploads
 from relay.web.answers import ANSWERS, Answer, quote, thanks
 from relay.web.forms import FormRefused, Seals
 from relay.web.hours import calendar_of, hours
-from relay.web.links import Link, LinkEndedError, LinkError, LinkOverError, Links, Way
+from relay.web.links import Link, LinkError, Links, Way
 from relay.web.pages import Pages, asked_language
+from relay.web.renewing import Renewing
 from relay.web.view import View, moments_of, view
 from relay.words import words
 
@@ -42,7 +43,6 @@ FILES_PER_TICKET = (1 / 300, 12.0)
 """What fills the disk: 150 MB an hour at most."""
 FIELD_BYTES = 64 * 1024
 COOKIE = "athand-form"
-_CLOSED_LINK = 410
 _QUOTE = "quote"
 
 
@@ -66,6 +66,7 @@ class RequesterPages:
         self._links, self._seals = Links(key), Seals(key)
         self._per_ticket, self._files_per_ticket = Buckets(*FORMS_PER_TICKET), Buckets(*FILES_PER_TICKET)
         self._asking = asking.Asking(room, self._links)
+        self._renewing = Renewing(room, self._links, self._seals, pages)
 
     def routes(self) -> Sequence[Route]:
         """All of them; nothing else is there."""
@@ -74,6 +75,7 @@ class RequesterPages:
             Route("/ask", self.to_form),
             Route("/ask", self.ask, methods=["POST"]),
             Route("/t/{token}", self.ticket),
+            Route("/t/{token}/again", self._renewing.again, methods=["POST"]),
             Route("/t/{token}/{action}", self.answer, methods=["POST"]),
             Route("/t/{token}/file/{event:int}/{position:int}", self.file),
         )
@@ -249,25 +251,10 @@ class RequesterPages:
         return page
 
     async def _no_link(self, request: Request, error: LinkError) -> Response:
-        self._room.counts.add("web_link_over" if isinstance(error, LinkOverError) else "web_link_forged")
-        language = await self._language(request)
-        _ = words(language)
-        desk = (await self._room.store.book()).register.desk
-        if isinstance(error, LinkEndedError):
-            title, sentence = _("This link was ended"), _("All addresses of this page were ended, so it opens no more.")
-        elif isinstance(error, LinkOverError):
-            title, sentence = _("This link is over"), _("For your safety, links to this page end after a while.")
-        else:
-            title = _("This link is not complete")
-            sentence = _("Perhaps a part of it was lost on the way. Please copy the whole address once more.")
-        if desk.address:
-            ways = ", ".join(way for way in (desk.address, desk.phone) if way)
-            more = _("Our newest mail has a link that works; or ask us: {ways}.").format(ways=ways)
-            sentence = f"{sentence} {more}"
-        elif desk.phone:
-            sentence = f"{sentence} {_('Please ask us: {ways}.').format(ways=desk.phone)}"
-        status = _CLOSED_LINK if isinstance(error, LinkOverError) else 404
-        return self._pages.say(request, status, title, sentence, language=language)
+        try:
+            return await self._renewing.no_link(request, error)
+        except StoreFault as fault:
+            raise _unsaved(self._room, fault) from fault
 
     def _links_closed(self, request: Request, opened: Opened) -> Response:
         _ = words(opened.view.language)

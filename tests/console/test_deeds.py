@@ -21,6 +21,7 @@ from console.ui.judging_dialogs import JudgeDialog, KindDialog, LossDialog, Prio
 from console.ui.record_dialogs import CorrectDialog, ProofDialog, UnlinkDialog
 from console.ui.shortcuts import Shortcut
 from console.ui.talk_dialogs import AskDialog, DropDialog, StepsDialog, UnderstoodDialog, only_links
+from console.ui.whose_dialogs import LinksDialog, RequesterDialog
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import Actor, Relation, WorkKind
@@ -207,6 +208,37 @@ def test_p25_p43_what_is_judged_bears_the_revision_it_was_thought_of(desk: BusyD
     assert desk.only(envelope.SetKind).kind is TicketKind.COMPLAINT
     by_hand = desk.only(envelope.OverridePriority)
     assert (by_hand.priority, by_hand.reason) == (1, "The board waits for it")
+
+
+def test_p44_whose_a_ticket_is_is_said_with_the_address_he_writes_from(desk: BusyDesk) -> None:
+    desk.works(events.MessageAdded("It burns", sender="eva@home.example"))
+    desk.by_key(deeds.ITEMS[Deed.REQUESTER].shortcut)
+    dialog = desk.find(RequesterDialog)
+    desk.press(dialog, "Set requester")
+    assert dialog._notice.sentence == "Please say whose it is."
+    desk.refuse[envelope.SetRequester] = "Several are called so."
+    QTest.keyClicks(dialog._user, "Eva")
+    assert dialog._address.placeholderText() == "eva@home.example"
+    QTest.keyClicks(dialog._address, "Eva@Home.example")
+    desk.press(dialog, "Set requester")
+    desk.until(lambda: dialog._notice.sentence == "Several are called so.")
+    desk.refuse.clear()
+    desk.press(dialog, "Set requester")
+    desk.gone(RequesterDialog)
+    sent = desk.heard(envelope.SetRequester)[-1]
+    assert isinstance(sent, envelope.SetRequester)
+    assert (sent.ticket, sent.user, sent.address) == (17, "Eva", "eva@home.example")
+
+
+def test_the_links_to_a_tickets_page_are_ended_by_keyboard(desk: BusyDesk) -> None:
+    desk.works()
+    desk.by_key(deeds.ITEMS[Deed.LINKS].shortcut)
+    dialog = desk.find(LinksDialog)
+    desk.write(dialog, "Why", "Sent to the wrong people")
+    desk.press(dialog, "End links")
+    desk.gone(LinksDialog)
+    ended = desk.only(envelope.EndLinks)
+    assert (ended.ticket, ended.reason, ended.revision) == (17, "Sent to the wrong people", desk.view.revision)
 
 
 def test_p28_only_what_was_wrong_of_an_entry_changes_to_the_second(desk: BusyDesk) -> None:

@@ -148,12 +148,17 @@ class KindSet(EventBase, frozen=True):
 
 
 class RequesterSet(EventBase, frozen=True):
-    """Whose it is, once that is known or was wrong: identifiers of the register, and the name as people read it."""
+    """Whose it is, once that is known or was wrong: identifiers of the register, and the name as people read it.
+
+    Attributes:
+        address: of his, where answers go; empty: the register says.
+    """
 
     user: Name
     requester: Name
     customer: Name
     language: Language = ""
+    address: Address = ""
 
 
 class Resolved(EventBase, frozen=True):

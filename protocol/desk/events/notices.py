@@ -35,6 +35,8 @@ class NoticeKind(enum.StrEnum):
     PAGE = "page"
     VERDICT_ASKED = "verdict_asked"
     """His "thanks!" was answered with both buttons."""
+    LINK = "link"
+    """A new link to his page, which somebody who had an old one asked for."""
     TOO_LARGE = "too_large"
     """Files that came with his mail were not taken in."""
     MAIL_ASIDE = "mail_aside"

@@ -10,6 +10,7 @@ import getpass
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,15 +74,25 @@ class Ledger:
             raise AdminError(str(error)) from error
         if not fresh:
             return "It stood so already."
+        return self._leave(Change(f"administrator {_who()}", fresh))
+
+    def write_on(
+        self, ticket: int, happened: events.RequesterSet | events.LinksRevoked, *sets: events.BookEvent
+    ) -> str:
+        """The same of one ticket, and what is set with it. Raises AdminError, OSError."""
+        change = Change(f"administrator {_who()}", sets, ticket, (happened,), datetime.now(UTC))
+        return self._leave(change)
+
+    # --- inside
+    def _leave(self, change: Change) -> str:
         with files.locked(self.folder.path / "book.lock"):
-            path = self._spool.put(Change(f"administrator {_who()}", fresh))
+            path = self._spool.put(change)
             if not self._database.exists():
                 return (
                     f"The relay takes it in when it starts; if it runs elsewhere, copy {self.folder.book} there first."
                 )
             return self._wait(path) if self._is_running() else self._take_in(path)
 
-    # --- inside
     def _entries(self) -> Iterator[events.Entry]:
         if not self._database.exists():
             return

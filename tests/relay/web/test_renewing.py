@@ -1,0 +1,106 @@
+"""A link that is over, and the new one its requester asks for: through the page and his mailbox."""
+
+import re
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from protocol.desk import events
+from relay.web.links import LIFETIME
+from tests.relay.rig import scene
+from tests.relay.web.desk import Desk, desk, register
+from tests.relay.web.test_link_in_mail import PAGE, mails
+
+ANSWER = "a new one is on its way to the mail address that we know"
+
+
+def over(at: Desk, number: int) -> str:
+    return at.link(number, at=datetime.now(UTC) - LIFETIME)
+
+
+def links_in(mail: EmailMessage) -> list[str]:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return re.findall(rf"{PAGE}(/t/[\w-]+)", body.get_content())
+
+
+def told(happened: list[events.Event]) -> int:
+    return sum(isinstance(e, events.NoticeSent) and e.kind is events.NoticeKind.LINK for e in happened)
+
+
+@scene
+async def test_whoever_follows_a_link_that_is_too_old_has_a_new_one_mailed_to_the_requester(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        number, visitor = await at.asked(), at.visitor()
+        await mails(at, monkeypatch)
+        page = await visitor.get(over(at, number))
+        assert page.status == 410
+        assert ANSWER in (await visitor.send(page, "/again")).text
+        (mail,) = await mails(at, monkeypatch)
+        assert mail["To"].addresses[0].addr_spec == "eva@firma.example"
+        (path,) = links_in(mail)
+        assert f"Request {number}" in (await visitor.get(path)).text
+
+
+@scene
+async def test_a_link_that_was_ended_brings_a_new_one_only_to_whose_request_it_is_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam = events.UserSet(events.User("adam", "Adam Bílý", "firma", ("adam@firma.example",)))
+    async with desk(tmp_path, *register(page=PAGE), adam) as at:
+        number, visitor = await at.asked(), at.visitor()
+        link = at.link(number)
+        await mails(at, monkeypatch)
+        await at.happens(number, events.RequesterSet("adam", "Adam Bílý", "firma"))
+        assert ANSWER in (await visitor.send(await visitor.get(link), "/again")).text
+        assert {mail["To"].addresses[0].addr_spec for mail in await mails(at, monkeypatch)} == {"adam@firma.example"}
+        assert "Adam" not in (await visitor.get(link)).body
+
+
+@scene
+async def test_whether_there_is_a_request_or_an_address_cannot_be_told_from_the_answer(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        number, visitor = await at.asked(), at.visitor()
+        unreached = await at.asked(user="", customer="", address="", channel=events.Channel.PHONE)
+        said = set()
+        for asked in (number, unreached, 999_999):
+            shown = await visitor.send(await visitor.get(over(at, asked)), "/again")
+            said.add((shown.status, shown.text))
+        assert len(said) == 1
+        assert [told(await at.events(asked)) for asked in (number, unreached)] == [1, 0]
+
+
+@scene
+async def test_nobody_fills_a_mailbox_with_new_links(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        number, visitor = await at.asked(), at.visitor()
+        page = await visitor.get(over(at, number))
+        for _ in range(5):
+            assert ANSWER in (await visitor.send(page, "/again")).text
+        assert told(await at.events(number)) == 2
+        assert at.running.relay.counts["web_links_too_fast"] == 3
+
+
+@scene
+async def test_a_link_that_was_never_made_here_cannot_ask_for_another(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        number, visitor = await at.asked(), at.visitor()
+        page = await visitor.get(over(at, number))
+        forged = over(at, number)[:-6] + "AAAAAA"
+        assert not (await visitor.get(forged)).has_form("/again")
+        form = page.form("/again")
+        assert (await visitor.post(f"{forged}/again", form.fields)).status == 403, "the form is another link's"
+        assert (await at.visitor().post(form.action, form.fields)).status == 403, "from another site: no cookie"
+        assert told(await at.events(number)) == 0
+
+
+@scene
+async def test_a_desk_without_mail_offers_none(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        page = await at.visitor().get(over(at, await at.asked()))
+        assert not page.has_form("/again")
+        assert "+420 2 12 34 56" in page.text
