@@ -9,7 +9,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from agent.ipc import ConsentAsked, Technician
-from agent.messages import MAX_TEXT_CHARS, AnswerQuestion, Question, TechnicianShown
+from agent.messages import MAX_TEXT_CHARS, AnswerQuestion, GiveTime, Question, TechnicianShown
 from agent.own_tickets import OwnTicket
 from protocol import limits
 from protocol.consent import Consent, sign
@@ -89,20 +89,55 @@ def agree(  # noqa: PLR0913 - each is a fact the signature covers
     until = question.until or now + timedelta(minutes=question.minutes)
     if until <= now:
         return None
-    technician = question.technician
     monitors = question.monitors if question.allowed else answer.monitors  # asked about once, at the beginning
+    wanted = _Wanted(question.session, ticket, scopes, monitors, until, answer.text, answer.language)
+    return _signed(wanted, question.technician, asked, identity, now)
+
+
+def prolong(  # noqa: PLR0913 - each is a fact the signature covers
+    given: GiveTime,
+    agreed: Agreed,
+    asked: ConsentAsked,
+    technician: TechnicianShown,
+    *,
+    ticket: int,
+    identity: Identity,
+    now: datetime,
+) -> Agreed | None:
+    """More time for what is `agreed`, which the user gives of his own accord; None if nothing comes of it."""
+    until = min(agreed.until + timedelta(minutes=given.minutes), now + timedelta(minutes=limits.MAX_MINUTES))
+    if until <= agreed.until or agreed.until <= now:
+        return None
+    wanted = _Wanted(given.session, ticket, agreed.scopes, agreed.monitors, until, given.text, given.language)
+    return _signed(wanted, technician, asked, identity, now)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Wanted:
+    session: str
+    ticket: int
+    scopes: frozenset[Scope]
+    monitors: tuple[str, ...]
+    until: datetime
+    text: str
+    language: str
+
+
+def _signed(
+    wanted: _Wanted, technician: TechnicianShown, asked: ConsentAsked, identity: Identity, now: datetime
+) -> Agreed:
     consent = Consent(
-        session=question.session,
-        ticket=ticket,
+        session=wanted.session,
+        ticket=wanted.ticket,
         binding=asked.binding,
         technician=hashlib.sha256(asked.technician.leaf).digest(),
         device=hashlib.sha256(identity.leaf).digest(),
         technician_name=f"{technician.name}, {technician.title}, {technician.organisation}",
-        scopes=scopes,
-        monitors=monitors,
-        text=answer.text[:MAX_TEXT_CHARS],
-        language=answer.language,
+        scopes=wanted.scopes,
+        monitors=wanted.monitors,
+        text=wanted.text[:MAX_TEXT_CHARS],
+        language=wanted.language,
         begin=now,
-        end=until,
+        end=wanted.until,
     )
-    return Agreed(scopes, until, sign(consent, identity), monitors)
+    return Agreed(wanted.scopes, wanted.until, sign(consent, identity), wanted.monitors)

@@ -15,17 +15,17 @@ from PySide6.QtWidgets import QApplication
 
 from agent import diagnostics, enrolled, messages, words
 from agent.diagnostics.local import full_name
-from agent.letters import Letter, Wrote, letter
+from agent.letters import Letter
 from agent.net.clerk import Clerk
 from agent.net.thread import NetworkThread
 from agent.network import NetworkWatch
 from agent.outbox import Request
 from agent.place import Place
+from agent.sharing import Sharing
 from agent.single import Single
-from agent.ui import plain, story
+from agent.ui import plain
 from agent.ui.about import AboutWindow
-from agent.ui.banner import Banners, hot_key_words
-from agent.ui.consent_dialog import ConsentDialog
+from agent.ui.banner import hot_key_words
 from agent.ui.main_window import MainWindow
 from agent.ui.news import news
 from agent.ui.quit_dialog import Open, QuitDialog
@@ -35,7 +35,6 @@ from protocol import limits
 from protocol.desk.events import EndReason, Staff
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope import Ticket, TicketView
-from protocol.scopes import Scope
 
 _STOP_S = 8.0
 """For ending a session and its processes, at quitting."""
@@ -66,8 +65,6 @@ class Agent(QObject):
         """Builds everything; nothing runs yet. Raises PlaceError."""
         super().__init__()
         self._single, self._hot_key = single, hot_key
-        self._session: messages.SessionRunning | None = None
-        self._dialog: ConsentDialog | None = None
         self._quitting: QuitDialog | None = None
         self._gathering: _Gathering | None = None
         self._leaving = False
@@ -75,7 +72,7 @@ class Agent(QObject):
         self._handlers: dict[int, tuple[int, Staff | None]] = {}
         self.tray = Tray()
         self.window = MainWindow(standing.organisation.name, full_name(), enrolled.device_label())
-        self.banners = Banners()
+        self.sharing = Sharing(self.tray, self.window, self)
         self.about = AboutWindow(standing.organisation.name, hot_key_words(hot_key))
         self._happened.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._gathered.connect(self._show_facts, Qt.ConnectionType.QueuedConnection)
@@ -106,7 +103,7 @@ class Agent(QObject):
     def _connect(self) -> None:
         self.tray.help_wanted.connect(self.window.show_ask)
         self.tray.requests_wanted.connect(self.window.show_requests)
-        self.tray.stop_wanted.connect(self._stop_session)
+        self.tray.stop_wanted.connect(self.sharing.stop)
         self.tray.about_wanted.connect(self.about.come_up)
         self.tray.quit_wanted.connect(self._quit)
         self._single.asked_to_show.connect(self.window.show_ask)
@@ -118,9 +115,7 @@ class Agent(QObject):
         self.window.ask.request_ready.connect(self._send)
         self.window.ask.looked_up.connect(lambda typed: self._wish(messages.FindArticles(typed, words.language())))
         self.window.request.letter_ready.connect(self._send_letter)
-        self.banners.stop_pressed.connect(self._stop_session)
-        self.banners.lost.connect(lambda: self._wish(messages.StopSession(EndReason.BANNER_HIDDEN)))
-        self.banners.view_only_pressed.connect(lambda: self._wish(messages.TakeBack(frozenset(Scope) - {Scope.SEE})))
+        self.sharing.wished.connect(self._wish)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.commitDataRequest.connect(self._logging_off, Qt.ConnectionType.DirectConnection)
@@ -138,9 +133,6 @@ class Agent(QObject):
         if isinstance(letter, Letter):
             self._wish(messages.SendLetter(letter))
 
-    def _stop_session(self) -> None:
-        self._wish(messages.StopSession(EndReason.USER_STOPPED))
-
     def _quit(self) -> None:
         """The user wants the program to end: asks first while something is open."""
         if self._quitting is not None:
@@ -148,8 +140,8 @@ class Agent(QObject):
             self._quitting.activateWindow()
             return
         open_now = Open(
-            looking=plain.one_line(self._session.technician.name, 60) if self._session else "",
-            asking=plain.one_line(self._dialog.question.technician.name, 60) if self._dialog else "",
+            looking=self.sharing.looking,
+            asking=self.sharing.asking,
             requests=self.window.open_requests,
             unsent=self.window.unsent,
         )
@@ -219,10 +211,13 @@ class Agent(QObject):
             case None:
                 sys.stderr.flush()
                 QApplication.exit(1)
-            case messages.SessionRunning() | messages.SessionClosed():
-                self._take_of_session(happened)
-            case messages.QuestionRaised() | messages.QuestionWithdrawn():
-                self._take_of_question(happened)
+            case (
+                messages.SessionRunning()
+                | messages.SessionClosed()
+                | messages.QuestionRaised()
+                | messages.QuestionWithdrawn()
+            ):
+                self.sharing.take(happened)
             case _:
                 self._take_of_post(happened)
 
@@ -252,62 +247,6 @@ class Agent(QObject):
                 window.letters_listed(letters)
             case messages.LetterFailed(letter=letter, sentence=sentence):
                 window.letter_failed(letter, sentence)
-
-    def _take_of_question(self, happened: messages.QuestionRaised | messages.QuestionWithdrawn) -> None:
-        match happened:
-            case messages.QuestionRaised(question=question):
-                self._ask(question)
-            case messages.QuestionWithdrawn(session=session):
-                if self._dialog and self._dialog.question.session == session:
-                    self._dialog.withdraw()
-                    self._dialog = None
-
-    def _take_of_session(self, happened: messages.SessionRunning | messages.SessionClosed) -> None:
-        match happened:
-            case messages.SessionRunning():
-                self._session = happened
-                self.banners.show_session(happened)
-                self.tray.show_sharing(sharing=True)
-                self.window.show_hands(strange=Scope.CONTROL in happened.scopes)
-            case messages.SessionClosed():
-                self._session_closed(happened)
-
-    def _ask(self, question: messages.Question) -> None:
-        if self._dialog:
-            self._dialog.withdraw()
-        self.tray.hush()
-        dialog = ConsentDialog(question)
-        dialog.answered.connect(self._answered)
-        dialog.later.connect(lambda when: self._put_off(question, when))
-        dialog.on_screen.connect(
-            lambda shown: self._wish(messages.QuestionOnScreen(question.session, shown)),
-        )
-        self._dialog = dialog
-        dialog.open()
-        dialog.raise_()
-        dialog.activateWindow()
-
-    def _put_off(self, question: messages.Question, when: datetime) -> None:
-        """The user has no time now: whoever asked reads when that is (P30)."""
-        if question.own.number is not None:
-            text = _("Not now, please. It suits me {when} or later.").format(when=plain.when(when))
-            self._send_letter(letter(question.own.number, Wrote(text)))
-
-    def _answered(self, answer: object) -> None:
-        self._dialog = None
-        if isinstance(answer, messages.AnswerQuestion):
-            self._wish(answer)
-
-    def _session_closed(self, closed: messages.SessionClosed) -> None:
-        name = plain.one_line(closed.technician.name, 60) if closed.technician else ""
-        sentence = story.ended(closed.reason, name, allowed=closed.allowed)
-        self._session = None
-        self.tray.show_sharing(sharing=False)
-        self.window.show_hands(strange=False)
-        if closed.allowed:
-            self.banners.show_end(sentence)
-        elif closed.technician:
-            self.tray.notify(_("Nobody sees your screen"), sentence)
 
     def _ticket_seen(self, ticket: TicketView) -> None:
         before = self.window.ticket_seen(ticket)

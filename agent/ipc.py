@@ -20,6 +20,7 @@ A session as the window process sees it::
     ← worker  Sharing               the first picture has left
     ← worker  ConsentAsked          the technician asks for more; the same again, a refusal changes nothing
     ← worker  LineInterrupted       a question that is open is withdrawn; LineRestored, or Ended within a minute
+    → worker  Prolong               the user gives more time, unasked; signed like any other consent
     → worker  TakeBack / Stop
     ← worker  Ended                 always the last; then the pipe ends. A pipe that ends without it: EndReason.FAULT
 
@@ -108,6 +109,16 @@ class AnswerConsent(_Message, frozen=True):
     no_answer: bool = False
 
 
+class Prolong(_Message, frozen=True):
+    """The user gives more time of his own accord: a consent to what is allowed already, and nothing more.
+
+    Attributes:
+        consent: as in `AnswerConsent`.
+    """
+
+    consent: bytes
+
+
 class TakeBack(_Message, frozen=True):
     """The user takes back some of what was allowed; in force at once. Without `Scope.SEE` the session is over."""
 
@@ -120,7 +131,7 @@ class Stop(_Message, frozen=True):
     reason: EndReason
 
 
-ToWorker = Begin | QuestionShown | AnswerConsent | TakeBack | Stop | Heartbeat
+ToWorker = Begin | QuestionShown | AnswerConsent | Prolong | TakeBack | Stop | Heartbeat
 
 
 # --- worker → window process

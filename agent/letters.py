@@ -34,6 +34,18 @@ class TookBack(_Said, frozen=True):
     """No help is needed with it any more."""
 
 
+class CameBack(_Said, frozen=True):
+    """It was solved, and is not any more."""
+
+    text: Text = ""
+
+
+class HasTime(_Said, frozen=True):
+    """The user has so many minutes now, more than he said before (P30)."""
+
+    minutes: envelope.Minutes
+
+
 class RatedIt(_Said, frozen=True):
     """How it went (P41)."""
 
@@ -77,7 +89,19 @@ class Complained(_Said, frozen=True):
     text: Words
 
 
-Said = Wrote | Judged | TookBack | RatedIt | Answered | Confirmed | DidSteps | AnsweredPrice | Complained
+Said = (
+    Wrote
+    | Judged
+    | TookBack
+    | CameBack
+    | HasTime
+    | RatedIt
+    | Answered
+    | Confirmed
+    | DidSteps
+    | AnsweredPrice
+    | Complained
+)
 
 
 class Letter(Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +127,10 @@ class Letter(Struct, frozen=True, forbid_unknown_fields=True):
                 return envelope.GiveVerdict(ref, number, solved, text)
             case TookBack():
                 return envelope.CancelTicket(ref, number)
+            case CameBack(text=text):
+                return envelope.ReopenTicket(ref, number, text)
+            case HasTime(minutes=minutes):
+                return envelope.ProlongBudget(ref, number, minutes)
             case RatedIt(stars=stars, text=text):
                 return envelope.RateSolution(ref, number, stars, text)
             case Answered(question=question, text=text):
@@ -119,7 +147,7 @@ class Letter(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def text(self) -> str:
         """The user's own words in it, if there are any."""
-        return "" if isinstance(self.said, TookBack | DidSteps) else self.said.text
+        return "" if isinstance(self.said, TookBack | DidSteps | HasTime) else self.said.text
 
 
 def letter(ticket: int, said: Said) -> Letter:

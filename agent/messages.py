@@ -296,6 +296,22 @@ class QuestionOnScreen:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class GiveTime:
+    """The user gives the technician more minutes for what is allowed already (P30).
+
+    Attributes:
+        minutes: beyond what was agreed.
+        text: what stood on the screen, word for word.
+        language: of the text.
+    """
+
+    session: str
+    minutes: int
+    text: str
+    language: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TakeBack:
     """The user takes back some of what was allowed."""
 
@@ -327,6 +343,7 @@ Wish = (
     | FindArticles
     | AnswerQuestion
     | QuestionOnScreen
+    | GiveTime
     | TakeBack
     | StopSession
     | TryNow

@@ -99,6 +99,14 @@ class OwnTickets:
         self._tickets[own.request] = msgspec.structs.replace(own, done=done)
         self._store()
 
+    def has_time(self, number: int, minutes: int) -> None:
+        """The user has so many minutes for it now. Raises PlaceError."""
+        own = self.by_number(number)
+        if own is None or own.minutes >= minutes:
+            return
+        self._tickets[own.request] = msgspec.structs.replace(own, minutes=minutes)
+        self._store()
+
     def by_number(self, number: int) -> OwnTicket | None:
         """The request that became this ticket, if it is one of this user's on this device."""
         return next((own for own in self._tickets.values() if own.number == number), None)

@@ -61,11 +61,15 @@ class Session:
         tell: Callable[[messages.Happened], None],
         report: Callable[[str, bytes], None],
         ended: Callable[[EndReason], None] = lambda _reason: None,
+        prolonged: Callable[[int], None] = lambda _minutes: None,
     ) -> None:
-        """`tell` reaches the windows, `report(session, consent)` and `ended(reason)`, once, the ticket's history."""
+        """`tell` reaches the windows, `report(session, consent)` and `ended(reason)`, once, the ticket's history.
+
+        `prolonged(minutes)`: so many the user has given it in all, more than he had said.
+        """
         self.number, self.ticket = offer.session, offer.ticket
         self._own, self._party, self._tell, self._report = own, party, tell, report
-        self._ended = ended
+        self._ended, self._prolonged, self._given_min = ended, prolonged, own.minutes
         self.state = State.STARTING
         self._asked: ipc.ConsentAsked | None = None
         self._question: messages.Question | None = None
@@ -132,9 +136,38 @@ class Session:
             self._refuse(nobody=answer.nobody)
             return
         self.state = advance(self.state, Step.ALLOWED)
-        self._agreed, self._technician = agreed, self._question.technician
+        before, self._agreed, self._technician = self._agreed, agreed, self._question.technician
         self._send(self._worker, ipc.AnswerConsent(consent=agreed.consent))
-        self._report(self.number, agreed.consent)
+        self._take_effect(before)
+
+    def give_time(self, given: messages.GiveTime) -> None:
+        """The user gives more time (P30). While a question of the technician's is open, that one is answered first."""
+        if self.state is not State.RUNNING or not (self._agreed and self._asked and self._technician):
+            _log.info("more time dropped", session=self.number, state=self.state.value)
+            return
+        agreed = agreement.prolong(
+            given,
+            self._agreed,
+            self._asked,
+            self._technician,
+            ticket=self.ticket,
+            identity=self._party.identity,
+            now=datetime.now(UTC),
+        )
+        if agreed is None:
+            return
+        before, self._agreed = self._agreed, agreed
+        self._send(self._worker, ipc.Prolong(agreed.consent))
+        self._take_effect(before)
+
+    def _take_effect(self, before: agreement.Agreed | None) -> None:
+        """The history hears of what is agreed now, and the windows show it."""
+        if self._agreed is None:
+            return
+        self._report(self.number, self._agreed.consent)
+        if before is not None and self._agreed.until > before.until:
+            self._given_min += round((self._agreed.until - before.until).total_seconds() / 60)
+            self._prolonged(min(self._given_min, limits.MAX_MINUTES))
         self._tell_running()
 
     def take_back(self, scopes: frozenset[Scope]) -> None:

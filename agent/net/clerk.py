@@ -15,7 +15,7 @@ from websockets.exceptions import WebSocketException
 
 from agent import enrolled, messages
 from agent.errors import AgentError, EnrolmentError, PlaceError
-from agent.letters import Complained, Judged, Letter, TookBack, Wrote
+from agent.letters import CameBack, Complained, HasTime, Judged, Letter, TookBack, Wrote, letter
 from agent.messages import Line, LineChanged, Trouble
 from agent.net.asked import About, Asked
 from agent.net.enrol import enrol
@@ -137,7 +137,11 @@ class Clerk:
 
     def _wish_of_session(
         self,
-        wish: messages.AnswerQuestion | messages.QuestionOnScreen | messages.TakeBack | messages.StopSession,
+        wish: messages.AnswerQuestion
+        | messages.QuestionOnScreen
+        | messages.GiveTime
+        | messages.TakeBack
+        | messages.StopSession,
     ) -> None:
         session = self._session
         if session is None:
@@ -147,6 +151,8 @@ class Clerk:
                 session.stop(reason)
             case messages.TakeBack(scopes=scopes):
                 session.take_back(scopes)
+            case messages.GiveTime() if wish.session == session.number:
+                session.give_time(wish)
             case messages.AnswerQuestion() if wish.session == session.number:
                 session.answer(wish)
             case messages.QuestionOnScreen() if wish.session == session.number:
@@ -175,9 +181,12 @@ class Clerk:
     def _decide(self, letter: Letter) -> None:
         """The user's own word on a ticket; from now on it holds here, whatever the relay makes of it."""
         match letter.said:
+            case HasTime(minutes=minutes):
+                self._has_time(letter.ticket, minutes)
+                return
             case TookBack() | Judged(solved=True):
                 done = True
-            case Wrote() | Judged():
+            case Wrote() | Judged() | CameBack():
                 done = False
             case _:
                 return
@@ -185,6 +194,12 @@ class Clerk:
             self._own.decide(letter.ticket, done=done)
         except PlaceError as error:
             _log.error("user's word is in memory only", why=str(error))
+
+    def _has_time(self, number: int, minutes: int) -> None:
+        try:
+            self._own.has_time(number, minutes)
+        except PlaceError as error:
+            _log.error("user's time is in memory only", why=str(error))
 
     def _send(self, message: envelope.FromAgent) -> bool:
         return self._link is not None and self._link.send(message)
@@ -305,6 +320,7 @@ class Clerk:
             tell=self._tell,
             report=self._report_consent,
             ended=lambda reason: self._report(envelope.ReportEnd(0, offer.session, reason)),
+            prolonged=lambda minutes: self.wish(messages.SendLetter(letter(offer.ticket, HasTime(minutes)))),
         )
         self._session_task = asyncio.create_task(self._run_session(self._session))
 

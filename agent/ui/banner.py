@@ -37,10 +37,11 @@ ScreenKey = tuple[str, str]
 
 
 class Banner(QWidget):
-    """The strip on one screen. Signals: `stop_pressed()`, `view_only_pressed()`."""
+    """The strip on one screen. Signals: `stop_pressed()`, `view_only_pressed()`, `longer_pressed()`."""
 
     stop_pressed = Signal()
     view_only_pressed = Signal()
+    longer_pressed = Signal()
 
     def __init__(self, screen: QScreen) -> None:
         super().__init__(
@@ -64,17 +65,20 @@ class Banner(QWidget):
         self.who = Text(size="strong", wrap=False)
         self.what = Text(size="small", wrap=False)
         self.view_only = Button(_("View only"), _("Takes back mouse and keyboard; looking stays allowed"))
+        self.longer = Button(_("More time"), _("Asks how much longer it may go on, if you have the time"))
         self.stop = Button(_("Stop"), _("Ends it at once"), kind="stop")
         self.seen = Button(_("OK"), _("Closes this note"))
         self.seen.clicked.connect(self.hide)
         self.seen.hide()
         self.view_only.clicked.connect(self.view_only_pressed)
+        self.longer.clicked.connect(self.longer_pressed)
         self.stop.clicked.connect(self.stop_pressed)
         self.sign = Sign("ph.eye-bold", "stop")
         self.over_sign = Sign("ph.eye-slash-bold")
         line = row(self.sign, self.over_sign, spacing=2 * GRID)
         line.addLayout(column(self.who, self.what, spacing=0))
         line.addSpacing(2 * GRID)
+        line.addWidget(self.longer)
         line.addWidget(self.view_only)
         line.addWidget(self.stop)
         line.addWidget(self.seen)
@@ -100,6 +104,7 @@ class Banner(QWidget):
         more = sorted(hands - {Scope.CONTROL}, key=list(Scope).index)
         self.setToolTip("\n".join(plain.scope(scope) for scope in more))
         self.view_only.setVisible(bool(hands))
+        self.longer.setVisible(not session.interrupted)
         self.stop.show()
         self.seen.hide()
         self._look(over=False, seen=not session.interrupted)
@@ -118,7 +123,11 @@ class Banner(QWidget):
         if left_s > _COUNT_SECONDS_BELOW_S:
             parts = [_("{minutes} min left").format(minutes=math.ceil(left_s / 60))]
         else:
-            parts = [_("{minutes}:{seconds:02} left").format(minutes=left_s // 60, seconds=left_s % 60)]
+            parts = [
+                _("{minutes}:{seconds:02} left, then it ends by itself").format(
+                    minutes=left_s // 60, seconds=left_s % 60
+                )
+            ]
         if session.monitors:
             parts.append(_("only one of your screens"))
         parts.append(plain.one_line(session.technician.title, 40))
@@ -135,6 +144,7 @@ class Banner(QWidget):
         """It is over, and why: at the lower edge, since it covers the heads of windows now for no good reason."""
         self.who.setText(_("Nobody sees your screen any more"))
         self.what.setText(sentence)
+        self.longer.hide()
         self.view_only.hide()
         self.stop.hide()
         self.seen.show()
@@ -229,6 +239,7 @@ class Banners(QWidget):
 
     stop_pressed = Signal()
     view_only_pressed = Signal()
+    longer_pressed = Signal()
     lost = Signal()
 
     def __init__(self) -> None:
@@ -300,6 +311,7 @@ class Banners(QWidget):
                 banner = Banner(screen)
                 banner.stop_pressed.connect(self.stop_pressed)
                 banner.view_only_pressed.connect(self.view_only_pressed)
+                banner.longer_pressed.connect(self.longer_pressed)
                 self._banners[key] = banner
                 banner.show_session(self._session)
 

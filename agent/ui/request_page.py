@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from agent.letters import (
     Answered,
     AnsweredPrice,
+    CameBack,
     Complained,
     Confirmed,
+    HasTime,
     Judged,
     Letter,
     RatedIt,
@@ -22,11 +24,13 @@ from agent.letters import (
 from agent.outbox import Request
 from agent.ui import plain, standing, story
 from agent.ui.asked_card import AskedCard
+from agent.ui.back_card import BackCard
 from agent.ui.complaint_card import ComplaintCard
 from agent.ui.history import History
 from agent.ui.parts import Text, column, row
 from agent.ui.rating_card import RatingCard
 from agent.ui.theme import GRID
+from agent.ui.time_line import TimeLine
 from agent.ui.to_do import ToDo, awaits_rating, left, to_do
 from agent.ui.verdict_card import VerdictCard
 from agent.ui.who_card import WhoCard
@@ -58,9 +62,11 @@ class RequestPage(QWidget):
         self.state = Text(size="lead")
         self.next_step = Text()
         self.estimate = Text()
+        self.time = TimeLine()
         self.verdict = VerdictCard()
         self.asked = AskedCard()
         self.rating = RatingCard()
+        self.back = BackCard()
         self.who = WhoCard()
         self.history = History()
         self.complaint = ComplaintCard()
@@ -70,6 +76,8 @@ class RequestPage(QWidget):
         self.verdict.given.connect(lambda solved, text: self._say(Judged(solved, text)))
         self.asked.answered.connect(self._say)
         self.rating.rated.connect(self._say)
+        self.back.came_back.connect(self._say)
+        self.time.prolonged.connect(self._say)
         self.complaint.complained.connect(self._say)
         self.complaint.want.clicked.connect(lambda: QTimer.singleShot(0, self._show_complaint))
         self.writing.written.connect(lambda text: self._say(Wrote(text)))
@@ -145,6 +153,8 @@ class RequestPage(QWidget):
         match letter.said:
             case Judged(text=text):
                 self.verdict.not_yet_why.setPlainText(text)
+            case CameBack(text=text):
+                self.back.why.setPlainText(text)
             case RatedIt():
                 self.rating.put_back(letter.said)
             case Answered(text=text) | Confirmed(text=text) | AnsweredPrice(text=text) if self.asked.isVisible():
@@ -171,6 +181,7 @@ class RequestPage(QWidget):
         self._to_do, self._unrated, self._on_the_way = (), False, ()
         self._notice("")
         self.verdict.not_yet_why.clear()
+        self.back.why.clear()
         self.complaint.begin_again()
         self.history.show_unsent((), line_up=True)
         self.writing.begin(number)
@@ -182,10 +193,12 @@ class RequestPage(QWidget):
             self.state,
             self.next_step,
             self.estimate,
+            self.time,
             self.verdict,
             self.rating,
             self.asked,
             self.who,
+            self.back,
             self.history,
             self.complaint,
             1,
@@ -227,12 +240,19 @@ class RequestPage(QWidget):
         free = not self._strange_hands
         said = [on_the_way.said for on_the_way in self._on_the_way]
         over = any(isinstance(one, Judged | TookBack) for one in said)
+        back = any(isinstance(one, CameBack) for one in said)
+        until = self._view.reopen_until if self._view else None
         rated = any(isinstance(one, RatedIt) for one in said)
         self.verdict.setVisible(state is TicketState.RESOLVED)
         self.verdict.allow(on=free and not over)
         self.asked.show_first(left(self._to_do, said) if state in OPEN_STATES and not over else ())
         self.asked.allow(on=free)
-        self.rating.ask(wanted=state is TicketState.CLOSED and self._unrated and not rated)
+        self.rating.ask(wanted=state is TicketState.CLOSED and self._unrated and not rated and not back)
+        self.back.ask(until if until is not None and until > datetime.now(UTC) and not back else None)
+        self.back.allow(on=free)
+        minutes = max((one.minutes for one in said if isinstance(one, HasTime)), default=0)
+        self.time.show_minutes(max(minutes, self._view.minutes) if self._view and state in OPEN_STATES else 0)
+        self.time.allow(on=free)
         self.rating.allow(on=free)
         self.complaint.setVisible(self._view is not None and self._view.kind is not TicketKind.COMPLAINT)
         self.complaint.allow(on=free)

@@ -9,9 +9,11 @@ from datetime import datetime
 from agent.letters import (
     Answered,
     AnsweredPrice,
+    CameBack,
     Complained,
     Confirmed,
     DidSteps,
+    HasTime,
     Judged,
     Letter,
     RatedIt,
@@ -126,6 +128,10 @@ def unsent(letter: Letter) -> str:  # noqa: PLR0911 - one line for each kind of 
             return _yours(events.Accepted() if solved else events.NotSolved(text))
         case TookBack():
             return _yours(events.Cancelled())
+        case CameBack(text=text):
+            return _yours(events.Reopened(text))
+        case HasTime(minutes=minutes):
+            return _yours(events.BudgetProlonged(minutes))
         case RatedIt(stars=stars, text=text):
             return _yours(events.Rated(stars, text))
         case Answered(question=key, text=text):

@@ -52,12 +52,7 @@ def check(  # noqa: PLR0913 - each is a fact the consent is held against
     Raises:
         ConsentError: it does not hold; nothing may be shown on it.
     """
-    given = consent.read(encoded, device_leaf=device.leaf)
-    consent.check_parties(given, session=session, binding=secured.binding, technician_leaf=secured.peer_leaf)
-    if given.ticket != ticket:
-        raise ConsentError("the consent is for another ticket")
-    if given.technician != hashlib.sha256(secured.peer_leaf).digest():
-        raise ConsentError("the consent is for somebody else")
+    given = _given(encoded, device=device, session=session, secured=secured, ticket=ticket)
     allowed: frozenset[Scope] = in_force.scopes if in_force else frozenset()
     if asked:
         allowed |= asked.scopes
@@ -72,4 +67,37 @@ def check(  # noqa: PLR0913 - each is a fact the consent is held against
         raise ConsentError("the consent lasts longer than was asked for")
     if in_force and given.monitors != in_force.monitors:
         raise ConsentError("the consent is for other monitors than the one before")
+    return given
+
+
+def check_prolonged(  # noqa: PLR0913 - each is a fact the consent is held against
+    encoded: bytes,
+    *,
+    device: Identity,
+    session: str,
+    secured: Secured,
+    ticket: int,
+    in_force: Consent,
+    now: datetime,
+) -> Consent:
+    """The consent by which the user prolongs what is `in_force`, unasked: nothing but its end is another.
+
+    Raises:
+        ConsentError: it does not hold, or allows anything else than more time.
+    """
+    given = _given(encoded, device=device, session=session, secured=secured, ticket=ticket)
+    if given.scopes != in_force.scopes or given.monitors != in_force.monitors:
+        raise ConsentError("more time was given for something else than what is allowed")
+    if not in_force.end <= given.end <= now + timedelta(minutes=limits.MAX_MINUTES):
+        raise ConsentError("the consent's time makes no sense")
+    return given
+
+
+def _given(encoded: bytes, *, device: Identity, session: str, secured: Secured, ticket: int) -> Consent:
+    given = consent.read(encoded, device_leaf=device.leaf)
+    consent.check_parties(given, session=session, binding=secured.binding, technician_leaf=secured.peer_leaf)
+    if given.ticket != ticket:
+        raise ConsentError("the consent is for another ticket")
+    if given.technician != hashlib.sha256(secured.peer_leaf).digest():
+        raise ConsentError("the consent is for somebody else")
     return given

@@ -249,6 +249,28 @@ class Session:
         except OutOfTurn as error:
             _log.warning("answer_out_of_turn", why=str(error))
 
+    def prolonged(self, encoded: bytes) -> None:
+        """The user gives more time for what is allowed, unasked. Raises SessionOver."""
+        secured, in_force = self._wire.comeback.first, self._gate.consent
+        if secured is None or in_force is None or self.state not in SHOWING:
+            _log.warning("more_time_out_of_turn", state=self.state.value)
+            return
+        try:
+            consent = agreed.check_prolonged(
+                encoded,
+                device=self._identity,
+                session=self._begin.session,
+                secured=secured,
+                ticket=self._begin.ticket,
+                in_force=in_force,
+                now=datetime.now(UTC),
+            )
+        except ConsentError as error:
+            raise SessionOver(EndReason.FAULT, f"The session could not be prolonged: {error}.") from error
+        self._consent = encoded
+        self._gate.open(consent)
+        self._send(ConsentGiven(encoded))
+
     def _mind_question(self) -> None:
         """Nobody but the user answers: while there is a question, no input of the technician passes."""
         is_open = self._question_shown or self._asked is not None

@@ -176,7 +176,7 @@ class Worker:
                     self._pass_on(message)
         raise SessionOver(EndReason.FAULT, "The program's windows are gone.")
 
-    def _pass_on(self, message: ipc.QuestionShown | ipc.AnswerConsent | ipc.TakeBack) -> None:
+    def _pass_on(self, message: ipc.QuestionShown | ipc.AnswerConsent | ipc.Prolong | ipc.TakeBack) -> None:
         session = self._session
         if session is None:
             return
@@ -185,6 +185,8 @@ class Worker:
                 session.question_shown(shown=shown)
             case ipc.AnswerConsent():
                 session.answered(message)
+            case ipc.Prolong(consent=consent):
+                session.prolonged(consent)
             case ipc.TakeBack(scopes=scopes):
                 session.take_back(scopes)
 

@@ -58,6 +58,22 @@ class CancelTicket(MessageBase, frozen=True):
     ticket: TicketNumber
 
 
+class ReopenTicket(MessageBase, frozen=True):
+    """It was not solved for good: a closed ticket goes on, as long as its desk allows. Answered by `Ticket`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    text: Text = ""
+
+
+class ProlongBudget(MessageBase, frozen=True):
+    """The requester has so many minutes now, more than he said before (promise 30). Answered by `Ticket`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    minutes: Minutes
+
+
 # --- console → relay
 class QueueSort(enum.StrEnum):
     """By what a queue is sorted; the oldest first among equals."""
@@ -209,6 +225,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         rating: the stars of the last solution rated.
         called: identifier of whoever on call is called for it and has not said that he heard it; for staff.
         open_questions: to the requester, which stand in the way of a solution.
+        reopen_until: how long its requester can open a closed one again.
     """
 
     number: TicketNumber
@@ -252,10 +269,12 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     rating: int | None = None
     called: Name = ""
     open_questions: int = 0
+    reopen_until: Moment | None = None
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""
         moment.check(self.asked_at, self.opened_at, self.changed_at, self.due, self.done_by, self.hold_until)
+        moment.check(self.reopen_until)
 
     @property
     def shown_title(self) -> str:
@@ -333,7 +352,9 @@ class TicketChanged(MessageBase, frozen=True):
     ticket: TicketView
 
 
-FromAgent = OpenTicket | ListMyTickets | ReadTicket | AddMessage | GiveVerdict | CancelTicket
+FromAgent = (
+    OpenTicket | ListMyTickets | ReadTicket | AddMessage | GiveVerdict | CancelTicket | ReopenTicket | ProlongBudget
+)
 FromConsole = (
     ListQueue | ReadTicket | TakeTicket | SetNextStep | AddMessage | ResolveTicket | GiveVerdict | CancelTicket
 )

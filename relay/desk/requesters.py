@@ -2,6 +2,7 @@
 
 from protocol import consent, envelope, limits
 from protocol.desk import events
+from protocol.desk.coming_back import reopen_until
 from protocol.desk.events import EndReason
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
@@ -31,6 +32,8 @@ class Requesters:
             envelope.AddMessage: self.add_message,
             envelope.GiveVerdict: self.give_verdict,
             envelope.CancelTicket: self.cancel_ticket,
+            envelope.ReopenTicket: self.reopen_ticket,
+            envelope.ProlongBudget: self.prolong_budget,
             envelope.ReportConsent: self.report_consent,
             envelope.ReportEnd: self.report_end,
         }
@@ -96,6 +99,27 @@ class Requesters:
     async def cancel_ticket(self, requester: Requester, message: envelope.CancelTicket) -> envelope.Ticket:
         """The user needs no help any more; a session under way ends with it."""
         return await self.happens(requester, message.ref, message.ticket, events.Cancelled())
+
+    async def reopen_ticket(self, requester: Requester, message: envelope.ReopenTicket) -> envelope.Ticket:
+        """It goes on; sent again, it is open already."""
+        room, own = self._room, await self.own(requester, message.ticket)
+        if own.is_open:
+            return await room.whole(message.ref, own, for_staff=False)
+        until = reopen_until(own, (await room.store.book()).register.desk.reopen_days)
+        if until is not None and room.clock() >= until:
+            raise Refused(
+                RefusalReason.NOT_NOW, "This request was closed long ago. Please ask anew; it can be named there."
+            )
+        return await self.happens(requester, message.ref, message.ticket, events.Reopened(message.text))
+
+    async def prolong_budget(self, requester: Requester, message: envelope.ProlongBudget) -> envelope.Ticket:
+        """His time is his: only he says that it is more (promise 30)."""
+        own = await self.own(requester, message.ticket)
+        if not own.is_open:
+            raise Refused(RefusalReason.NOT_NOW, "Nobody works on this request any more; your time is safe.")
+        if message.minutes <= own.minutes:  # sent again, or overtaken
+            return await self._room.whole(message.ref, own, for_staff=False)
+        return await self.happens(requester, message.ref, message.ticket, events.BudgetProlonged(message.minutes))
 
     async def report_consent(self, requester: Requester, message: envelope.ReportConsent) -> envelope.Done:
         """The user allowed a session. The signature, and that it is for this session, are checked before it counts."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from protocol import envelope
+from protocol.desk.coming_back import reopen_until
 from protocol.desk.events import Actor, EndReason, Entry, Event, Opened, Staff, decode
 from protocol.desk.overview import flags
 from protocol.desk.states import StepRefused
@@ -194,6 +195,7 @@ class Room:
             flags(ticket, clocks, now) if for_staff else (),
             online=bool(ticket.device) and self.audience.online(ticket.device),
             customer_name=customer.name if customer else "",
+            reopen_until=reopen_until(ticket, register.desk.reopen_days),
             for_staff=for_staff,
         )
 

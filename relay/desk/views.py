@@ -5,6 +5,7 @@ leaves out its end; a history leaves out its oldest events but the first. What w
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -32,6 +33,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
     *,
     online: bool,
     customer_name: str = "",
+    reopen_until: datetime | None = None,
     for_staff: bool = True,
 ) -> envelope.TicketView:
     """What a list shows of `ticket`; tags and flags are for staff."""
@@ -77,6 +79,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         rating=ticket.talk.ratings[-1] if ticket.talk.ratings else None,
         open_questions=len(ticket.talk.questions),
         called=_called(ticket) if for_staff else "",
+        reopen_until=reopen_until,
     )
 
 

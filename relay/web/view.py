@@ -5,12 +5,13 @@ Guarantees: whoever opens the page reads in the first lines how it stands, who l
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from protocol.desk import events
 from protocol.desk.book import Book
+from protocol.desk.coming_back import reopen_until
 from protocol.desk.events import HoldReason, Staff
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
@@ -145,9 +146,8 @@ def view(
 
 def can_reopen(book: Book, ticket: Ticket, now: datetime) -> bool:
     """Whether a closed ticket can still be taken up again, instead of asking anew."""
-    if ticket.state is not TicketState.CLOSED:
-        return False
-    return now < ticket.changed_at + timedelta(days=book.register.desk.reopen_days)
+    until = reopen_until(ticket, book.register.desk.reopen_days)
+    return until is not None and now < until
 
 
 def _quotes(ticket: Ticket, moments: Moments) -> tuple[Step, ...]:

@@ -95,7 +95,7 @@ def helped(directory: Path, standing: Standing, qtbot: QtBot) -> Iterator[Helped
         yield HelpedDesk(agent, qtbot)
     finally:
         agent.stop()
-        for widget in (agent.window, agent.about, agent.banners, agent.tray.window):
+        for widget in (agent.window, agent.about, agent.sharing.banners, agent.tray.window):
             if widget:
                 widget.hide()
                 widget.deleteLater()

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import subprocess
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -72,6 +72,7 @@ class Play:
         self.told: list[messages.Happened] = []
         self.reports: list[tuple[str, bytes]] = []
         self.ends: list[EndReason] = []
+        self.minutes: list[int] = []
         party = Party(PARTIES.organisation, PARTIES.laptop, b"list", "ctrl+alt+Pause", ":7")
         self.session = Session(
             OFFER,
@@ -80,6 +81,7 @@ class Play:
             tell=self.told.append,
             report=lambda *report: self.reports.append(report),
             ended=self.ends.append,
+            prolonged=self.minutes.append,
         )
 
     def launched(self) -> Launched:
@@ -233,6 +235,34 @@ async def test_what_is_taken_back_is_gone_and_without_seeing_it_is_over(monkeypa
         assert (await play.until(messages.SessionRunning)).scopes == SEE
         play.session.take_back(SEE)
         await play.worker.hears(ipc.Stop)
+
+
+@scene
+async def test_time_the_user_gives_is_signed_reported_shown_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing(monkeypatch) as play:
+        first = await play.allowed(SEE)
+        await play.until(messages.SessionRunning)
+        play.session.give_time(messages.GiveTime(NUMBER, 10, "10 minutes more", "en"))
+        prolonged = consent.read((await play.worker.hears(ipc.Prolong)).consent, device_leaf=PARTIES.laptop.leaf)
+        assert prolonged.end - first.end == timedelta(minutes=10)
+        assert (prolonged.scopes, prolonged.binding, prolonged.text) == (SEE, first.binding, "10 minutes more")
+        assert (await play.until(messages.SessionRunning)).until == prolonged.end
+        assert len(play.reports) == 2
+        assert play.minutes == [30]  # of the twenty he had said, and ten more
+        play.session.stop(EndReason.USER_STOPPED)
+
+
+@scene
+async def test_nothing_is_prolonged_while_the_technicians_question_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with playing(monkeypatch) as play:
+        await play.allowed(SEE)
+        play.worker.pipe.send(asks(CONTROL, again=True))
+        await play.until(messages.QuestionRaised)
+        play.session.give_time(messages.GiveTime(NUMBER, 10, "10 minutes more", "en"))
+        assert (len(play.reports), play.minutes) == (1, [])
+        play.session.stop(EndReason.USER_STOPPED)
 
 
 @scene

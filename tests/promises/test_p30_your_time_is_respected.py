@@ -20,13 +20,13 @@ def test_p30_not_now_means_no_and_says_when_instead(qtbot: QtBot, tmp_path: Path
         jana = relay.play(relay.relay.console("jana"))
         relay.play(jana.takes(number))
         desk.agent._take(QuestionRaised(a_question(own=OwnTicket("a" * 32, "It burns", NOW, 20, number))))
-        dialog = desk.agent._dialog
+        dialog = desk.agent.sharing.dialog
         assert dialog is not None
         answers: list[Any] = []
         dialog.answered.connect(answers.append)
         dialog.not_now.menu().actions()[1].trigger()
         assert [answer.scopes for answer in answers] == [frozenset()]
-        assert desk.agent._dialog is None
+        assert desk.agent.sharing.dialog is None
         desk.until(lambda: "You wrote: Not now, please. It suits me " in desk.says() and not desk.window.unsent)
         read: Any = relay.play(jana.ask(envelope.ReadTicket, number))
         said = [line.event.text for line in read.history if isinstance(line.event, events.MessageAdded)]

@@ -14,6 +14,7 @@ from agent.ui import consent_dialog, theme
 from agent.ui.about import AboutWindow
 from agent.ui.banner import Banner, hot_key_words
 from agent.ui.consent_dialog import ConsentDialog
+from agent.ui.longer_dialog import LongerDialog
 from agent.ui.main_window import MainWindow
 from agent.ui.quit_dialog import Open, QuitDialog
 from agent.ui.screens import Here
@@ -176,7 +177,8 @@ def solved() -> QWidget:
 def closed() -> QWidget:
     """The verdict was yes; how did it go?"""
     resolved = _line(14, 3, Actor.STAFF, TINA.name, events.Resolved("Closed the lock left by a crash."))
-    return helped(resolved, state=TicketState.CLOSED, next_step="", due=None)
+    until = NOW + timedelta(days=13)
+    return helped(resolved, state=TicketState.CLOSED, next_step="", due=None, reopen_until=until)
 
 
 def asked() -> QWidget:
@@ -275,6 +277,13 @@ def more() -> QWidget:
 def longer() -> QWidget:
     """May she stay?"""
     return _question(scopes=frozenset({Scope.SEE}), allowed=frozenset({Scope.SEE}), minutes=15)
+
+
+def giving_time() -> QWidget:
+    """The user prolongs it himself."""
+    _window()
+    until = NOW + timedelta(minutes=2)
+    return LongerDialog(SessionRunning(SESSION, SHOWN, frozenset({Scope.SEE, Scope.CONTROL}), until, "ctrl+alt+End"))
 
 
 def quitting() -> QWidget:

@@ -124,3 +124,41 @@ def test_more_is_never_more_than_the_certificate_allows() -> None:
             in_force=None,
             now=OURS.now,
         )
+
+
+def prolonged(**changes: Any) -> Consent:
+    """As the user would prolong `GIVEN` by ten minutes, but for these changes."""
+    facts = {"end": GIVEN.end + timedelta(minutes=10)} | changes
+    return agreed.check_prolonged(
+        sign(msgspec.structs.replace(GIVEN, **facts), OURS.laptop),
+        device=OURS.laptop,
+        session=SESSION,
+        secured=SECURED,
+        ticket=TICKET,
+        in_force=GIVEN,
+        now=OURS.now,
+    )
+
+
+def test_the_user_prolongs_what_is_allowed_unasked() -> None:
+    assert prolonged().end == GIVEN.end + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"session": "c" * 32},
+        {"ticket": 8},
+        {"binding": b"c" * 32},
+        {"technician": b"c" * 32},
+        {"scopes": CONTROL | {Scope.FILES_TO}},
+        {"scopes": frozenset({Scope.SEE})},
+        {"monitors": ("DP-1",)},
+        {"end": GIVEN.end - timedelta(minutes=1)},
+        {"end": OURS.now + timedelta(hours=9)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_with_more_time_nothing_else_comes_along(change: dict[str, Any]) -> None:
+    with pytest.raises(ConsentError):
+        prolonged(**change)
