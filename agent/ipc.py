@@ -56,6 +56,10 @@ class PipeError(Exception):
     """The other process is gone, does not read, or said something that is none of the messages."""
 
 
+class PipeGone(PipeError):  # noqa: N818 - what happened, not a fault
+    """The other process is gone. What it said before is still to be read."""
+
+
 class _Message(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     pass
 
@@ -367,33 +371,48 @@ class Pipe(Generic[R]):
 
 
 class AsyncPipe(Generic[R]):
-    """An end for a program with an event loop; make it with `await AsyncPipe.open(socket, kind)`."""
+    """An end for a program with an event loop; make it with `await AsyncPipe.open(socket, kind)`.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: type[R] | UnionType) -> None:
+    A transport whose peer is gone drops what it has not read yet as soon as something is written to it, and with it
+    the reason why the peer went. So what the socket takes at once is sent past the transport.
+    """
+
+    def __init__(
+        self,
+        end: socket.socket,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        kind: type[R] | UnionType,
+    ) -> None:
         """See `open`."""
-        self._incoming, self._writer, self._reader = reader, writer, Reader(kind)
+        self._socket, self._incoming, self._writer, self._reader = end, reader, writer, Reader(kind)
 
     @classmethod
     async def open(cls, end: socket.socket, kind: type[R] | UnionType) -> "AsyncPipe[R]":
         """Takes the socket over. `kind` is what may come out of it."""
+        end.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=end)
-        return cls(reader, writer, kind)
+        return cls(end, reader, writer, kind)
 
     def send(self, message: Message) -> None:
         """Sends without waiting; what is not read is kept, within bounds.
 
         Raises:
-            PipeError: the other end is gone, or has not read for long.
+            PipeGone: the other end is gone.
+            PipeError: it has not read for long.
         """
         transport = self._writer.transport
         if transport.is_closing():
-            raise PipeError("the other process is gone")
+            raise PipeGone("the other process is gone")
         waiting = transport.get_write_buffer_size()
         if isinstance(message, Heartbeat) and waiting:
             return  # whoever does not read needs no more of them
         if waiting > MAX_UNSENT_BYTES:
             raise PipeError("the other process does not read")
-        self._writer.write(encode(message))
+        data = encode(message)
+        sent = 0 if waiting else self._send_at_once(data)
+        if sent < len(data):
+            self._writer.write(data[sent:])
 
     async def messages(self) -> AsyncIterator[R]:
         """Each message as it comes; ends when the other process closes its end. Raises PipeError for nonsense."""
@@ -411,3 +430,11 @@ class AsyncPipe(Generic[R]):
     async def closed(self) -> None:
         """Returns when everything was sent after `close`. Raises OSError when the other process is gone."""
         await self._writer.wait_closed()
+
+    def _send_at_once(self, data: bytes) -> int:
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise PipeGone("the other process is gone") from error

@@ -303,6 +303,7 @@ class Session:
         self._withdraw_question()
         if self.state is State.ENDING:
             reason = EndReason.NO_ANSWER if nobody else EndReason.REFUSED
+            self._reason = self._reason or reason  # whatever becomes of the worker now
             self._after("stop", _STOP_S, lambda: self._end(reason))
 
     # --- the end
@@ -366,6 +367,8 @@ class Session:
             return
         try:
             pipe.send(message)
+        except ipc.PipeGone:
+            _log.debug("child is gone", session=self.number)  # its reader ends with its last word
         except ipc.PipeError as error:
             _log.info("child does not listen", session=self.number, why=str(error))
             self._end(EndReason.FAULT)

@@ -166,7 +166,7 @@ class SessionLine:
                     if over is not None:
                         return over
                     if not self._interrupt(_("The line to the server was cut.")):
-                        return EndReason.LINE_LOST, False
+                        return (EndReason.LINE_LOST if self._conversation is None else self._conversation.cut()), False
                 await asyncio.wait([ending], timeout=limits.REDIAL_PAUSE_S)
         finally:
             ending.cancel()

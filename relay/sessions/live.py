@@ -14,6 +14,9 @@ from relay.sessions.states import SessionState, SessionStep, advance
 
 REPORT_WAIT_S = 1.0
 """A socket often closes before the report why arrives on another one."""
+ANSWER_WAIT_S = 3.0
+"""Likewise while the user is asked: the agent gives its worker a second for the goodbye before it says that the user
+said no, and a busy machine as long again. Nobody works meanwhile."""
 QUESTION_S = limits.SIGN_IN_S + limits.CONSENT_ANSWER_S + 20.0
 """From both ends there to a consent: the handshake in the tunnel, the user's minute, and slow lines."""
 OVERTIME_S = 5.0
@@ -121,12 +124,14 @@ class LiveSession(Generic[E]):
     def report(self, role: Role, reason: EndReason, now: float) -> Over | None:
         """One end says why it is over; None: wait a little for somebody who knows better. Raises SessionStepRefused."""
         others = _OF_THE_TECHNICIAN if role is Role.DEVICE else _OF_THE_USER
-        if reason in others or reason in _VAGUE:
-            if self.state is SessionState.CLOSING:
-                return None
-            if self.state is not SessionState.OFFERED:
+        # A console that trips over how it is told of the user's no knows less than the agent.
+        tripped = reason is EndReason.FAULT and role is Role.TECHNICIAN and self.consented_at is None
+        if reason in others or reason in _VAGUE or (tripped and self.state is not SessionState.OFFERED):
+            if self.state not in {SessionState.CLOSING, SessionState.OFFERED}:
                 self.state = advance(self.state, SessionStep.GIVEN_UP)
                 self._cease(now)
+            if self.state is SessionState.CLOSING:
+                self.reason_unless_better = reason if tripped else self.reason_unless_better
                 return None
             reason = EndReason.LINE_LOST
         self.state = advance(self.state, SessionStep.REPORT)
@@ -158,7 +163,7 @@ class LiveSession(Generic[E]):
     def _cease(self, now: float) -> None:
         if self.ceased_at is None:
             self.ceased_at = now if self.interrupted_at is None else self.interrupted_at
-            self.deadline = now + REPORT_WAIT_S
+            self.deadline = now + (ANSWER_WAIT_S if self.consented_at is None else REPORT_WAIT_S)
             self.reason_unless_better = EndReason.LINE_LOST
 
     def _over(self, reason: EndReason, now: float) -> Over:

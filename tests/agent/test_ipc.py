@@ -20,6 +20,7 @@ from agent.ipc import (
     InputDropped,
     Pipe,
     PipeError,
+    PipeGone,
     Reader,
     Sharing,
     Stop,
@@ -130,3 +131,41 @@ def test_an_end_that_is_gone_is_noticed_after_its_last_words() -> None:
     with pytest.raises(PipeError, match="gone"):
         pipe.send(Heartbeat())
     pipe.close()
+
+
+def test_the_last_words_of_an_end_that_is_gone_are_heard_also_after_something_was_sent_to_it() -> None:
+    async def scene() -> list[FromWorker]:
+        near, far = socket.socketpair()
+        looped: AsyncPipe[FromWorker] = await AsyncPipe.open(near, FromWorker)
+        far.sendall(encode(FROM_WORKER[-1]))
+        far.close()
+        for _ in range(2):
+            with pytest.raises(PipeGone, match="gone"):
+                looped.send(Heartbeat())
+        got = [message async for message in looped.messages()]
+        looped.close()
+        return got
+
+    assert asyncio.run(scene()) == [FROM_WORKER[-1]]
+
+
+def test_a_message_larger_than_a_socket_takes_at_once_arrives_whole_and_in_its_order() -> None:
+    async def scene() -> list[ToWorker]:
+        near, far = socket.socketpair()
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        looped: AsyncPipe[FromWorker] = await AsyncPipe.open(near, FromWorker)
+        reads: AsyncPipe[ToWorker] = await AsyncPipe.open(far, ToWorker)
+        sent = [AnswerConsent(consent=bytes([n]) * 16 * 1024) for n in range(3)]
+        for message in sent:
+            looped.send(message)
+        got = []
+        async for one in reads.messages():
+            got.append(one)
+            if len(got) == len(sent):
+                break
+        looped.close()
+        reads.close()
+        assert got == sent
+        return got
+
+    assert len(asyncio.run(scene())) == 3

@@ -191,6 +191,30 @@ async def test_a_no_to_the_first_question_ends_it_and_signs_nothing(monkeypatch:
 
 
 @scene
+async def test_a_no_is_a_no_whatever_becomes_of_the_worker_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing(monkeypatch) as play:
+        monkeypatch.setattr(sessions, "_STOP_S", 60.0)  # what is last heard of the worker decides
+        await play.asked()
+        play.session.answer(messages.AnswerQuestion(NUMBER, frozenset(), "May she?", "en"))
+        await play.worker.hears(ipc.AnswerConsent)
+        play.worker.die()
+        assert await end_of(play) is EndReason.REFUSED
+
+
+@scene
+async def test_the_workers_last_word_is_heard_though_it_was_spoken_to_when_it_was_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with playing(monkeypatch) as play:
+        await play.allowed()
+        play.worker.pipe.send(ipc.Ended(EndReason.TECHNICIAN_LEFT, "The technician has left."))
+        play.worker.die()
+        for _ in range(3):
+            play.session.beat()  # before the loop has looked whether there is something to read
+        assert await end_of(play) is EndReason.TECHNICIAN_LEFT
+
+
+@scene
 async def test_windows_that_never_answer_are_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CONSENT_ANSWER_S", 0.1)
     monkeypatch.setattr(sessions, "_ANSWER_GRACE_S", 0.1)

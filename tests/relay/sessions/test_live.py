@@ -21,6 +21,10 @@ OF_USER = (
 )
 
 
+NOBODYS_BUT_HIS = (EndReason.TECHNICIAN_LEFT, EndReason.TIME_OVER)
+"""What a technician says of himself, and what only the clock says: then nobody has said no in time."""
+
+
 class Line:
     """A socket as far as a session sees one."""
 
@@ -97,14 +101,47 @@ def test_one_end_closing_hangs_up_the_other_and_its_report_gives_the_reason() ->
     assert exchange.over == [("s1", Over(EndReason.HOT_KEY, 60.0))]
 
 
-def test_a_line_that_closes_before_any_consent_was_lost_after_a_second() -> None:
+def test_a_line_that_closes_before_any_consent_was_lost_after_three_seconds() -> None:
     exchange = Exchange()
     session, *_ = exchange.paired()
     exchange.cut(session)
-    exchange.after(0.9)
+    exchange.after(2.9)
     assert exchange.over == []
     exchange.after(0.2)
     assert exchange.over == [("s1", Over(EndReason.LINE_LOST, 0.0))]
+
+
+def test_the_users_no_is_the_reason_in_whichever_order_the_ends_and_their_lines_tell_of_it() -> None:
+    def told(exchange: Exchange, session: LiveSession[Line], what: str) -> None:
+        match what:
+            case "no":
+                exchange.board.report(session, Role.DEVICE, EndReason.REFUSED)
+            case "line":
+                exchange.cut(session) if session.ends else None
+            case _ if exchange.board.find("s1"):  # else it is told that it is over
+                exchange.board.report(session, Role.TECHNICIAN, EndReason(what))
+
+    others = ("line", *(reason for reason in EndReason if reason not in {EndReason.NOT_TRUSTED, *NOBODYS_BUT_HIS}))
+    for first, second in itertools.permutations(others, 2):
+        for before in range(3):
+            exchange = Exchange()
+            session, *_ = exchange.paired()
+            order = [str(first), str(second)]
+            order.insert(before, "no")
+            for what in order:
+                told(exchange, session, what)
+                exchange.clock.now += 1
+                exchange.board.sweep()
+            assert exchange.over == [("s1", Over(EndReason.REFUSED, 0.0))], order
+
+
+def test_a_console_that_tripped_over_something_says_so_when_nobody_says_more() -> None:
+    exchange = Exchange()
+    session, agent, _ = exchange.paired()
+    exchange.board.report(session, Role.TECHNICIAN, EndReason.FAULT)
+    assert agent.hung_up
+    exchange.after(3.1)
+    assert exchange.over == [("s1", Over(EndReason.FAULT, 0.0))]
 
 
 def test_a_session_with_a_consent_waits_a_minute_for_its_ends_which_nobody_worked() -> None:
@@ -217,7 +254,7 @@ def test_a_technician_cannot_say_what_the_user_did(reason: EndReason) -> None:
     exchange = Exchange()
     session, *_ = exchange.paired()
     exchange.board.report(session, Role.TECHNICIAN, reason)
-    exchange.after(1.1)
+    exchange.after(3.1)
     assert [over.reason for _, over in exchange.over] == [EndReason.LINE_LOST]
 
 
@@ -336,5 +373,5 @@ def test_every_reason_ends_a_session_from_either_side() -> None:
         exchange = Exchange()
         session, *_ = exchange.paired()
         exchange.board.report(session, role, reason)
-        exchange.after(1.1)
+        exchange.after(3.1)
         assert len(exchange.over) == 1
