@@ -11,7 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from relay.counts import Counts
 from relay.desk import Desk
-from relay.errors import Refused, StoreFault
+from relay.errors import Refused, StoreFault, TicketDamaged
 from relay.sessions import LiveSession, Over
 from relay.sockets.connection import RelayConnection
 
@@ -49,6 +49,8 @@ class Ends:
             number, session, over = self._unwritten.pop(0)
             try:
                 await self._desk().note_end(number, session, over)
+            except TicketDamaged as damaged:
+                self._counts.add("session_end_refused", session=session, why=str(damaged))
             except StoreFault:
                 self._unwritten.append((number, session, over))
                 return

@@ -3,6 +3,7 @@
     RelayError
      ├── StartRefused   wrong use, or files the relay cannot be run with: one sentence, exit code 2
      ├── StoreFault     the disk or database did not take or give something; nothing half done
+     │    └── TicketDamaged   one ticket's history cannot be read; all others can
      └── Refused        a request that is not carried out (desk); its sentence is for the person who asked
 
 None of them ever reaches a person as a traceback.
@@ -21,6 +22,21 @@ class StartRefused(RelayError):  # noqa: N818 - a refusal with its sentence
 
 class StoreFault(RelayError):  # noqa: N818 - a fault of the disk, not of the program
     """The store did not carry it out; nothing was changed."""
+
+
+class TicketDamaged(StoreFault):
+    """What is stored of one ticket is no history of it; it is set aside, and nothing is done to it.
+
+    Attributes:
+        ticket: its number.
+        why: for the log, and for whoever looks into it.
+    """
+
+    def __init__(self, ticket: int, why: str) -> None:
+        super().__init__(
+            f"Ticket {ticket} is damaged in the server's records; please tell whoever looks after the server."
+        )
+        self.ticket, self.why = ticket, why
 
 
 class Refused(RelayError):  # noqa: N818 - a refusal with its sentence

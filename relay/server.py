@@ -34,7 +34,7 @@ from relay.desk import Desk, Room, ledger
 from relay.desk.agreed import Agreed
 from relay.desk.completing import Completing
 from relay.ends import Ends
-from relay.errors import StartRefused, StoreFault
+from relay.errors import StartRefused, StoreFault, TicketDamaged
 from relay.files import Shelf
 from relay.housekeeping import Housekeeping, Step
 from relay.mail import settings as mail_settings
@@ -134,7 +134,7 @@ class Relay:
         agreed = Agreed()
         try:
             reactions = (Completing(agreed), notices.follow_up)
-            self._store = await EventStore.open(self._settings.home / "athand.db", reactions)
+            self._store = await EventStore.open(self._settings.home / "athand.db", reactions, self._damaged)
         except BaseException:
             self._lock.close()
             raise
@@ -194,6 +194,9 @@ class Relay:
         }
 
     # --- starting
+    def _damaged(self, damage: TicketDamaged) -> None:
+        self.counts.add("ticket_damaged", ticket=damage.ticket, why=damage.why)
+
     async def _begin_mail(self, room: Room) -> None:
         """If it was set up."""
         try:

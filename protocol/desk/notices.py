@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from protocol.desk import events
 from protocol.desk.events import NoticeKind
+from protocol.desk.growing import Growing
 from protocol.desk.states import StepRefused
 
 Said = tuple[NoticeKind, str, str]
@@ -30,7 +31,7 @@ class Notices(Struct, frozen=True):
         pages: number → the last step of each.
     """
 
-    said: dict[Said, datetime] = {}
+    said: Growing[Said, datetime] = Growing()
     pages: dict[str, Page] = {}
 
 
@@ -42,7 +43,7 @@ def follow(notices: Notices, event: Told, at: datetime) -> Notices:
     match event:
         case events.NoticeSent(kind=kind, to=to, about=about):
             said = (kind, to, about)
-            return notices if said in notices.said else replace(notices, said=notices.said | {said: at})
+            return notices if said in notices.said else replace(notices, said=notices.said.grown(said, at))
         case events.Paged(page=page, staff=staff, step=step):
             return replace(notices, pages=notices.pages | {page: Page(staff, step, at)})
         case events.PageAcknowledged(page=page, staff=staff):

@@ -56,6 +56,8 @@ def verify(home: Path, database: Path | None, anchors: tuple[Head, ...]) -> int:
     if report.fault is not None:
         click.echo(f"The history in {path} was changed: {report.fault}.", err=True)
         click.echo(f"It holds up to {standing}.", err=True)
+        if report.ticket is not None:
+            click.echo(f"The event is filed under ticket {report.ticket}.", err=True)
         return TAMPERED
     click.echo(f"The history holds: {counted(report.head.number, 'event')}, {counted(report.tickets, 'ticket')}.")
     click.echo(f"\nNext: keep this line elsewhere, for --anchor: {standing}")

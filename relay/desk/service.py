@@ -6,7 +6,7 @@ Guarantees that every request gets exactly one answer with its `ref`. On the loo
 from sqlalchemy.exc import IntegrityError
 
 from protocol import envelope
-from protocol.desk.events import EndReason, Event, SessionEnded
+from protocol.desk.events import EndReason, Event, EventError, SessionEnded
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
 from relay.desk import worktime
@@ -29,10 +29,12 @@ from relay.desk.talk import TalkRequests
 from relay.desk.watching import WatchRequests
 from relay.desk.whose import WhoseRequests
 from relay.desk.worktime import WorktimeRequests
-from relay.errors import Refused, StoreFault
+from relay.errors import Refused, StoreFault, TicketDamaged
 from relay.sessions import LiveSession, Over, SessionState
 from relay.sockets.connection import RelayConnection
 from relay.store import THE_DESK
+
+_UNREADABLE = "A part of the server's records is damaged; please tell whoever looks after the server."
 
 
 class Desk:
@@ -81,7 +83,7 @@ class Desk:
             return await self._from_agent[type(message)](requester, message)
         except Refused as refused:
             return self._refusal(message.ref, refused)
-        except StoreFault as fault:
+        except (StoreFault, EventError) as fault:
             return self._fault(message.ref, fault)
 
     async def for_console(self, party: Party, message: envelope.FromConsole) -> envelope.ToClient:
@@ -90,7 +92,7 @@ class Desk:
             return await self._from_console[type(message)](party, message)
         except Refused as refused:
             return self._refusal(message.ref, refused)
-        except StoreFault as fault:
+        except (StoreFault, EventError) as fault:
             return self._fault(message.ref, fault)
 
     @property
@@ -145,7 +147,7 @@ class Desk:
         for number, session, worked_s in left:
             try:
                 await self.note_end(number, session, Over(EndReason.LINE_LOST, worked_s))
-            except Refused as refused:  # one ticket's damage keeps nobody else from help
+            except (Refused, TicketDamaged) as refused:  # one ticket's damage keeps nobody else from help
                 self._room.counts.add("session_end_refused", session=session, why=str(refused))
         return len(left)
 
@@ -166,6 +168,8 @@ class Desk:
         self._room.counts.add(f"request_refused_{refused.reason}")
         return envelope.RequestRefused(ref, refused.reason, str(refused))
 
-    def _fault(self, ref: int, fault: StoreFault) -> envelope.RequestRefused:
+    def _fault(self, ref: int, fault: StoreFault | EventError) -> envelope.RequestRefused:
         self._room.counts.add("store_fault", why=repr(fault.__cause__)[:300])
+        if isinstance(fault, EventError):  # in a list of events that no ticket's history was read for
+            return envelope.RequestRefused(ref, RefusalReason.FAULT, _UNREADABLE)
         return envelope.RequestRefused(ref, RefusalReason.FAULT, str(fault))

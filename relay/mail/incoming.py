@@ -21,6 +21,7 @@ from protocol.trust.names import one_line
 from relay import notices
 from relay.admission import Buckets
 from relay.counts import Counts
+from relay.errors import TicketDamaged
 from relay.mail.kinds import MailKind
 from relay.mail.parse import Mail
 from relay.notices.follow_up import QUESTION
@@ -169,7 +170,10 @@ class Incoming:
         if report is None or not report.failed:
             return Aside.REPORT
         number, message_id = await self._own(work, report.message_ids)
-        ticket = await work.ticket(number) if number else None
+        try:
+            ticket = await work.ticket(number) if number else None
+        except TicketDamaged:
+            ticket = None
         if ticket is None:
             return Aside.REPORT
         bounced = events.MailBounced(message_id, report.recipient[:254], report.reason, mail.mark)
@@ -191,9 +195,13 @@ class Incoming:
 
     async def _message(self, work: Work, kept: Kept) -> Aside | None:
         mail = kept.mail
-        ticket, answered = await self._find(work, mail)
-        while ticket is not None and ticket.kinship.merged_into:
-            ticket = await work.ticket(ticket.kinship.merged_into)
+        try:
+            ticket, answered = await self._find(work, mail)
+            while ticket is not None and ticket.kinship.merged_into:
+                ticket = await work.ticket(ticket.kinship.merged_into)
+        except TicketDamaged as damaged:  # nothing can be written on it, and nothing that was said is lost
+            self._counts.add("mail_about_damaged", ticket=damaged.ticket)
+            ticket, answered = None, None
         if ticket is None:
             if mail.kind in _NO_REQUEST:
                 return _NO_REQUEST[mail.kind]

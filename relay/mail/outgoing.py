@@ -16,7 +16,7 @@ from protocol.desk.states import StepRefused
 from protocol.desk.ticket import Ticket, fold
 from relay import notices
 from relay.counts import Counts
-from relay.errors import StoreFault
+from relay.errors import StoreFault, TicketDamaged
 from relay.mail import post
 from relay.mail.errors import MailRefused, ServerFault, Unsendable
 from relay.mail.settings import MailSettings
@@ -132,7 +132,7 @@ class Outbox:
                 await self._set_aside(waiting, str(refused))
             else:
                 await self._put_off(waiting, str(refused))
-        except Unsendable as error:
+        except (Unsendable, TicketDamaged) as error:
             await self._set_aside(waiting, str(error))
         except ServerFault as fault:
             await self._put_off(waiting, str(fault))  # another one may go through, should it be this mail's fault
@@ -214,7 +214,7 @@ class Outbox:
         self._counts.add("mail_set_aside", notice=waiting.event, why=reason)
         try:
             await self._note_unsent(waiting, reason)
-        except StepRefused as refused:
+        except (StepRefused, TicketDamaged) as refused:
             self._counts.add("mail_set_aside_untold", notice=waiting.event, why=str(refused))
             await self._mark(waiting, SET_ASIDE, self._clock(), reason)
 

@@ -97,7 +97,7 @@ def _take(passed: Iterator[tuple[int, Line, bytes]], seal: Seal, place: Path, or
 
 def _made_empty(path: Path) -> None:
     """Opened as the relay does it: what is missing of its tables is made, what is derived is made anew."""
-    asyncio.run(open_database(path).close())
+    asyncio.run(open_database(path)[0].close())
 
 
 def _filed(row: chain.Row) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ transaction handling is switched off and BEGIN said explicitly, as SQLAlchemy's 
 
 import dataclasses
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,9 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from protocol.desk.events import EventError
-from protocol.desk.states import StepRefused
-from protocol.desk.ticket import FoldError
-from relay.errors import StartRefused
+from relay.errors import StartRefused, TicketDamaged
 from relay.store import projections
 from relay.store.projections import keeping
 
@@ -73,17 +72,17 @@ def lock_folder(home: Path) -> BinaryIO:
     return lock
 
 
-def open_database(path: Path) -> Database:
-    """Migrates and opens `path`; blocking.
+def open_database(path: Path) -> tuple[Database, Sequence[TicketDamaged]]:
+    """Migrates and opens `path`; blocking. Also gives the tickets that could not be read when lists were made anew.
 
     Raises:
         StartRefused: it is no database, of a newer version, or cannot be written.
     """
     try:
-        _migrate(path)
+        damaged = _migrate(path)
     except (sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise StartRefused(f"The database {path} cannot be opened: {_cause(error)}.") from error
-    except (EventError, FoldError, StepRefused) as error:
+    except EventError as error:
         raise StartRefused(
             f"The history in {path} cannot be read: {error}; “athand-admin verify” says which event it is."
         ) from error
@@ -92,13 +91,15 @@ def open_database(path: Path) -> Database:
             f"The database {path} is of a version this program does not know; is the program older than it?"
         ) from error
     url = f"sqlite+aiosqlite:///{path}"
-    return Database(
+    database = Database(
         writer=_engine(url, begin="BEGIN IMMEDIATE", readers=1, query_only=False),
         reader=_engine(url, begin="BEGIN", readers=READERS, query_only=True),
     )
+    return database, damaged
 
 
-def _migrate(path: Path) -> None:
+def _migrate(path: Path) -> Sequence[TicketDamaged]:
+    damaged: list[TicketDamaged] = []
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
     sa.event.listen(engine, "connect", lambda connection, _record: _set_up(connection))
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -109,8 +110,9 @@ def _migrate(path: Path) -> None:
         alembic.command.upgrade(config, "head")
         driver = connection.connection.driver_connection
         if driver is not None:
-            keeping.bring_up_to_date(driver, projections.ALL)
+            damaged += keeping.bring_up_to_date(driver, projections.ALL)
     engine.dispose()
+    return damaged
 
 
 def _engine(url: str, *, begin: str, readers: int, query_only: bool) -> AsyncEngine:

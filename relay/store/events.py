@@ -6,10 +6,11 @@ thread; the disk work in aiosqlite's. Distrusts the disk: after any failure the 
 
 import asyncio
 import collections
+import contextlib
 import dataclasses
 import functools
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,9 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from protocol.desk import book as books
 from protocol.desk import chain, events
 from protocol.desk.book import THE_BOOK, Book, BookError
-from protocol.desk.states import OPEN_STATES, TicketState
+from protocol.desk.states import OPEN_STATES, StepRefused, TicketState
 from protocol.desk.ticket import FoldError, Ticket, fold
-from relay.errors import StoreFault
+from relay.errors import StartRefused, StoreFault, TicketDamaged
 from relay.store import mail_tables, projections, tables
 from relay.store.database import Database, open_database
 from relay.store.work import By, Reaction, Work
@@ -34,6 +35,10 @@ CACHED_TICKETS = 4000
 _FOLDED_AT_ONCE = 200
 
 _OVER = (TicketState.CLOSED.value, TicketState.CANCELLED.value)
+_LAST_TICKET = (
+    "SELECT max(coalesce((SELECT max(number) FROM tickets), 0), coalesce((SELECT max(ticket) FROM events), 0))"
+)
+"""Also that of a damaged one, which stands in no list."""
 _FAULT = "The server could not save this, so nothing was changed; please try again in a little while."
 _UNREADABLE = "The server cannot read its records at the moment; please try again in a little while."
 
@@ -46,6 +51,8 @@ class Change:
     numbers: range
 
 
+Damaged = Callable[[TicketDamaged], None]
+"""Hears of a ticket that cannot be read."""
 Decide = Callable[[Ticket], Sequence[events.Event]]
 """From the ticket as it is now to what happens to it; raises to let nothing happen."""
 DecideBook = Callable[[Book], Sequence[events.BookEvent]]
@@ -59,9 +66,10 @@ class EventStore:
         last_book: the desk's book as last read or written; after a fault of the disk it may lack its last event.
     """
 
-    def __init__(self, database: Database, reactions: Sequence[Reaction]) -> None:
+    def __init__(self, database: Database, reactions: Sequence[Reaction], damaged: Damaged) -> None:
         """Use `open`."""
-        self._database, self._reactions = database, reactions
+        self._database, self._reactions, self._tell_damaged = database, reactions, damaged
+        self._damaged: set[int] = set()
         self._writing = asyncio.Lock()
         self._head: chain.Head | None = None  # None: to be read from the file
         self._last_ticket = 0
@@ -70,16 +78,28 @@ class EventStore:
         self.last_book = Book()
 
     @classmethod
-    async def open(cls, path: Path, reactions: Sequence[Reaction] = ()) -> Self:
+    async def open(
+        cls, path: Path, reactions: Sequence[Reaction] = (), damaged: Damaged = lambda _damage: None
+    ) -> Self:
         """Opens `path`; the `reactions`, in this order, add what the desk does by itself whenever a ticket changes.
+
+        `damaged` hears once of each ticket that cannot be read: it is left out of lists, and nothing is done to it.
 
         Raises:
             StartRefused: it cannot be opened or brought up to date.
         """
-        store = cls(await asyncio.to_thread(open_database, path), reactions)
-        async with store._reading() as connection:
-            await store._read_head(connection)
-            await store._read_book(connection)
+        database, left_out = await asyncio.to_thread(open_database, path)
+        store = cls(database, reactions, damaged)
+        for damage in left_out:
+            store._set_aside(damage)
+        try:
+            async with store._reading() as connection:
+                await store._read_head(connection)
+                await store._read_book(connection)
+        except StoreFault as error:
+            await store.close()
+            why = f"The desk's book in {path} cannot be read; “athand-admin verify” says which event it is."
+            raise StartRefused(why) from error
         return store
 
     async def close(self) -> None:
@@ -187,7 +207,8 @@ class EventStore:
     async def history(self, number: int) -> list[tuple[int, events.Entry]]:
         """All events of a ticket with their numbers, oldest first; erased ones are left out. Raises StoreFault."""
         async with self._reading() as connection:
-            return await _entries(connection, number)
+            with self._named(number):
+                return await _entries(connection, number)
 
     async def rows(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
         """From derived tables: a statement with question marks, and its values. Raises StoreFault."""
@@ -276,7 +297,7 @@ class EventStore:
 
     async def _read_head(self, connection: AsyncConnection) -> None:
         head = await _head(connection)
-        self._last_ticket = await connection.scalar(sa.text("SELECT max(number) FROM tickets")) or 0
+        self._last_ticket = await connection.scalar(sa.text(_LAST_TICKET))
         self._head = head
 
     async def _read_book(self, connection: AsyncConnection) -> Book:
@@ -287,24 +308,43 @@ class EventStore:
     async def _ticket(self, connection: AsyncConnection, number: int) -> Ticket | None:
         found = self._cached(number)
         if found is None:
-            history = await _entries(connection, number)
-            if not history:
-                return None
-            found = fold(entry for _, entry in history)
+            with self._named(number):
+                history = await _entries(connection, number)
+                if not history:
+                    return None
+                found = fold(entry for _, entry in history)
             self._keep(found)
         return found
 
     async def _fold_all(self, connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, Ticket]:
         column = tables.events.c
         query = sa.select(column.ticket, column.body).where(column.ticket.in_(numbers)).order_by(column.number)
-        histories: dict[int, list[events.Entry]] = {}
+        histories: dict[int, list[bytes]] = {}
         for row in await connection.execute(query):
             if row[1] is not None:
-                histories.setdefault(row[0], []).append(events.decode(row[1]))
-        folded = {number: fold(history) for number, history in histories.items()}
+                histories.setdefault(row[0], []).append(row[1])
+        folded: dict[int, Ticket] = {}
+        for number, history in histories.items():
+            with contextlib.suppress(TicketDamaged), self._named(number):
+                folded[number] = fold(map(events.decode, history))
         for ticket in folded.values():
             self._keep(ticket)
         return folded
+
+    @contextlib.contextmanager
+    def _named(self, number: int) -> Iterator[None]:
+        """What cannot be read of a ticket is that one's damage, and no other's. Raises TicketDamaged."""
+        try:
+            yield
+        except (events.EventError, FoldError, StepRefused) as error:
+            damage = TicketDamaged(number, str(error)[:300])
+            self._set_aside(damage)
+            raise damage from error
+
+    def _set_aside(self, damage: TicketDamaged) -> None:
+        if damage.ticket not in self._damaged:
+            self._damaged.add(damage.ticket)
+            self._tell_damaged(damage)
 
     def _cached(self, number: int) -> Ticket | None:
         found = self._cache.get(number)

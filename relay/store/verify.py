@@ -30,13 +30,15 @@ class Report:
         head: where the chain stands, as far as it holds.
         tickets: how many there are.
         fault: one sentence that names the first thing wrong; None: all is as it was written down.
-        number: the event it is about, if it is about one.
+        number: the event it is about, if it is about one;
+        ticket: and the ticket that event is filed under.
     """
 
     head: chain.Head
     tickets: int = 0
     fault: str | None = None
     number: int | None = None
+    ticket: int | None = None
 
 
 class _MismatchError(Exception):
@@ -100,6 +102,12 @@ class _Check:
                         what = f"{table}: {row[0]}"
                         raise _MismatchError(None, f"a list shows something else than the history says ({what})")
 
+    def ticket_of(self, number: int | None) -> int | None:
+        """The ticket that an event is filed under; None: it is not there, or one of the book's."""
+        query = "SELECT ticket FROM file.events WHERE number = ?"
+        found = self.connection.execute(query, (number,)).fetchone()
+        return int(found[0]) or None if found is not None else None
+
     def _versions(self) -> dict[str, int]:
         """Of the file's derived tables; an older program's are made anew when the relay starts."""
         there = "SELECT count(*) FROM file.sqlite_schema WHERE name = 'projections'"
@@ -137,7 +145,7 @@ def verify(path: Path, anchors: Iterable[chain.Head] = (), *, lists: bool = True
         except sqlite3.DatabaseError as error:
             raise OSError(f"{path} cannot be read: {error}") from error
         except (chain.ChainError, _MismatchError) as error:
-            return Report(check.head, check.tickets, str(error), error.number)
+            return Report(check.head, check.tickets, str(error), error.number, check.ticket_of(error.number))
     return Report(head, check.tickets)
 
 

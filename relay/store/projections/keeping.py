@@ -1,15 +1,19 @@
 """Makes the derived tables anew from the events when the program knows a newer version of them. Blocking.
 
-Guarantees: all of it in the caller's transaction, one ticket in memory at a time. Distrusts the file: a history that
-cannot be read raises, and nothing is changed.
+Guarantees: all of it in the caller's transaction, one ticket in memory at a time. Distrusts the file: a ticket whose
+history cannot be read is left out of every list and named; a book that cannot be read raises, and nothing is changed.
 """
 
+import itertools
+import operator
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from protocol.desk import events
 from protocol.desk.book import THE_BOOK
-from protocol.desk.ticket import Ticket, apply
+from protocol.desk.states import StepRefused
+from protocol.desk.ticket import FoldError, Ticket, apply
+from relay.errors import TicketDamaged
 from relay.store.projections.base import Projection, Step
 
 BATCH = 5000
@@ -17,12 +21,13 @@ BATCH = 5000
 _IN_ORDER = "SELECT number, ticket, body FROM events WHERE body IS NOT NULL ORDER BY ticket, number"
 
 
-def bring_up_to_date(connection: sqlite3.Connection, projections: Sequence[Projection]) -> tuple[str, ...]:
-    """Makes anew what is older than the program, or newer; the names of these projections.
+def bring_up_to_date(connection: sqlite3.Connection, projections: Sequence[Projection]) -> Sequence[TicketDamaged]:
+    """Makes anew what is older than the program, or newer; which tickets could not be read for that.
 
     Raises:
-        sqlite3.Error, events.EventError, protocol.desk.ticket.FoldError, protocol.desk.states.StepRefused.
+        sqlite3.Error, events.EventError.
     """
+    damaged: list[TicketDamaged] = []
     known = dict(connection.execute("SELECT name, version FROM projections").fetchall())
     stale = [projection for projection in projections if known.get(projection.name) != projection.version]
     for projection in stale:
@@ -32,8 +37,8 @@ def bring_up_to_date(connection: sqlite3.Connection, projections: Sequence[Proje
         mark = "INSERT OR REPLACE INTO projections (name, version) VALUES (?, ?)"
         connection.execute(mark, (projection.name, projection.version))
     if stale:
-        fill(connection, stale, steps(connection))
-    return tuple(projection.name for projection in stale)
+        fill(connection, stale, steps(connection, damaged))
+    return damaged
 
 
 def make(connection: sqlite3.Connection, projection: Projection) -> None:
@@ -53,16 +58,27 @@ def fill(connection: sqlite3.Connection, projections: Sequence[Projection], happ
     _write(connection, projections, batch)
 
 
-def steps(connection: sqlite3.Connection) -> Iterator[Step]:
-    """All events of the file, ticket by ticket, the book's first."""
-    ticket: Ticket | None = None
-    for number, of, body in connection.execute(_IN_ORDER):
-        entry = events.decode(body)
+def steps(connection: sqlite3.Connection, damaged: list[TicketDamaged]) -> Iterator[Step]:
+    """All events of the file, ticket by ticket, the book's first; tickets that cannot be read go to `damaged`."""
+    for of, rows in itertools.groupby(connection.execute(_IN_ORDER), key=operator.itemgetter(1)):
         if of == THE_BOOK:
-            yield Step(number, entry, None, None)
+            for number, _, body in rows:
+                yield Step(number, events.decode(body), None, None)
             continue
-        before = ticket if ticket is not None and ticket.number == of else None
-        ticket = apply(before, entry)
+        try:
+            found = list(_steps_of_one(rows))
+        except (events.EventError, FoldError, StepRefused) as error:
+            damaged.append(TicketDamaged(of, str(error)[:300]))
+            continue
+        yield from found
+
+
+def _steps_of_one(rows: Iterable[tuple[int, int, bytes]]) -> Iterator[Step]:
+    """Of one ticket. Raises EventError, FoldError, StepRefused."""
+    ticket: Ticket | None = None
+    for number, _, body in rows:
+        entry = events.decode(body)
+        before, ticket = ticket, apply(ticket, entry)
         yield Step(number, entry, before, ticket)
 
 
