@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.language import _
 from console.ui import shortcuts, theme
@@ -10,6 +10,7 @@ from console.ui.shortcuts import Shortcut
 
 _OF_THE_SCREEN = 0.9
 """The window's frame, too, has to fit; what does not is scrolled."""
+_WIDTH = 120 * theme.GRID
 
 
 class HelpOverlay(QDialog):
@@ -21,12 +22,16 @@ class HelpOverlay(QDialog):
         self.setAccessibleName(_("Shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         page = QWidget()
-        grid = QGridLayout(page)
-        grid.setContentsMargins(0, 0, 2 * theme.GRID, theme.GRID)
-        grid.setHorizontalSpacing(3 * theme.GRID)
-        grid.setVerticalSpacing(theme.GRID // 2)
-        self._fill(grid, 0, _("Main window"), shortcuts.MAIN)
-        self._fill(grid, 2, _("Session window (every other key goes to the user's computer)"), shortcuts.SESSION)
+        halves = QHBoxLayout(page)
+        halves.setContentsMargins(0, 0, 2 * theme.GRID, theme.GRID)
+        halves.setSpacing(4 * theme.GRID)
+        left, right = self._half(halves), self._half(halves)
+        half = (len(shortcuts.MAIN) + len(shortcuts.SESSION) + 1) // 2
+        self._fill(left, _("Main window"), shortcuts.MAIN[:half])
+        self._fill(right, "", shortcuts.MAIN[half:])
+        self._fill(right, _("Session window (every other key goes to the user's computer)"), shortcuts.SESSION)
+        for grid in (left, right):
+            grid.setRowStretch(grid.rowCount(), 1)
         scroll = QScrollArea(self)
         scroll.setAccessibleName(_("Shortcuts"))
         scroll.setWidgetResizable(True)
@@ -42,21 +47,33 @@ class HelpOverlay(QDialog):
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         close.setFocus()
         margins = column.contentsMargins()
-        whole = page.sizeHint() + QSize(
-            margins.left() + margins.right() + 2 * theme.GRID,
-            margins.top() + margins.bottom() + column.spacing() + close.sizeHint().height() + theme.GRID,
-        )
+        width = _WIDTH - margins.left() - margins.right() - 2 * theme.GRID
+        height = page.heightForWidth(width)
+        around = margins.top() + margins.bottom() + column.spacing() + close.sizeHint().height() + theme.GRID
+        whole = QSize(_WIDTH, height + around)
         self.resize(whole.boundedTo(self.screen().availableGeometry().size() * _OF_THE_SCREEN))
 
-    def _fill(self, grid: QGridLayout, column: int, title: str, rows: tuple[Shortcut, ...]) -> None:
-        heading = QLabel(title, self)
-        heading.setProperty("section", True)
-        grid.addWidget(heading, 0, column, 1, 2)
-        for row, shortcut in enumerate(rows, 1):
+    @staticmethod
+    def _half(halves: QHBoxLayout) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * theme.GRID)
+        grid.setVerticalSpacing(theme.GRID // 2)
+        grid.setColumnStretch(1, 1)
+        halves.addLayout(grid, 1)
+        return grid
+
+    def _fill(self, grid: QGridLayout, title: str, rows: tuple[Shortcut, ...]) -> None:
+        if title:
+            heading = QLabel(title, self)
+            heading.setProperty("section", True)
+            heading.setWordWrap(True)
+            grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+        for row, shortcut in enumerate(rows, grid.rowCount()):
             keys = QKeySequence(shortcut.keys).toString(QKeySequence.SequenceFormat.NativeText)
             key = QLabel(keys, self)
             key.setProperty("chip", True)
             does = QLabel(_(shortcut.does), self)
+            does.setWordWrap(True)
             does.setAccessibleName(f"{keys}: {_(shortcut.does)}")
-            grid.addWidget(key, row, column, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(does, row, column + 1)
+            grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(does, row, 1)

@@ -130,7 +130,16 @@ class MachinesDialog(QDialog):
 def _fault_row(fault: FaultView) -> tuple[str, ...]:
     ticket = str(fault.ticket) if fault.ticket else words.NOTHING
     label = fault.device_label or fault.device
-    return words.clock(fault.since), label, fault.check, fault.target, fault.value, fault.customer, ticket
+    return words.clock(fault.since), label, _check(fault.check), fault.target, fault.value, fault.customer, ticket
+
+
+def _check(name: str) -> str:
+    return _(words.CHECKS[name]) if name in words.CHECKS else name
+
+
+def _what(cluster: ClusterView) -> str:
+    """The fingerprint, with the check in words: the rest says what of the machine it is."""
+    return _check(cluster.check) + cluster.fingerprint.removeprefix(cluster.check)
 
 
 def _cluster_row(cluster: ClusterView) -> tuple[str, ...]:
@@ -138,4 +147,4 @@ def _cluster_row(cluster: ClusterView) -> tuple[str, ...]:
     known = {None: words.NOTHING, 0: _("proposed")}
     problem = known.get(cluster.problem, str(cluster.problem))
     first, last = words.clock(cluster.first), words.clock(cluster.last)
-    return str(cluster.count), str(cluster.devices), cluster.fingerprint, first, last, problem
+    return str(cluster.count), str(cluster.devices), _what(cluster), first, last, problem

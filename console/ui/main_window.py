@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from console.events import LinkState
@@ -21,6 +21,8 @@ from console.ui.shortcuts import Shortcut
 from console.ui.ticket_pane import TicketPane
 from protocol.trust import Party
 
+_NARROW = 150 * theme.GRID
+"""Pixels; in less, signs on the ticket's buttons would take the queue's room."""
 _LINK_ICONS = {
     LinkState.CONNECTING: "rotate",
     LinkState.ONLINE: "circle-check",
@@ -82,6 +84,11 @@ class MainWindow(QMainWindow):
         self._make_status_bar()
         self._bind()
         self.enrol.show_starting()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the words of the ticket's buttons are enough."""
+        self.ticket.show_signs(self.width() >= _NARROW)
+        super().resizeEvent(event)
 
     def _make_status_bar(self) -> None:
         """The line and who is signed in."""

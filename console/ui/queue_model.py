@@ -39,7 +39,7 @@ class Column(enum.IntEnum):
 HEADERS = {
     Column.ONLINE: "",
     Column.NUMBER: mark("No."),
-    Column.PRIORITY: mark("Priority"),
+    Column.PRIORITY: mark("Prio"),
     Column.PROBLEM: mark("Problem"),
     Column.REQUESTER: mark("Who"),
     Column.STATE: mark("State"),

@@ -57,6 +57,7 @@ class QueuePane(QWidget):
         self._stale.clicked.connect(model.sort_again)
         self._stale.hide()
         model.order_stale.connect(self._stale.setVisible)
+        top = self._make_top()
         self.table = self._make_table()
         self._empty = QLabel(self.table.viewport())
         self._empty.setProperty("muted", True)
@@ -64,21 +65,6 @@ class QueuePane(QWidget):
         self._empty.setWordWrap(True)
         over = QVBoxLayout(self.table.viewport())
         over.addWidget(self._empty)
-        top = QHBoxLayout()
-        self.view = QComboBox(self)
-        self.view.setAccessibleName(_("Show"))
-        self.view.setToolTip(_("Which tickets of the queue are shown"))
-        for part, text in PARTS.items():
-            self.view.addItem(_(text), part)
-        self.view.currentIndexChanged.connect(lambda: model.set_part(Part(self.view.currentData())))
-        find = QPushButton(theme.icon("magnifying-glass"), _("Search"), self)
-        find.setAccessibleName(_("Search all tickets"))
-        find.setToolTip(f"{_(shortcuts.SEARCH.does)} ({shortcuts.SEARCH.keys})")
-        find.clicked.connect(self.search)
-        top.addWidget(self.filter, 1)
-        top.addWidget(self.view)
-        top.addWidget(find)
-        top.addWidget(self._stale)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GRID, theme.GRID, 0, 0)
         column.setSpacing(theme.GRID)
@@ -130,6 +116,25 @@ class QueuePane(QWidget):
             return True
         return super().eventFilter(watched, event)
 
+    def _make_top(self) -> QHBoxLayout:
+        self.view = QComboBox(self)
+        self.view.setAccessibleName(_("Show"))
+        self.view.setToolTip(_("Which tickets of the queue are shown"))
+        for part, text in PARTS.items():
+            self.view.addItem(_(text), part)
+        self.view.currentIndexChanged.connect(lambda: self._model.set_part(Part(self.view.currentData())))
+        find = QPushButton(theme.icon("magnifying-glass"), _("Search"), self)
+        find.setAccessibleName(_("Search all tickets"))
+        find.setToolTip(f"{_(shortcuts.SEARCH.does)} ({shortcuts.SEARCH.keys})")
+        find.clicked.connect(self.search)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, theme.GRID, 0)
+        top.addWidget(self.filter, 1)
+        top.addWidget(self.view)
+        top.addWidget(find)
+        top.addWidget(self._stale)
+        return top
+
     def _make_table(self) -> QTableView:
         table = QTableView(self)
         table.setModel(self._model)
@@ -165,7 +170,10 @@ class QueuePane(QWidget):
         widths = {column: self._needs(column) for column in columns}
         wanted = max(max(widths.values()) + 1, _PROBLEM_CHARS * em)
         room = self.table.viewport().width() - wanted
-        for column in _GIVE_WAY:
+        promises = not self._says_nothing(Column.CLOCK)
+        if promises:
+            self.table.setColumnHidden(Column.CLOCK, False)
+        for column in _GIVE_WAY if promises else (*_GIVE_WAY, Column.CLOCK):
             hidden = sum(widths.values()) > room
             self.table.setColumnHidden(column, hidden)
             if hidden:
@@ -175,8 +183,15 @@ class QueuePane(QWidget):
         for column, width in widths.items():
             self.table.setColumnWidth(column, width)
 
+    def _says_nothing(self, column: Column) -> bool:
+        return not any(
+            self._model.index(row, column).data(Qt.ItemDataRole.DisplayRole) for row in range(self._model.rowCount())
+        )
+
     def _widen_columns(self) -> None:
         """For what has changed; nothing becomes narrower by itself."""
+        if self.table.isColumnHidden(Column.CLOCK) and not self._says_nothing(Column.CLOCK):
+            self._fit_columns()
         for column in set(Column) - {Column.PROBLEM, Column.REQUESTER}:
             if not self.table.isColumnHidden(column) and self._needs(column) > self.table.columnWidth(column):
                 self.table.setColumnWidth(column, self._needs(column))

@@ -1,8 +1,11 @@
 """What all small dialogs have in common: they stay open, with what was typed, until it was done. Main thread."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.language import _
 from console.ui import shortcuts, theme
@@ -42,9 +45,11 @@ class RequestDialog(QDialog):
         self._go.setDefault(True)
         self._go.setAccessibleName(button)
         self._go.clicked.connect(self._submit)
-        cancel = QPushButton(_("Cancel"), self)
-        cancel.setAccessibleName(_("Cancel"))
-        cancel.clicked.connect(self.reject)
+        self._cancel = QPushButton(_("Cancel"), self)
+        self._cancel.setAccessibleName(_("Cancel"))
+        self._cancel.setToolTip(_("Leave everything as it is (Esc)"))
+        self._cancel.setAutoDefault(False)
+        self._cancel.clicked.connect(self.reject)
         send = QShortcut(QKeySequence(shortcuts.SEND.keys), self)
         send.activated.connect(self._submit)
         self._go.setToolTip(
@@ -52,7 +57,7 @@ class RequestDialog(QDialog):
         )
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(cancel)
+        buttons.addWidget(self._cancel)
         buttons.addWidget(self._go)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
@@ -62,6 +67,16 @@ class RequestDialog(QDialog):
         column.addLayout(self.form)
         column.addStretch(1)
         column.addLayout(buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Tab goes through the fields as they stand, then to the buttons; the first field has the keyboard."""
+        fields = self._fields()
+        for one, following in pairwise((*fields, self._cancel, self._go)):
+            self.setTabOrder(one, following)
+        first = next((field for field in fields if field.isEnabled()), None)
+        if first is not None and self.focusWidget() in (None, self._go, self._cancel):
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+        super().showEvent(event)
 
     def succeed(self) -> None:
         """The relay did it."""
@@ -78,6 +93,10 @@ class RequestDialog(QDialog):
         """A sentence about a field that has to be filled in, or ""."""
         return ""
 
+    def _fields(self) -> list[QWidget]:
+        """What takes the keyboard, in the order of the rows."""
+        return [one for one in _widgets(self.form) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
     def _submit(self) -> None:
         if not self._go.isEnabled():
             return
@@ -88,3 +107,14 @@ class RequestDialog(QDialog):
         self._by_button = self._go.hasFocus()  # a button that is disabled loses it
         self._go.setEnabled(False)
         self.submitted.emit()
+
+
+def _widgets(layout: QLayout) -> Iterator[QWidget]:
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        if (widget := item.widget()) is not None:
+            yield widget
+        elif (inner := item.layout()) is not None:
+            yield from _widgets(inner)

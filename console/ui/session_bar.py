@@ -1,6 +1,7 @@
 """The one line above the helped screen: who, what is allowed, how long, how fast, and buttons. Main thread."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from console.language import _
@@ -15,6 +16,8 @@ _RUNS_OUT_S = 180.0
 """From here on more time can be asked for; earlier it would only press the user."""
 HEIGHT = 5 * theme.GRID
 """Of the bar; a 1080p screen shown 1:1 shall still fit a 1200 lines display with title bar and panel."""
+_NAME_ROOM = 20 * theme.GRID
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class SessionBar(QFrame):
@@ -44,8 +47,10 @@ class SessionBar(QFrame):
         super().__init__(parent)
         self.setProperty("bar", True)
         self.setFixedHeight(HEIGHT)
+        self._name = who
         self._who = _label(who, self)
         self._who.setAccessibleName(who)
+        self._who.setToolTip(who)
         self._who.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._scopes = _label("", self)
         self._scopes.setProperty("chip", True)
@@ -92,11 +97,39 @@ class SessionBar(QFrame):
             self._end,
         ):
             row.addWidget(widget)
+        self._worded = {button: button.text() for button in (self._full, self._fit)}
         self._may_control = False
         self.show_scopes(frozenset())
         self._left.hide()
         self._line.hide()
         self._more.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """See `_share_room`."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def event(self, event: QEvent) -> bool:
+        """What is shown has changed: see `_share_room`."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._share_room()
+        return super().event(event)
+
+    def _share_room(self) -> None:
+        """Who it is must be readable: in a narrow window two buttons have signs alone, and a long name is cut."""
+        metrics = self._who.fontMetrics()
+        shown = [widget for widget in self.findChildren(QWidget, options=_DIRECT) if not widget.isHidden()]
+        signs = {button for button in self._worded if not button.isHidden()}
+        needed = sum(widget.sizeHint().width() for widget in shown if widget not in signs and widget is not self._who)
+        needed += sum(metrics.horizontalAdvance(self._worded[button]) + 6 * theme.GRID for button in signs)
+        needed += (len(shown) + 1) * theme.GRID
+        room = self.width() - needed
+        for button, text in self._worded.items():
+            wanted = text if room >= min(metrics.horizontalAdvance(self._name), _NAME_ROOM) else ""
+            if button.text() != wanted:
+                button.setText(wanted)
+        room = max(self._who.width(), 0)
+        self._who.setText(metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room))
 
     def show_scopes(self, granted: frozenset[Scope]) -> None:
         """What is allowed now."""

@@ -92,7 +92,12 @@ def _forecasts(listed: StaffList) -> str:
     record = listed.forecasts
     return _(
         "Of the last {count} tickets: {forecast} min expected, {actual} min in fact, {error} min off on average."
-    ).format(count=record.count, forecast=record.forecast_min, actual=record.actual_min, error=record.error_min)
+    ).format(
+        count=record.count,
+        forecast=words.decimal(record.forecast_min),
+        actual=words.decimal(record.actual_min),
+        error=words.decimal(record.error_min),
+    )
 
 
 def _presence(colleague: Colleague) -> str:

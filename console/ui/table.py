@@ -18,6 +18,7 @@ def make_table(name: str, headings: Sequence[str], parent: QWidget) -> QTableWid
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setTabKeyNavigation(False)
     table.setShowGrid(False)
+    table.setWordWrap(False)
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(4 * theme.GRID)
     header = table.horizontalHeader()
@@ -32,4 +33,6 @@ def fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
     table.setRowCount(len(rows))
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
-            table.setItem(row, column, QTableWidgetItem(words.one_line(text)))
+            item = QTableWidgetItem(words.one_line(text))
+            item.setToolTip(item.text())  # of what a narrow column cuts
+            table.setItem(row, column, item)

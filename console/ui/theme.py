@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 GRID = 8
 """Distances are multiples of this, in logical pixels."""
+_ICON_SCALE = 0.78
+"""The widest signs are a fifth wider than high; in full size they touch the text beside them, and lose an edge."""
 
 
 _MARKS = Path(__file__).with_name("marks")
@@ -81,10 +83,24 @@ QPushButton[flat="true"]:focus {{ border: 1px solid {accent}; }}
 QLineEdit, QPlainTextEdit {{
     border: 1px solid {line}; border-radius: 4px; padding: 4px 6px; background: {base}; color: {text};
     selection-background-color: {accent}; selection-color: {on_accent}; }}
-QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {accent}; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {accent}; padding: 3px 5px; }}
+QComboBox, QAbstractSpinBox {{ border: 1px solid {line}; border-radius: 4px; padding: 3px 6px; min-height: 18px;
+    background: {base}; color: {text}; selection-background-color: {accent}; selection-color: {on_accent}; }}
+QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {accent}; padding: 2px 5px; }}
+QComboBox:disabled, QAbstractSpinBox:disabled {{ background: {window}; color: {muted}; }}
+QComboBox::drop-down, QDateTimeEdit::drop-down {{ subcontrol-origin: border; subcontrol-position: center right;
+    width: 24px; border: none; }}
+QComboBox::down-arrow, QDateTimeEdit::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; padding: 0 4px; background: transparent; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
+    width: 20px; border: none; }}
+QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-origin: border; subcontrol-position: bottom right;
+    width: 20px; border: none; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({up}); width: 8px; height: 8px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url({down}); width: 8px; height: 8px; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 3px; background: {base}; }}
-QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({mark}); }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({check}); }}
 QCheckBox::indicator:focus {{ border: 2px solid {text}; }}
 QCheckBox::indicator:disabled {{ border-color: {line}; }}
 QCheckBox::indicator:checked:disabled {{ background: {muted}; border-color: {muted}; }}
@@ -94,7 +110,9 @@ QTableView::item {{ padding: 0 6px; border-bottom: 1px solid {window}; }}
 QTableView::item:selected {{ background: {selected}; color: {text}; }}
 QHeaderView {{ background: {base}; }}
 QHeaderView::section {{ background: {base}; color: {muted}; border: none; border-bottom: 1px solid {line};
-    padding: 4px 6px; }}
+    padding: 4px 6px 4px 9px; }}
+QListWidget::item {{ padding: 4px 8px; }}
+QListWidget::item:selected {{ background: {selected}; color: {text}; }}
 QSplitter::handle {{ background: {line}; }}
 QStatusBar {{ background: {window}; color: {muted}; border-top: 1px solid {line}; }}
 QStatusBar::item {{ border: none; }}
@@ -130,7 +148,9 @@ def apply(app: QApplication) -> None:
 
 def icon(name: str, colour: str | None = None) -> QIcon:
     """An icon of Font Awesome, such as ``plug``; in the theme's text colour if no other is given."""
-    active: QIcon = qtawesome.icon(f"fa6s.{name}", color=colour or colours().text, color_disabled=colours().muted)
+    active: QIcon = qtawesome.icon(
+        f"fa6s.{name}", color=colour or colours().text, color_disabled=colours().muted, scale_factor=_ICON_SCALE
+    )
     return active
 
 
@@ -161,5 +181,6 @@ def _dress(app: QApplication) -> None:
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(now.muted))
     app.setPalette(palette)
-    mark = (_MARKS / f"check-{now.on_accent.lstrip('#')}.svg").as_posix()
-    app.setStyleSheet(_STYLE.format(mark=mark, **dataclasses.asdict(now)))
+    drawn = {"check": now.on_accent, "down": now.muted, "up": now.muted}
+    marks = {name: (_MARKS / f"{name}-{colour.lstrip('#')}.svg").as_posix() for name, colour in drawn.items()}
+    app.setStyleSheet(_STYLE.format(**marks, **dataclasses.asdict(now)))

@@ -1,7 +1,7 @@
 """The right half of the main window: one ticket whole. Main thread; shows plain text, whoever wrote it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -104,6 +104,11 @@ class TicketPane(QStackedWidget):
     def view(self) -> TicketView | None:
         """The ticket that is open, as it is known now."""
         return self._view
+
+    def show_signs(self, shown: bool) -> None:
+        """Whether the buttons have their signs; without, the queue beside them keeps its room in a narrow window."""
+        for button, sign in self._signs.items():
+            button.setIcon(sign if shown else QIcon())
 
     def want_take(self) -> None:
         """As if its button had been pressed; nothing if that is not possible now. So do the next three."""
@@ -210,6 +215,7 @@ class TicketPane(QStackedWidget):
         self._connect.setIcon(theme.icon("display", theme.colours().on_accent))
         self._next = _button("forward-step", _("Next step"), shortcuts.NEXT_STEP, self.next_step)
         self._resolve = _button("check", _("Solution"), shortcuts.RESOLVE, self.resolve)
+        self._signs = {button: button.icon() for button in (self._take, self._connect, self._next, self._resolve)}
         actions = QHBoxLayout()
         actions.setSpacing(theme.GRID)
         for button in (self._take, self._connect, self._next, self._resolve, self._make_more(page)):

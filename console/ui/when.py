@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDateTime
+from PySide6.QtCore import QDateTime, QLocale
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
+
+from console.language import _, chosen
 
 _QUARTER = timedelta(minutes=15)
 
@@ -16,7 +18,8 @@ class WhenField(QDateTimeEdit):
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.setCalendarPopup(True)
-        self.setDisplayFormat("ddd d MMM yyyy HH:mm")
+        self.setLocale(QLocale(chosen()))
+        self.setDisplayFormat(_("ddd d MMM yyyy HH:mm"))
         self.set_moment(moment)
 
     def set_moment(self, moment: datetime) -> None:

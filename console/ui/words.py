@@ -158,13 +158,13 @@ def clock(moment: datetime, today: datetime | None = None) -> str:
         return f"{local:%H:%M}"
     language = QLocale(chosen())
     date = QDateTime(local.year, local.month, local.day, local.hour, local.minute, 0)
-    return language.toString(date, "ddd d MMM, HH:mm")
+    return language.toString(date, _("ddd d MMM, HH:mm"))
 
 
 def day(moment: datetime) -> str:
     """A day in local time, such as ``Mon 23 Nov``."""
     local = moment.astimezone()
-    return QLocale(chosen()).toString(QDate(local.year, local.month, local.day), "ddd d MMM")
+    return QLocale(chosen()).toString(QDate(local.year, local.month, local.day), _("ddd d MMM"))
 
 
 def since(moment: datetime, now: datetime) -> str:
@@ -193,6 +193,11 @@ def ended(reason: EndReason, sentence: str) -> str:
         return sentence
     known = _(ENDS[reason])
     return f"{known} {sentence}".strip() if sentence and sentence not in known else known
+
+
+def decimal(count: float) -> str:
+    """A figure with one place behind the point, as the language writes it."""
+    return QLocale(chosen()).toString(count, "f", 1)
 
 
 def per_second(count: float) -> str:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
+from PySide6.QtWidgets import QApplication
 
 from tests.looks.variants import VARIANTS, Variant, windows
 from tests.stage.desk import Desk
@@ -34,10 +34,9 @@ def _draw_here(part: str, variant: Variant, folder: Path) -> None:
     app.setQuitOnLastWindowClosed(False)
     for name, factory in windows(part):
         widget = factory()
-        if isinstance(widget, QMainWindow | QDialog) or widget.isWindow():
-            room = widget.screen().availableGeometry().size()
-            widget.resize(widget.size().boundedTo(room))
         widget.show()
+        widget.resize(widget.size().boundedTo(widget.screen().availableGeometry().size()))
+        widget.activateWindow()
         _settle()
         widget.grab().save(str(folder / f"{part}-{name}-{variant.name}.png"))
         widget.hide()

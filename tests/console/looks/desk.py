@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import msgspec
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from console import language
@@ -20,7 +21,7 @@ from tests.console.made_up import DIAGNOSTICS, HISTORY, LATE, NOW, PEOPLE, PROMI
 
 
 def dress() -> None:
-    language.choose(None)
+    QLocale.setDefault(QLocale(language.choose(None)))
     app = QApplication.instance()
     if isinstance(app, QApplication):
         theme.apply(app)
