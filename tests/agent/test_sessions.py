@@ -362,7 +362,7 @@ async def test_nonsense_from_a_worker_ends_it(monkeypatch: pytest.MonkeyPatch, l
 
 
 @scene
-async def test_an_agreement_ends_on_the_minute_whatever_the_worker_does(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_p30_an_agreement_ends_on_the_minute_whatever_the_worker_does(monkeypatch: pytest.MonkeyPatch) -> None:
     async with playing(monkeypatch) as play:
         monkeypatch.setattr(sessions, "_left_s", lambda _until: 0.05)
         await play.allowed(SEE)

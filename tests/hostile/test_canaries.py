@@ -42,7 +42,7 @@ def everything_at_the_relay(on: Stand) -> dict[str, list[bytes]]:
 
 @pytest.mark.timeout(300)
 @scene
-async def test_no_pixel_text_or_key_of_a_session_is_anywhere_at_the_relay(tmp_path: Path) -> None:
+async def test_p38_no_pixel_text_or_key_of_a_session_is_anywhere_at_the_relay(tmp_path: Path) -> None:
     async with stand(tmp_path) as on:
         marked = canaries.make(1, on.screen.width)
         ours = on.house.ours
@@ -95,7 +95,7 @@ async def _play(on: Stand, line: Line, marked: Canaries) -> AsyncIterator[None]:
 
 @pytest.mark.timeout(300)
 @scene
-async def test_without_the_tunnel_all_of_them_are_found(tmp_path: Path) -> None:
+async def test_p38_without_the_tunnel_all_of_them_are_found(tmp_path: Path) -> None:
     """The control: the same bytes over the same relay, from ends without a tunnel, of which there are none but here."""
     async with stand(tmp_path) as on:
         marked = canaries.make(2, on.screen.width)

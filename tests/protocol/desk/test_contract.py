@@ -24,7 +24,7 @@ def terms(**changes: object) -> ContractVersion:
     return msgspec.structs.replace(ContractVersion(LONG_AGO, "jana", "petr", RATE), **changes)
 
 
-def test_p4_a_ticket_goes_to_the_contact_and_to_the_deputy_when_the_contact_is_absent() -> None:
+def test_p04_a_ticket_goes_to_the_contact_and_to_the_deputy_when_the_contact_is_absent() -> None:
     agreed = terms()
     assert agreed.responsible(frozenset()) == "jana"
     assert agreed.responsible({"jana"}) == "petr"
@@ -33,7 +33,7 @@ def test_p4_a_ticket_goes_to_the_contact_and_to_the_deputy_when_the_contact_is_a
 
 
 @pytest.mark.parametrize(("contact", "deputy"), [("", "petr"), ("jana", ""), ("jana", "jana")])
-def test_p4_a_contract_without_a_contact_and_another_as_deputy_is_refused(contact: str, deputy: str) -> None:
+def test_p04_a_contract_without_a_contact_and_another_as_deputy_is_refused(contact: str, deputy: str) -> None:
     with pytest.raises(ContractError, match="deputy"):
         ContractVersion(LONG_AGO, contact, deputy, RATE)
 

@@ -68,7 +68,7 @@ async def test_a_name_that_would_look_like_somebody_elses_line_is_made_one_line(
 
 
 @scene
-async def test_no_side_may_say_what_only_the_other_may(house: House) -> None:
+async def test_p38_no_side_may_say_what_only_the_other_may(house: House) -> None:
     async with house.relay() as relay:
         agent, console = await relay.agent(), await relay.console()
         number = (await agent.asks_for_help()).ticket.number
@@ -128,7 +128,7 @@ async def test_p18_only_the_requester_closes(house: House) -> None:
 
 
 @scene
-async def test_p14_p45_who_did_it_comes_from_the_certificate(house: House) -> None:
+async def test_p14_p38_p45_who_did_it_comes_from_the_certificate(house: House) -> None:
     async with house.relay() as relay:
         agent, console = await relay.agent(), await relay.console("petr")
         number = (await agent.asks_for_help()).ticket.number
@@ -147,7 +147,7 @@ async def _no_session(relay: Running, console: Actor, number: int, reason: Refus
 
 
 @scene
-async def test_p5_p25_no_session_without_a_ticket_that_was_judged_and_is_worked_on(house: House) -> None:
+async def test_p05_p25_no_session_without_a_ticket_that_was_judged_and_is_worked_on(house: House) -> None:
     async with house.relay() as relay:
         agent, console = await relay.agent(), await relay.console()
         await _no_session(relay, console, 1, RefusalReason.NO_SUCH_TICKET)
