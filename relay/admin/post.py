@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from relay.admin.files import AdminError
 from relay.admin.options import folder_option
@@ -36,6 +37,11 @@ _SECURITY = click.Choice([security.value for security in Security])
 @click.option(
     "--tls-ca", type=click.Path(path_type=Path), help="PEM file of the servers' authority, if not a public one."
 )
+@click.option(
+    "--authserv-id",
+    metavar="NAME",
+    help="Under which name the receiving server says whether a sender is genuine (Authentication-Results).",
+)
 @click.option("--check", is_flag=True, help="Only try out the settings there are.")
 @click.option("--off", is_flag=True, help="No mail any more; what was taken in stays.")
 @folder_option
@@ -49,6 +55,7 @@ def mail(  # noqa: PLR0913, PLR0917 - one for each option
     user: str | None,
     no_sign_in_to_send: bool,
     tls_ca: Path | None,
+    authserv_id: str | None,
     check: bool,
     off: bool,
 ) -> None:
@@ -75,9 +82,11 @@ def mail(  # noqa: PLR0913, PLR0917 - one for each option
                 no_sign_in_to_send=no_sign_in_to_send,
             )
         )
+        if authserv_id is not None:
+            settings = msgspec.structs.replace(settings, authserv_id=authserv_id)
         settings.check()
         _try(settings)
-        if not check:
+        if not check or authserv_id is not None:
             mail_settings.write(folder, settings)
     except MailError as error:
         raise AdminError(str(error)) from error

@@ -27,7 +27,12 @@ def raw(message: Message, name: str) -> str:
     found = found[:MAX_HEADER_CHARS]
     if not found.isascii():  # bytes above ASCII, which nobody declared
         found = decoded(found.encode("utf-8", "surrogateescape"), "")
-    return _FOLD.sub(" ", found)
+    return unfolded(found)
+
+
+def unfolded(value: str) -> str:
+    """A header's value on one line (RFC 5322, 2.2.3)."""
+    return _FOLD.sub(" ", value)
 
 
 def text(message: Message, name: str, limit: int) -> str:

@@ -24,6 +24,7 @@ from relay.counts import Counts
 from relay.errors import TicketDamaged
 from relay.mail.kinds import MailKind
 from relay.mail.parse import Mail
+from relay.mail.writer import Writer, doubt, is_requester, may_be_forged, writer_of
 from relay.notices.follow_up import QUESTION
 from relay.store import THE_DESK, By, EventStore, Work
 from relay.store.tables import microseconds
@@ -92,15 +93,6 @@ class Stray:
     sender: str
     subject: str
     original: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Writer:
-    """Who wrote a mail, as far as its ticket is concerned."""
-
-    by: By
-    is_requester: bool = False
-    is_staff: bool = False
 
 
 class Incoming:
@@ -207,7 +199,7 @@ class Incoming:
                 return _NO_REQUEST[mail.kind]
             self._open(work, kept, None)
             return None
-        writer = _writer(work.book, ticket, mail, answered)
+        writer = writer_of(work.book, ticket, mail, answered)
         if (
             ticket.state is TicketState.CLOSED
             and mail.answer is not None
@@ -228,6 +220,7 @@ class Incoming:
             verdict = (events.Reopened(),)
         given = tuple(_given(ticket, mail, answered)) if writer.is_requester else ()
         ticket = work.happens(ticket, (message, *verdict, *given), writer.by)
+        ticket = work.happens(ticket, doubt(work.book, mail), THE_DESK)
         work.happens(ticket, tuple(_answers(work.book, ticket, kept, writer)), THE_DESK)
         return None
 
@@ -235,6 +228,7 @@ class Incoming:
         opened, by = _opened(work, kept, before)
         linked = (events.Linked(before.number, Relation.FOLLOWS),) if before is not None else ()
         ticket = work.open(opened, by, *linked)
+        ticket = work.happens(ticket, doubt(work.book, kept.mail), THE_DESK)
         work.happens(ticket, tuple(_left_out(work.book, ticket, kept)), THE_DESK)
 
     async def _find(self, work: Work, mail: Mail) -> tuple[Ticket | None, events.NoticeSent | None]:
@@ -250,7 +244,7 @@ class Incoming:
             return await work.ticket(number), None
         ticket = await work.ticket(mail.tag) if mail.tag else None
         # Anybody can write a number into a subject.
-        if ticket is not None and _is_requester(work.book, ticket, mail.sender):
+        if ticket is not None and is_requester(work.book, ticket, mail):
             return ticket, None
         return None, None
 
@@ -318,8 +312,11 @@ def _message(kept: Kept, *, internal: bool) -> events.MessageAdded:
 
 def _opened(work: Work, kept: Kept, before: Ticket | None) -> tuple[events.Opened, By]:
     mail, register = kept.mail, work.book.register
-    user = register.user_of_mail(mail.sender)
-    customer = register.customers.get(user.customer) if user else register.customer_of_mail(mail.sender)
+    forged = may_be_forged(mail)
+    user = None if forged else register.user_of_mail(mail.sender)
+    customer = (
+        register.customers.get(user.customer) if user else None if forged else register.customer_of_mail(mail.sender)
+    )
     machines = register.machines_of(user.identifier) if user else []
     machine = machines[0] if len(machines) == 1 else None
     names = ", ".join(attachment.name for attachment in kept.attachments)
@@ -348,25 +345,6 @@ def _opened(work: Work, kept: Kept, before: Ticket | None) -> tuple[events.Opene
         original=kept.original,
     )
     return opened, By(Actor.REQUESTER, user.identifier if user else "", name)
-
-
-def _writer(book: Book, ticket: Ticket, mail: Mail, answered: events.NoticeSent | None) -> Writer:
-    """Who it is: the requester, one of the staff answering a mail that was for him, or somebody else."""
-    if _is_requester(book, ticket, mail.sender):
-        return Writer(By(Actor.REQUESTER, ticket.user, ticket.requester), is_requester=True)
-    profile = book.register.staff.get(answered.to) if answered is not None else None
-    if profile is not None and profile.mail.lower() == mail.sender and not profile.gone:
-        return Writer(By(Actor.STAFF, profile.identifier, profile.name), is_staff=True)
-    user = book.register.user_of_mail(mail.sender)
-    name = user.name if user else f"{one_line(mail.name)[:50]} <{mail.sender[:60]}>".strip()
-    return Writer(By(Actor.GUEST, user.identifier if user else "", name))
-
-
-def _is_requester(book: Book, ticket: Ticket, sender: str) -> bool:
-    if sender and sender == ticket.address:
-        return True
-    user = book.register.user_of_mail(sender)
-    return user is not None and bool(ticket.user) and user.identifier == ticket.user
 
 
 def _is_over(book: Book, ticket: Ticket, work: Work) -> bool:

@@ -15,6 +15,7 @@ from relay.mail import headers, reports
 from relay.mail.errors import MailUnreadable
 from relay.mail.kinds import OURS, MailKind, kind_of
 from relay.mail.parts import File, Parts, TooManyParts, take_apart
+from relay.mail.sender import Sender, sender_of
 from relay.mail.trim import trim
 
 SUBJECT_CHARS = 300
@@ -45,6 +46,7 @@ class Mail:
         text: what was newly written; rest: what was trimmed, and what does not fit.
         truncated: only its beginning was read; files whose end was cut off have no content.
         desk: what `OURS` says, if a desk sent it.
+        confirmed: whether it came from whom it says.
     """
 
     mark: str
@@ -63,14 +65,16 @@ class Mail:
     truncated: bool = False
     desk: str = ""
     report: reports.Report | None = None
+    confirmed: Sender = Sender.NOT_ASKED
 
 
-def read(content: bytes, *, truncated: bool = False) -> Mail:
+def read(content: bytes, *, truncated: bool = False, authserv_id: str = "") -> Mail:
     """The mail that these bytes are.
 
     Args:
         content: as it travels.
         truncated: they are only the beginning of a mail that is too large.
+        authserv_id: under which name the desk's own server says whether a sender is genuine; empty: nobody does.
 
     Raises:
         MailUnreadable: one sentence says why.
@@ -79,7 +83,9 @@ def read(content: bytes, *, truncated: bool = False) -> Mail:
         message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(content)
         if not message.keys():
             raise MailUnreadable("It has no header, so it is no mail.")
-        return _read(message, content, truncated=truncated)
+        mail = _read(message, content, truncated=truncated)
+        _, sender = headers.address(message, "From")
+        return dataclasses.replace(mail, confirmed=sender_of(message, sender, authserv_id))
     except TooManyParts:
         raise MailUnreadable("It has more parts, or parts within parts, than any mail program makes.") from None
     except RecursionError:

@@ -192,7 +192,9 @@ class MailService:
 
     async def _take_down(self, content: bytes, *, truncated: bool) -> Outcome:
         try:
-            mail = await asyncio.to_thread(parse.read, content, truncated=truncated)
+            mail = await asyncio.to_thread(
+                parse.read, content, truncated=truncated, authserv_id=self._settings.authserv_id
+            )
         except MailUnreadable as error:
             original = "" if truncated else await asyncio.to_thread(self._shelf.put, content)
             mark = hashlib.sha256(content).hexdigest()[:32]

@@ -52,6 +52,8 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
         inbox: its mails are taken down, then moved to `done`; those that cannot be, to `aside`.
         poll_s: how often it is looked at where the server does not tell by itself (IDLE, RFC 2177).
         tls_ca: PEM file of the servers' authority, if it is not a public one.
+        authserv_id: under which name the receiving server says whether a sender is genuine (RFC 8601, 2.5); empty:
+            it does not, and whoever writes from an address is taken for its owner, as far as mails decide anything.
     """
 
     address: Annotated[str, Meta(max_length=254)]
@@ -62,6 +64,7 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
     aside: Folder = "athand-aside"
     poll_s: Annotated[float, Meta(ge=0.1, le=3600)] = 20.0
     tls_ca: Annotated[str, Meta(max_length=1000)] = ""
+    authserv_id: Annotated[str, Meta(max_length=253, pattern="^[^ ;]*$")] = ""
 
     def check(self) -> None:
         """Raises SettingsRefused."""

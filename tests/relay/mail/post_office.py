@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from typing import Any
 
+import msgspec
+
 from protocol.desk import events
 from protocol.desk.ticket import Ticket
 from relay.mail import settings as mail_settings
@@ -121,10 +123,17 @@ def text_of(message: EmailMessage) -> str:
 
 @asynccontextmanager
 async def post_office(
-    house: House, servers: MailServers, desk: str, people: tuple[events.BookEvent, ...] = PEOPLE, **options: Any
+    house: House,
+    servers: MailServers,
+    desk: str,
+    people: tuple[events.BookEvent, ...] = PEOPLE,
+    *,
+    authserv_id: str = "",
+    **options: Any,
 ) -> AsyncIterator[PostOffice]:
     """A relay whose mail runs."""
-    mail_settings.write(house.path, mail_of(servers, desk))
+    settings = msgspec.structs.replace(mail_of(servers, desk), authserv_id=authserv_id)
+    mail_settings.write(house.path, settings)
     async with house.relay(**options) as running:
         if people:
             now = running.relay._clock()
