@@ -6,6 +6,7 @@ import structlog
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console import events
+from console.correspondence import Correspondence
 from console.daily import DailyWork
 from console.deeds import Deeds
 from console.knowledge import KnowledgeDesk
@@ -61,6 +62,7 @@ class Console(QObject):
         self._daily = DailyWork(self._ask, self._show_ticket, self._people.open_ticket, self.window)
         self._knowledge = KnowledgeDesk(self._ask, self.window)
         self._deeds = Deeds(self._ask, self._show_ticket, self.window)
+        self._correspondence = Correspondence(self._ask, self._show_ticket, self.window)
         self._bind()
 
     def start(self, invitation: bytes | None) -> None:
@@ -87,7 +89,6 @@ class Console(QObject):
         window.ticket.connect_to.connect(self._connect)
         window.ticket.next_step.connect(self._set_next_step)
         window.ticket.resolve.connect(self._resolve)
-        window.ticket.composer.submitted.connect(self._send_message)
 
     # --- what the network says
     def _read_mail(self) -> None:
@@ -301,24 +302,6 @@ class Console(QObject):
             )
         )
         dialog.open()
-
-    def _send_message(self, number: int, text: str, internal: bool) -> None:
-        composer = self.window.ticket.composer
-
-        def done(answer: Answer) -> None:
-            composer.sent(number)
-            self._show_ticket(answer)
-
-        def failed(sentence: str) -> None:
-            composer.failed(number)
-            self._say(sentence)
-
-        self._ask(
-            lambda ref: envelope.AddMessage(ref, number, text, internal),
-            done,
-            failed,
-            what=_("Message on ticket {number}").format(number=number),
-        )
 
     # --- sessions
     def _connect(self) -> None:

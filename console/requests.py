@@ -21,6 +21,8 @@ Answer = (
     | envelope.Appointments
     | envelope.Plan
     | envelope.Suggestions
+    | envelope.PartTaken
+    | envelope.FilePart
 )
 Build = Callable[[int], envelope.FromConsole]
 """Makes a request of the number it is to bear."""

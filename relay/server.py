@@ -140,7 +140,7 @@ class Relay:
             raise
         try:
             room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds, agreed)
-            self._desk = Desk(room)
+            self._desk = Desk(room, Shelf(self._settings.home / "files"))
             self._keeper = Keeper(room, self._desk.proofs)
             self._spool, self._announce = Spool(folder.book), room.announce
             await self._take_in()

@@ -1,11 +1,14 @@
 """Where messages are written; a draft stays with its ticket until it was really sent. Main thread."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.language import _
-from console.ui import shortcuts, theme
+from console.ui import shortcuts, theme, words
 from console.ui.dialogs import TextField
 
 _LINES = 3
@@ -15,15 +18,16 @@ class Composer(QWidget):
     """One field for the ticket that is open, with its draft.
 
     Signals:
-        submitted: (ticket, text, internal); answer with `sent` or `failed`.
+        submitted: (ticket, text, internal, paths of files); answer with `sent` or `failed`, and `file_sent` before.
     """
 
-    submitted = Signal(int, str, bool)
+    submitted = Signal(int, str, bool, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ticket = 0
         self._drafts: dict[int, tuple[str, bool]] = {}
+        self._files: dict[int, list[Path]] = {}
         self._sending: dict[int, str] = {}
         self.field = TextField(_("Message"), lines=_LINES, parent=self)
         self.field.setPlaceholderText(_("Message to the user …"))
@@ -39,14 +43,24 @@ class Composer(QWidget):
         enter = QShortcut(QKeySequence(shortcuts.SEND.keys), self.field)
         enter.setContext(Qt.ShortcutContext.WidgetShortcut)
         enter.activated.connect(self._submit)
+        self.attach = QPushButton(theme.icon("paperclip"), _("&File …"), self)
+        self.attach.setAccessibleName(_("Add a file"))
+        self.attach.setToolTip(f"{_(shortcuts.ATTACH.does)} ({shortcuts.ATTACH.keys})")
+        self.attach.clicked.connect(self.choose_files)
+        self._chosen = QWidget(self)
+        self._chosen_row = QHBoxLayout(self._chosen)
+        self._chosen_row.setContentsMargins(0, 0, 0, 0)
+        self._chosen.hide()
         row = QHBoxLayout()
         row.addWidget(self.internal)
         row.addStretch(1)
+        row.addWidget(self.attach)
         row.addWidget(self.send)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID // 2)
         column.addWidget(self.field)
+        column.addWidget(self._chosen)
         column.addLayout(row)
 
     def open_ticket(self, number: int) -> None:
@@ -58,6 +72,7 @@ class Composer(QWidget):
         text, internal = self._drafts.get(number, ("", False))
         self.field.setPlainText(text)
         self.internal.setChecked(internal)
+        self._show_files()
         self._show_sending()
 
     def insert(self, text: str, internal: bool) -> None:
@@ -68,6 +83,32 @@ class Composer(QWidget):
             self.internal.setChecked(True)
         self.field.moveCursor(QTextCursor.MoveOperation.End)
         self.field.setFocus()
+
+    def choose_files(self) -> None:
+        """Asks which files are to go along."""
+        if not self._ticket:
+            return
+        ticket = self._ticket
+        dialog = QFileDialog(self, _("Which files are to go along?"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: self.add_files(ticket, [Path(path) for path in paths]))
+        dialog.open()
+
+    def add_files(self, ticket: int, paths: Sequence[Path]) -> None:
+        """These go along with the message on this ticket; the same one once."""
+        files = self._files.setdefault(ticket, [])
+        files += [path for path in dict.fromkeys(paths) if path not in files]
+        self._show_files()
+
+    def file_sent(self, ticket: int, path: Path) -> None:
+        """The relay has this file, and what was said with it."""
+        self._drop_file(ticket, path)
+        text = self._sending.get(ticket, "")
+        if ticket == self._ticket and text and self.field.text == text:
+            self.field.clear()
+        elif ticket != self._ticket:
+            self._drafts.pop(ticket, None)
 
     def sent(self, ticket: int) -> None:
         """The relay has it: the draft is done."""
@@ -90,10 +131,35 @@ class Composer(QWidget):
             self._drafts.pop(self._ticket, None)
 
     def _submit(self) -> None:
-        if self.field.text and self._ticket and self._ticket not in self._sending:
+        files = tuple(self._files.get(self._ticket, ()))
+        if (self.field.text or files) and self._ticket and self._ticket not in self._sending:
             self._sending[self._ticket] = self.field.text
             self._show_sending()
-            self.submitted.emit(self._ticket, self.field.text, self.internal.isChecked())
+            self.submitted.emit(self._ticket, self.field.text, self.internal.isChecked(), files)
+
+    def _drop_file(self, ticket: int, path: Path) -> None:
+        files = self._files.get(ticket, [])
+        if path in files:
+            files.remove(path)
+        self._show_files()
+
+    def _show_files(self) -> None:
+        """The chosen files, each with a way to leave it out."""
+        while (item := self._chosen_row.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        ticket = self._ticket
+        for path in self._files.get(ticket, ()):
+            name = words.one_line(path.name)
+            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 24 * theme.GRID)
+            drop = QPushButton(theme.icon("xmark"), shown, self._chosen)
+            drop.setProperty("flat", True)
+            drop.setAccessibleName(_("Leave out {name}").format(name=name))
+            drop.setToolTip(_("Leave out {name}").format(name=name))
+            drop.clicked.connect(lambda _checked=False, path=path: self._drop_file(ticket, path))
+            self._chosen_row.addWidget(drop)
+        self._chosen_row.addStretch(1)
+        self._chosen.setVisible(bool(self._files.get(ticket)))
 
     def _show_sending(self) -> None:
         self.send.setEnabled(self._ticket not in self._sending)

@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         self._on(shortcuts.SORT_AGAIN, self.model.sort_again)
         self._on(shortcuts.TICKET, self.ticket.timeline.setFocus)
         self._on(shortcuts.MESSAGE, self.ticket.composer.field.setFocus)
+        self._on(shortcuts.ATTACH, self.ticket.composer.choose_files)
         self._on(shortcuts.TAKE, self.ticket.want_take)
         self._on(shortcuts.CONNECT, self.ticket.want_connect)
         self._on(shortcuts.NEXT_STEP, self.ticket.want_next_step)

@@ -20,6 +20,7 @@ HELP = Shortcut("F1", mark("Show all shortcuts"))
 QUEUE = Shortcut("Alt+1", mark("Go to the queue"))
 TICKET = Shortcut("Alt+2", mark("Go to the ticket's history"))
 MESSAGE = Shortcut("Ctrl+M", mark("Write a message"))
+ATTACH = Shortcut("Ctrl+O", mark("Add a file to the message"))
 FILTER = Shortcut("Ctrl+F", mark("Filter the queue"))
 SEARCH = Shortcut("Ctrl+Shift+F", mark("Search all tickets, also closed ones"))
 SORT_AGAIN = Shortcut("F5", mark("Sort the queue again and drop what is closed"))
@@ -108,6 +109,7 @@ MAIN = (
     MACHINES,
     ACKNOWLEDGE,
     MESSAGE,
+    ATTACH,
     SEND,
     CLOSE_NOTICE,
     HELP,

@@ -6,7 +6,17 @@ A line that is added does not scroll the list away from what is being read; a re
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QLocale,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -52,6 +62,8 @@ class _History(QAbstractListModel):
             return f"{words.clock(line.at)} {' · '.join(author(line))}: {said(line)}"
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(line.event, events.SessionMeasured):
             return _("Enter or a double click shows the figures over the session's time")
+        if role == Qt.ItemDataRole.ToolTipRole and any(file.sha256 for file in _files(line)):
+            return _("Enter or a double click shows the files")
         return None
 
 
@@ -121,7 +133,13 @@ def _places(option: QStyleOptionViewItem, rect: QRect) -> tuple[QRect, QRect, QR
 
 
 class Timeline(QListView):
-    """The history of the ticket that is open."""
+    """The history of the ticket that is open.
+
+    Signals:
+        files_wanted: the attachments of a line, to be looked at.
+    """
+
+    files_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -168,6 +186,8 @@ class Timeline(QListView):
         line: HistoryLine = index.data(_LINE_ROLE)
         if isinstance(line.event, events.SessionMeasured):
             FiguresDialog(line.event.samples, self.window()).open()
+        elif kept := tuple(file for file in _files(line) if file.sha256):
+            self.files_wanted.emit(kept)
 
     def _scrolled(self, value: int) -> None:
         self._follows = value >= self.verticalScrollBar().maximum()
@@ -189,8 +209,11 @@ def author(line: HistoryLine) -> tuple[str, str]:
 
 def said(line: HistoryLine) -> str:
     """What happened, and below it the files that came with it, by name and size."""
-    files = line.event.attachments if isinstance(line.event, events.MessageAdded | events.Opened) else ()
-    return "\n".join(filter(None, (happenings.happened(line), *map(_file, files))))
+    return "\n".join(filter(None, (happenings.happened(line), *map(_file, _files(line)))))
+
+
+def _files(line: HistoryLine) -> tuple[Attachment, ...]:
+    return line.event.attachments if isinstance(line.event, events.MessageAdded | events.Opened) else ()
 
 
 def _file(file: Attachment) -> str:

@@ -9,7 +9,20 @@ One module for each subject; each names what of it an agent may say, what a cons
 
 import msgspec
 
-from protocol.envelope import about, duty, edits, kin, knowledge, people, sessions, talk, tickets, watching, worktime
+from protocol.envelope import (
+    about,
+    duty,
+    edits,
+    files,
+    kin,
+    knowledge,
+    people,
+    sessions,
+    talk,
+    tickets,
+    watching,
+    worktime,
+)
 from protocol.envelope.about import About, ReadAbout
 from protocol.envelope.base import (
     Done,
@@ -33,6 +46,7 @@ from protocol.envelope.edits import (
     SetRequester,
     StateLoss,
 )
+from protocol.envelope.files import BeginFile, FilePart, GetPart, PartTaken, PutPart
 from protocol.envelope.kin import LinkTickets, MergeTicket, TagTicket, UnmergeTicket
 from protocol.envelope.knowledge import PublishArticle, SuggestArticles, Suggestions
 from protocol.envelope.people import (
@@ -135,6 +149,7 @@ FromAgent = (
     | watching.FromAgent
     | about.FromAgent
     | knowledge.FromAgent
+    | files.FromAgent
 )
 FromConsole = (
     tickets.FromConsole
@@ -147,6 +162,7 @@ FromConsole = (
     | kin.FromConsole
     | worktime.FromConsole
     | duty.FromConsole
+    | files.FromConsole
 )
 ToClient = (
     RequestRefused
@@ -157,6 +173,7 @@ ToClient = (
     | watching.ToClient
     | about.ToClient
     | knowledge.ToClient
+    | files.ToClient
 )
 
 _encoder = msgspec.json.Encoder()
@@ -208,6 +225,7 @@ __all__ = [
     "AppointmentLine",
     "Appointments",
     "AskRequester",
+    "BeginFile",
     "Caller",
     "Callers",
     "CancelTicket",
@@ -224,10 +242,12 @@ __all__ = [
     "EnvelopeError",
     "FaultView",
     "Faults",
+    "FilePart",
     "FindCaller",
     "Forecasts",
     "FromAgent",
     "FromConsole",
+    "GetPart",
     "GiveInstruction",
     "GiveVerdict",
     "HandOver",
@@ -252,12 +272,14 @@ __all__ = [
     "OpenProblem",
     "OpenTicket",
     "OverridePriority",
+    "PartTaken",
     "People",
     "Plan",
     "PlanFaster",
     "PlannedMove",
     "ProlongBudget",
     "PublishArticle",
+    "PutPart",
     "QueueSort",
     "RateSolution",
     "ReadAbout",

@@ -202,7 +202,7 @@ class Room:
     async def whole(self, ref: int, ticket: Ticket, *, for_staff: bool) -> envelope.Ticket:
         """The answer that shows a ticket with its history; a requester gets no internal messages."""
         head = await self.store.head()
-        history = await self._whole_history(ticket, for_staff=for_staff)
+        history = await self.whole_history(ticket, for_staff=for_staff)
         view = self.view(ticket, for_staff=for_staff)
         answer, left_out = views.whole(ref, view, ticket, history, head, for_staff=for_staff)
         if left_out:
@@ -225,7 +225,7 @@ class Room:
             ticket = await self.find(ticket.kinship.merged_into)
         return ticket
 
-    async def _whole_history(self, ticket: Ticket, *, for_staff: bool) -> list[tuple[int, Entry]]:
+    async def whole_history(self, ticket: Ticket, *, for_staff: bool) -> list[tuple[int, Entry]]:
         """A ticket's events, and for staff also those of tickets that go on in it, under their own numbers."""
         history = await self.store.history(ticket.number)
         if for_staff and ticket.kinship.absorbed:

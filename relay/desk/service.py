@@ -26,10 +26,12 @@ from relay.desk.requesters import Requesters
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room
 from relay.desk.staff import StaffRequests
 from relay.desk.talk import TalkRequests
+from relay.desk.transfer import TransferRequests
 from relay.desk.watching import WatchRequests
 from relay.desk.whose import WhoseRequests
 from relay.desk.worktime import WorktimeRequests
 from relay.errors import Refused, StoreFault, TicketDamaged
+from relay.files import Shelf
 from relay.sessions import LiveSession, Over, SessionState
 from relay.sockets.connection import RelayConnection
 from relay.store import THE_DESK
@@ -40,12 +42,13 @@ _UNREADABLE = "A part of the server's records is damaged; please tell whoever lo
 class Desk:
     """Everything a client can ask for: each subject brings the requests it handles."""
 
-    def __init__(self, room: Room) -> None:
-        """In its `room`; `proofs` runs checks on machines."""
+    def __init__(self, room: Room, shelf: Shelf) -> None:
+        """In its `room`; `proofs` runs checks on machines, `shelf` keeps the files."""
         self._room = room
         requesters = Requesters(room)
         talk, knowledge = TalkRequests(room, requesters), KnowledgeRequests(room)
         quotes, complaints = Quotes(room), Complaints(room)
+        transfer = TransferRequests(room, requesters, shelf)
         self._handing = Handing(room, quotes)
         self.proofs, watch = Proofs(room), WatchRequests(room)
         self._from_agent: AgentHandlers = {
@@ -57,6 +60,7 @@ class Desk:
             **knowledge.agent_handlers(),
             **quotes.of_agents(),
             **complaints.of_agents(),
+            **transfer.agent_handlers(),
         }
         self._from_console: ConsoleHandlers = {
             **StaffRequests(room, self.proofs).handlers(),
@@ -75,6 +79,7 @@ class Desk:
             **WhoseRequests(room).handlers(),
             **QueueRequests(room).handlers(),
             **WorktimeRequests(room).handlers(),
+            **transfer.console_handlers(),
         }
 
     async def for_agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:

@@ -1,6 +1,7 @@
 """A folder of files named after their SHA-256, two levels deep."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -50,6 +51,24 @@ class Shelf:
         if hashlib.sha256(content).hexdigest() != name:
             raise StoreFault("This file was changed on the server's disk, so it is not given out.")
         return content
+
+    def part(self, name: str, offset: int, most: int) -> tuple[bytes, int] | None:
+        """Bytes from `offset` on, at most `most`, and the size of the whole; None: there is no such file.
+
+        Whoever puts the parts together holds the whole against its name, which is its hash.
+
+        Raises:
+            StoreFault: it cannot be read.
+        """
+        try:
+            with self._path(name).open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                file.seek(min(offset, size))
+                return file.read(most), size
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreFault("The server cannot read this file at the moment.") from error
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

@@ -1,6 +1,7 @@
 """The main window: before the first sign-in, empty, at work."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QLocale
@@ -72,6 +73,15 @@ def desk() -> MainWindow:
     )
     window.queue.select(17)
     window.ticket.show_ticket(Ticket(1, QUEUE[0], DIAGNOSTICS, HISTORY, Witness(11, bytes(32))))
+    return window
+
+
+def attaching() -> MainWindow:
+    """A message with two files."""
+    window = desk()
+    composer = window.ticket.composer
+    composer.field.setPlainText("Please put this template in place of the old one, as in the picture.")
+    composer.add_files(17, [Path("Template 2027.xltx"), Path("Where the template goes, step by step.png")])
     return window
 
 

@@ -1,18 +1,22 @@
 """The dialogs about one ticket."""
 
 from datetime import timedelta
+from pathlib import Path
 
+from PySide6.QtCore import QBuffer, QByteArray, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QWidget
 
 from console.ui.agreed import AppointmentDialog, QuoteDialog
 from console.ui.article_dialog import ArticleDialog
 from console.ui.desk_dialogs import EstimateDialog, HoldDialog, MergeDialog, TagsDialog, TimeDialog
 from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
+from console.ui.files_dialog import FilesDialog
 from console.ui.hand_over import HandOverDialog, TextDialog
 from console.ui.record_dialogs import CorrectDialog, ProofDialog
 from console.ui.talk_dialogs import DropDialog, StepsDialog
 from protocol.desk import events
-from protocol.desk.events import Actor
+from protocol.desk.events import Actor, Attachment
 from protocol.envelope import (
     Plan,
     PlannedMove,
@@ -153,3 +157,24 @@ def complaint() -> QWidget:
         "Complaint",
         "Write it down",
     )
+
+
+def files() -> QWidget:
+    """A picture that a user sent, and a log beside it."""
+    dress()
+    picture = QImage(640, 300, QImage.Format.Format_RGB32)
+    picture.fill(0xD7E3E1)
+    painter = QPainter(picture)
+    painter.fillRect(180, 80, 280, 140, QColor("#ffffff"))
+    painter.drawText(QRect(180, 80, 280, 140), Qt.AlignmentFlag.AlignCenter, "The file is locked by another user.")
+    painter.end()
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"PNG")).write(picture)
+    png = bytes(content.data())
+    shown = Attachment("Screenshot of the message.png", "image/png", len(png), "a" * 64)
+    log = Attachment("plotter.log", "text/plain", 18_211, "b" * 64)
+    dialog = FilesDialog((shown, log), Path("/nowhere"))
+    dialog.show_content(shown, png)
+    return dialog

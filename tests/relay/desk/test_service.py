@@ -6,7 +6,8 @@ from relay.desk import Desk
 
 
 def test_every_request_of_an_agent_or_console_is_handled_and_nothing_else() -> None:
-    desk = Desk(cast("Any", SimpleNamespace()))
+    nothing = cast("Any", SimpleNamespace())
+    desk = Desk(nothing, nothing)
     of_agents, of_consoles = desk.handled
     assert of_agents == set(get_args(envelope.FromAgent))
     assert of_consoles == set(get_args(envelope.FromConsole))
