@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -91,7 +92,7 @@ def _standing(place: Place, bundle_file: Path | None, relay: str | None) -> enro
             content = bundle_file.read_bytes()
         except OSError as error:
             raise CommandError(f"the bundle {bundle_file} cannot be read: {error.strerror}") from error
-        standing = enrolled.apply(place, Bundle.decode(content), standing)
+        standing = enrolled.apply(place, Bundle.decode(content), standing, datetime.now(UTC))
     if standing is None:
         raise CommandError("this computer has no organisation yet; start it once with --bundle FILE")
     return enrolled.reached_at(standing, relay) if relay else standing

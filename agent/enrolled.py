@@ -16,6 +16,7 @@ from agent.place import Place
 from agent.words import _
 from protocol import limits
 from protocol.trust import Bundle, Identity, Organisation, Role, TrustError, key_from_pem, key_to_pem, new_key
+from protocol.trust.der import certificate
 
 _ORGANISATION, _BUNDLE, _KEY, _IDENTITY = "organisation.json", "bundle.json", "device.key", "identity.json"
 
@@ -66,8 +67,10 @@ def load(place: Place) -> Standing | None:
     return None
 
 
-def apply(place: Place, bundle: Bundle, standing: Standing | None) -> Standing:
+def apply(place: Place, bundle: Bundle, standing: Standing | None, now: datetime) -> Standing:
     """What this computer is after it was given `bundle`: nothing changes for a member of the same organisation.
+
+    One whose certificate has ended, after a year in a drawer, asks for a new one with the key it has.
 
     Raises:
         EnrolmentError: it belongs to another organisation.
@@ -78,12 +81,14 @@ def apply(place: Place, bundle: Bundle, standing: Standing | None) -> Standing:
             _("This computer already belongs to {organisation}.").format(organisation=standing.organisation.name),
             final=True,
         )
-    if isinstance(standing, Member):
+    if isinstance(standing, Member) and now <= certificate(standing.identity.leaf).not_valid_after_utc:
         place.write(_ORGANISATION, bundle.organisation.encode())
         return Member(bundle.organisation, standing.identity)
-    applicant = Applicant(bundle, standing.key if standing else new_key())
+    key = standing.identity.key if isinstance(standing, Member) else standing.key if standing else new_key()
+    applicant = Applicant(bundle, key)
     place.write(_KEY, key_to_pem(applicant.key, None))
     place.write(_BUNDLE, bundle.encode())
+    place.remove(_IDENTITY)
     return applicant
 
 
@@ -113,6 +118,19 @@ def accept(place: Place, applicant: Applicant, chain: tuple[bytes, ...], now: da
     place.write(_IDENTITY, identity.private_bytes())
     place.remove(_BUNDLE)
     place.remove(_KEY)
+    return Member(organisation, identity)
+
+
+def renewed(place: Place, member: Member, chain: tuple[bytes, ...], now: datetime) -> Member:
+    """Stores the certificate that follows the one `member` has.
+
+    Raises:
+        TrustError: it is not for this device and its key.
+        PlaceError: it cannot be stored.
+    """
+    organisation, key = member.organisation, member.identity.key
+    identity = Identity.accept(chain, key, organisation=organisation, role=Role.DEVICE, now=now)
+    place.write(_IDENTITY, identity.private_bytes())
     return Member(organisation, identity)
 
 

@@ -119,6 +119,8 @@ class Console(QObject):
             case events.StartFailed(sentence):
                 self.window.show_first_start()
                 self.window.enrol.show_failed(sentence)
+            case events.CertificateEnding(ends_at):
+                self.window.show_certificate_ending(ends_at)
             case _:
                 self._sessions.handle(event)
 

@@ -5,6 +5,7 @@ They pass through one mailbox (`console.mailbox`) in the order they happened; pi
 
 import dataclasses
 import enum
+from datetime import datetime
 
 from console.picture.measures import Reading
 from console.session.conversation import Allowed, NotAllowed, Secured, Shown
@@ -79,6 +80,13 @@ class StartFailed:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class CertificateEnding:
+    """The technician's certificate ends soon, at an aware time; the administrator has the request for the next."""
+
+    ends_at: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class StageReached:
     """A session went on by one stage."""
 
@@ -133,6 +141,7 @@ Event = (
     | IdentityReady
     | InvitationNeeded
     | StartFailed
+    | CertificateEnding
     | StageReached
     | Said
     | LineMeasured

@@ -15,6 +15,7 @@ from types import TracebackType
 
 import click
 
+from relay.admin.files import AdminError, read_passphrase
 from relay.errors import StartRefused
 from relay.log import make_log
 from relay.server import VERSION, Relay, Settings
@@ -32,7 +33,6 @@ except ImportError:  # Windows; asyncio's own loop does
 
 ORGANISATION_FILE = "organisation.json"
 PASSPHRASE = "ATHAND_RELAY_PASSPHRASE"  # noqa: S105 - the variable's name
-MAX_PASSPHRASE_BYTES = 1024
 
 
 WRONG_USE = 2
@@ -123,13 +123,9 @@ def _passphrase(file: Path | None) -> str:
             raise StartRefused(f"The device authority's passphrase is missing: set {PASSPHRASE} or --passphrase-file.")
         return passphrase
     try:
-        with file.open("rb") as opened:
-            passphrase = opened.read(MAX_PASSPHRASE_BYTES).decode().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartRefused(f"The passphrase file {file} cannot be read.") from error
-    if not passphrase:
-        raise StartRefused(f"The passphrase file {file} is empty.")
-    return passphrase
+        return read_passphrase(file)
+    except AdminError as error:
+        raise StartRefused(str(error)) from error
 
 
 def _allow_many_sockets() -> None:

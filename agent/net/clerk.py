@@ -11,15 +11,14 @@ from collections.abc import Callable
 
 import msgspec
 import structlog
-from websockets.exceptions import WebSocketException
 
 from agent import enrolled, messages
-from agent.errors import AgentError, EnrolmentError, PlaceError
+from agent.errors import PlaceError
 from agent.letters import CameBack, Complained, HasTime, Judged, Letter, TookBack, Wrote, letter
-from agent.messages import Line, LineChanged, Trouble
+from agent.messages import LineChanged
 from agent.net.asked import About, Asked
-from agent.net.enrol import enrol
-from agent.net.link import FINAL_WAIT_S, Link
+from agent.net.link import Link
+from agent.net.membership import Membership
 from agent.net.pause import Pause
 from agent.net.post import Post
 from agent.outbox import Request
@@ -34,7 +33,6 @@ from protocol.desk.states import TicketState
 from protocol.trust import RevocationList
 
 _NUMBER = "revocations.number"
-_ENROL_AGAIN_S = 10.0
 _LAST_WORDS_S, _LOOK_S = 1.0, 0.02
 """How long reports may take to reach the relay when the program ends."""
 _OVER = {TicketState.CLOSED, TicketState.CANCELLED}
@@ -54,11 +52,12 @@ class Clerk:
         tell: Callable[[messages.Happened], None],
     ) -> None:
         """Reads what was kept. Raises PlaceError."""
-        self._place, self._standing, self._hot_key, self._tell = place, standing, hot_key, tell
+        self._place, self._hot_key, self._tell = place, hot_key, tell
         self._own = OwnTickets(place)
         self._asked = Asked(self._send)
         self._post = Post(place, self._asked, tell)
         self._pause = Pause()
+        self._membership = Membership(place, standing, self._pause, self._line_changed)
         self._link: Link | None = None
         self._round = Round(LocalFigures(), self._ask_for_watch)
         self._session: Session | None = None
@@ -74,9 +73,9 @@ class Clerk:
         """Enrols if need be, then keeps the line up. Ends when cancelled, and with it the session."""
         self._post.list_all()
         try:
-            member = await self._become_member()
+            await self._membership.join()
             self._link = Link(
-                member,
+                self._membership,
                 self._pause,
                 last_revocations=self._known_revocations(),
                 on_line=self._line_changed,
@@ -85,14 +84,15 @@ class Clerk:
             )
             line = asyncio.create_task(self._link.run())
             watch = asyncio.create_task(self._round.run())
+            renewal = asyncio.create_task(self._membership.keep())
             try:
                 await asyncio.shield(line)
             finally:  # the line outlives the session, so that the help desk hears why it ended
                 await self.end_session(EndReason.USER_LOGGED_OFF)
                 await self._say_last_words()
-                line.cancel()
-                watch.cancel()
-                await asyncio.wait([line, watch])
+                for task in (line, watch, renewal):
+                    task.cancel()
+                await asyncio.wait([line, watch, renewal])
         finally:
             await self.end_session(EndReason.USER_LOGGED_OFF)
 
@@ -301,17 +301,17 @@ class Clerk:
     # --- the session
     def _offered(self, offer: envelope.SessionOffered) -> None:
         own = self._own.by_number(offer.ticket)
-        member = self._standing
         if self._session is not None and self._session.number == offer.session:
             return  # offered once more after a cut of this line
         if self._session is not None:
             _log.warning("session refused", reason="another one runs", session=offer.session)
             return  # the relay's own rule; a report would end the wrong thing
-        if own is None or own.over or own.done or not isinstance(member, enrolled.Member):
+        if own is None or own.over or own.done:
             _log.warning("session refused", reason="not this user's open ticket", ticket=offer.ticket)
             # Not kept until answered, as the user's own sessions' reports are: a relay may make up any number of these.
             self._asked.ask(envelope.ReportEnd(self._asked.next_ref(), offer.session, EndReason.REFUSED))
             return
+        member = self._membership.member
         party = Party(member.organisation, member.identity, self._revocations, self._hot_key)
         self._session = Session(
             offer,
@@ -346,22 +346,6 @@ class Clerk:
             reports.pop(0)
             if not reports:
                 del self._reports[about]
-
-    # --- belonging
-    async def _become_member(self) -> enrolled.Member:
-        while not isinstance(self._standing, enrolled.Member):
-            self._line_changed(LineChanged(Line.ENROLLING))
-            try:
-                self._standing = await enrol(self._place, self._standing)
-            except EnrolmentError as error:
-                _log.warning("not enrolled", why=str(error), final=error.final)
-                self._line_changed(LineChanged(Line.AWAY, Trouble.NOT_ENROLLED if error.final else Trouble.BUSY))
-                await self._pause.wait(FINAL_WAIT_S if error.final else _ENROL_AGAIN_S)
-            except (AgentError, WebSocketException, OSError, TimeoutError) as error:
-                _log.info("cannot enrol now", why=f"{type(error).__name__}: {error}")
-                self._line_changed(LineChanged(Line.AWAY, Trouble.UNREACHABLE))
-                await self._pause.wait(_ENROL_AGAIN_S)
-        return self._standing
 
     def _known_revocations(self) -> int:
         """The number of the newest list ever seen: a relay that shows an older one is not believed."""

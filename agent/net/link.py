@@ -20,6 +20,7 @@ from agent.enrolled import Member
 from agent.errors import AgentError
 from agent.messages import Line, LineChanged, Trouble
 from agent.net.dial import dial, host_of
+from agent.net.membership import FINAL_WAIT_S, Membership
 from agent.net.pause import Pause
 from protocol import envelope, limits, signin
 from protocol.connection import Connection, ConnectionFailed, Received, SignedIn
@@ -32,8 +33,6 @@ LONGEST_WAIT_S = 10.0
 (`limits.SIGN_INS_IN_ALL`)."""
 CROWDED_WAIT_S = 60.0
 """When it says that there are too many just now."""
-FINAL_WAIT_S = 300.0
-"""When somebody has to do something first."""
 PROOF_S = 8.0
 """A line on which something is to be said, or whose network changed, answers a ping within this time, or it is dead:
 else what the user just sent would wait for the keep-alive to find out, for up to 40 s."""
@@ -51,7 +50,7 @@ class Link:
 
     def __init__(  # noqa: PLR0913 - who, and whom it tells
         self,
-        member: Member,
+        membership: Membership,
         pause: Pause,
         *,
         last_revocations: int,
@@ -60,7 +59,7 @@ class Link:
         on_message: Callable[[envelope.ToClient], None],
     ) -> None:
         """`pause` is waited between tries; `last_revocations` is the greatest number of a list ever seen."""
-        self._member, self._pause, self._last = member, pause, last_revocations
+        self._membership, self._pause, self._last = membership, pause, last_revocations
         self._on_line, self._on_signed_in, self._on_message = on_line, on_signed_in, on_message
         self._connection: Connection | None = None
         self._socket: ClientConnection | None = None
@@ -121,8 +120,9 @@ class Link:
     async def _connect_once(self) -> tuple[Trouble, float]:
         """From dialling to the cut; gives what was the matter, and how long to wait at most."""
         try:
-            async with dial(self._member.organisation, "/control") as socket:
-                await self._talk(socket)
+            member = self._membership.member
+            async with dial(member.organisation, "/control") as socket:
+                await self._talk(socket, member)
         except ConnectionFailed as failed:
             _log.warning("relay refused or distrusted", why=str(failed), final=failed.final)
             crowded = CROWDED_WAIT_S if failed.reason is signin.Refusal.TOO_MANY else LONGEST_WAIT_S
@@ -141,12 +141,12 @@ class Link:
                 self._proof.cancel()
         return Trouble.UNREACHABLE, LONGEST_WAIT_S
 
-    async def _talk(self, socket: ClientConnection) -> None:
+    async def _talk(self, socket: ClientConnection, member: Member) -> None:
         connection = Connection(
             Role.DEVICE,
-            self._member.identity,
-            self._member.organisation,
-            host=host_of(self._member.organisation),
+            member.identity,
+            member.organisation,
+            host=host_of(member.organisation),
             last_revocations=self._last,
         )
         async with asyncio.timeout(limits.SIGN_IN_S):

@@ -82,6 +82,10 @@ class Link:
         self._wake.set()
         return True
 
+    def become(self, identity: Identity) -> None:
+        """Signs in with another certificate from the next time on."""
+        self._identity = identity
+
     def try_now(self) -> None:
         """Ends the pause before the next attempt."""
         if self._connection is None:

@@ -20,6 +20,7 @@ from console.language import _
 from console.net import enrol
 from console.net.dial import host_of, now
 from console.net.link import Link
+from console.net.renew import Renewal
 from console.net.session import SessionLine
 from console.picture.canvas import Canvas
 from console.session.conversation import Subject, Wish
@@ -27,7 +28,7 @@ from console.state import Pending, StateDirectory, read_organisation
 from protocol.desk.events import EndReason
 from protocol.envelope import FromConsole
 from protocol.session.messages import FromConsole as Input
-from protocol.trust import Identity, Invitation, Organisation, Role, TrustError
+from protocol.trust import Distrust, Identity, Invitation, Organisation, Role, TrustError
 from protocol.trust.verify import verify_issuance
 
 _log = structlog.get_logger()
@@ -165,10 +166,21 @@ class NetworkThread:
             return
         identity, organisation = self._identity, self._organisation = known
         self._link = Link(self._url(organisation), identity, organisation, self._state, self._post, rng=self._rng)
+        renewal = self._spawn(self._renewal(organisation).keep(identity))
         try:
             await self._link.run()
         except ConsoleError as error:
             self._post(LinkChanged(LinkState.REFUSED, str(error)))
+        finally:
+            renewal.cancel()
+
+    def _renewal(self, organisation: Organisation) -> Renewal:
+        return Renewal(self._url(organisation), organisation, self._state, self._post, self._renewed)
+
+    def _renewed(self, identity: Identity) -> None:
+        self._identity = identity
+        if self._link is not None:
+            self._link.become(identity)
 
     async def _enrol_if_new(self, content: bytes | None) -> None:
         pending, profile = self._state.pending(), self._state.profile()
@@ -195,8 +207,13 @@ class NetworkThread:
             raise InvitationRefused(
                 _("Your key is not in this computer's keyring; please ask your administrator for a new invitation.")
             )
-        identity = Identity.accept(profile.chain, key, organisation=organisation, role=Role.TECHNICIAN, now=now())
-        me = verify_issuance(profile.chain, organisation=organisation, role=Role.TECHNICIAN, now=now())
+        try:
+            identity = Identity.accept(profile.chain, key, organisation=organisation, role=Role.TECHNICIAN, now=now())
+        except TrustError as error:
+            if error.reason is not Distrust.EXPIRED:
+                raise
+            identity = await self._renewal(organisation).revive(profile, key)
+        me = verify_issuance(identity.chain, organisation=organisation, role=Role.TECHNICIAN, now=now())
         self._post(IdentityReady(me, organisation))
         return identity, organisation
 

@@ -1,6 +1,7 @@
 """The main window: first start, or queue and ticket, with the connection's state below. Main thread."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QSta
 
 from console.events import LinkState
 from console.language import _
-from console.ui import deeds, shortcuts, theme
+from console.ui import deeds, shortcuts, theme, words
 from console.ui.desk_bar import DeskBar
 from console.ui.enrol_page import EnrolPage
 from console.ui.help import HelpOverlay
@@ -135,6 +136,11 @@ class MainWindow(QMainWindow):
         if state is LinkState.REFUSED:
             told_whom = any(word in sentence for word in ("administrator", "Administrator", "operator"))
             self.notice.say(sentence if told_whom else f"{sentence} {_('Please ask your administrator.')}".strip())
+
+    def show_certificate_ending(self, ends_at: datetime) -> None:
+        """Said once an hour at most, for the last two weeks."""
+        sentence = _("Your certificate ends on {day}; please ask your administrator to approve the next one.")
+        self.notice.say(sentence.format(day=words.day(ends_at)))
 
     def come_up(self) -> None:
         """In front of the others, even if it was minimised."""

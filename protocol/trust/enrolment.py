@@ -4,6 +4,7 @@ Pure; any thread. Distrusts: requests (anybody can reach the relay), answers (th
 
 A technician's request carries a MAC under the invitation's secret, which the relay never sees; the admin's command
 checks it. A device's request carries the bundle's token; the relay holds its SHA-256 only and signs at once.
+Who has a certificate that nears its end asks with that (`protocol.trust.renewal`).
 Requests and answers travel as JSON text, told apart by the fields "kind" and "answer".
 """
 
@@ -14,24 +15,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
 
-from protocol.trust import der, profile
+from protocol.trust import der, proof
 from protocol.trust.errors import Distrust, TrustError
 from protocol.trust.issue import Authority, issue_device
 from protocol.trust.names import Role, clean_text, dns_name
 from protocol.trust.organisation import Bundle, File, Invitation
+from protocol.trust.renewal import RenewalRequest, Renewing, is_due
 
-MAX_REQUEST_BYTES = 4096  # a P-256 request is about 300 bytes
+MAX_REQUEST_BYTES = 12 * 1024  # a P-256 request is about 300 bytes; the two certificates of a renewal, up to 8 KiB
 MAX_ANSWER_BYTES = 16 * 1024
 MAX_TOKENS = 64
 # A label for each use of a secret, so that no MAC or hash can be taken for another.
 _MAC_LABEL = b"athand enrolment request v1\0"
 _TOKEN_LABEL = b"athand enrolment token v1\0"
-_FINGERPRINT_LABEL = b"athand key fingerprint v1\0"
 _DEVICE_LABEL = b"athand device identifier v1\0"
 _MAX_SECRET_CHARACTERS = 128
 
@@ -64,7 +63,7 @@ class DeviceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
     label: str
 
 
-EnrolmentRequest = TechnicianRequest | DeviceRequest
+EnrolmentRequest = TechnicianRequest | DeviceRequest | RenewalRequest
 
 
 class Granted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="answer", tag="granted"):
@@ -160,20 +159,18 @@ class DeviceGrant:
 
 def make_request(invitation: Invitation, key: ec.EllipticCurvePrivateKey) -> TechnicianRequest:
     """What the console sends for `invitation`; the same key again if the first answer was Waiting."""
-    csr = _csr(key)
+    csr = proof.prove(key)
     return TechnicianRequest(invitation.identifier, csr, _mac(invitation.secret, csr))
 
 
 def make_device_request(bundle: Bundle, key: ec.EllipticCurvePrivateKey, label: str) -> DeviceRequest:
     """What the agent sends. Raises TrustError when `label` (the host name, say) may not be certified."""
-    return DeviceRequest(bundle.token, _csr(key), clean_text(label, "device's name"))
+    return DeviceRequest(bundle.token, proof.prove(key), clean_text(label, "device's name"))
 
 
-def key_fingerprint(request: TechnicianRequest) -> str:
-    """What people compare a request's key by: 64 bits of its hash, `3f9a-77b1-0c2d-9e10`. Raises TrustError."""
-    encoded = der.p256_key(der.request(request.csr)).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    hashed = hashlib.sha256(_FINGERPRINT_LABEL + encoded).hexdigest()
-    return "-".join(hashed[start : start + 4] for start in range(0, 16, 4))
+def key_fingerprint(request: TechnicianRequest | RenewalRequest) -> str:
+    """What people compare a request's key by; see `proof.fingerprint`. Raises TrustError."""
+    return proof.fingerprint(request.csr)
 
 
 def encode_request(request: EnrolmentRequest) -> bytes:
@@ -187,7 +184,7 @@ def decode_request(encoded: bytes) -> EnrolmentRequest:
         raise TrustError(Distrust.TOO_LARGE, "The request is too large.")
     request: EnrolmentRequest
     try:
-        request = msgspec.json.decode(encoded, type=TechnicianRequest | DeviceRequest)
+        request = msgspec.json.decode(encoded, type=TechnicianRequest | DeviceRequest | RenewalRequest)
     except (ValueError, RecursionError) as error:
         raise TrustError(Distrust.MALFORMED, "The request cannot be read.") from error
     if isinstance(request, TechnicianRequest):
@@ -228,7 +225,7 @@ def check_request(request: TechnicianRequest, invitation: Invitation, *, now: da
         raise TrustError(Distrust.UNKNOWN_TOKEN, "The request answers another invitation.")
     if not hmac.compare_digest(request.mac, _mac(invitation.secret, request.csr)):
         raise TrustError(Distrust.BAD_SIGNATURE, "The request was not made with this invitation's file.")
-    return _proven_key(request.csr)
+    return proof.proven_key(request.csr)
 
 
 class DeviceAuthority:
@@ -258,8 +255,8 @@ class DeviceAuthority:
     ) -> DeviceGrant:
         """Certify a device.
 
-        The same key asking again (its answer was lost) gets the same certificate, while that one has more than
-        `profile.DEVICE_RENEWAL` left, and costs no further use.
+        The same key asking again (its answer was lost) gets the same certificate, until that one is due for renewal,
+        and costs no further use.
 
         Args:
             request: From anybody.
@@ -274,23 +271,76 @@ class DeviceAuthority:
         token = _find(tokens, request.token)
         if now > token.expires_at:
             raise TrustError(Distrust.EXPIRED_TOKEN, "This bundle's time has run out; ask for a new one.")
-        key = _proven_key(request.csr)
+        key = proof.proven_key(request.csr)
         identifier = device_identifier(key)
         if revoked & self._serials.get(identifier, set()):
             raise TrustError(Distrust.REVOKED, "This device has been revoked.")
-        known = self._newest.get(identifier)
-        if known is not None and known.certificate and known.not_after - now > profile.DEVICE_RENEWAL:
-            return DeviceGrant(Granted((known.certificate, self.authority.certificate)), known)
+        known = self._still_good(identifier, now)
+        if known is not None:
+            return known
         used = self._devices.get(token.hash, set())
         if identifier not in used and len(used) >= token.devices:
             raise TrustError(Distrust.SPENT_TOKEN, "This bundle has enrolled as many devices as it may.")
-        chain = issue_device(self.authority, key, identifier=identifier, label=request.label, now=now)
+        return self._certify(key, identifier, request.label, token=token.hash, now=now, keep=keep)
+
+    def renew(
+        self,
+        renewing: Renewing,
+        *,
+        now: datetime,
+        revoked: frozenset[int],
+        keep: Callable[[DeviceRecord], None] = lambda _: None,
+    ) -> DeviceGrant:
+        """Certify a device for as long again, under the name it has; one that was renewed already gets that one.
+
+        Args:
+            renewing: From `check_renewal`.
+            now: Aware.
+            revoked: The current revocation list's serials.
+            keep: As in `issue`.
+
+        Raises:
+            TrustError: The device was revoked, or its certificate is not of its key's making.
+        """
+        identifier = device_identifier(renewing.key)
+        if identifier != renewing.party.identifier:
+            raise TrustError(Distrust.WRONG_KEY, "The certificate names another device than its key.")
+        if revoked & self._serials.get(identifier, set()):
+            raise TrustError(Distrust.REVOKED, "This device has been revoked.")
+        known = self._still_good(identifier, now)
+        if known is not None:
+            return known
+        newest = self._newest.get(identifier)
+        token = newest.token if newest else b""
+        return self._certify(renewing.key, identifier, renewing.party.name, token=token, now=now, keep=keep)
+
+    def _still_good(self, identifier: str, now: datetime) -> DeviceGrant | None:
+        """The certificate that this device has, unless it nears its end.
+
+        Else whoever holds one bundle could fill the revocation list with certificates of a single key.
+        """
+        known = self._newest.get(identifier)
+        if known is None or not known.certificate or is_due(known.certificate, now=now):
+            return None
+        return DeviceGrant(Granted((known.certificate, self.authority.certificate)), known)
+
+    def _certify(  # noqa: PLR0913 - what a record says
+        self,
+        key: ec.EllipticCurvePublicKey,
+        identifier: str,
+        label: str,
+        *,
+        token: bytes,
+        now: datetime,
+        keep: Callable[[DeviceRecord], None],
+    ) -> DeviceGrant:
+        chain = issue_device(self.authority, key, identifier=identifier, label=label, now=now)
         leaf = der.certificate(chain[0])
         record = DeviceRecord(
             identifier=identifier,
-            label=clean_text(request.label, "device's name"),
+            label=clean_text(label, "device's name"),
             serial=f"{leaf.serial_number:x}",
-            token=token.hash,
+            token=token,
             issued_at=now,
             not_after=leaf.not_valid_after_utc,
             certificate=chain[0],
@@ -320,22 +370,6 @@ def _find(tokens: Tokens, token: str) -> Token:
             if hmac.compare_digest(known.hash, hashed):
                 return known
     raise TrustError(Distrust.UNKNOWN_TOKEN, "This bundle's token is unknown here.")
-
-
-def _csr(key: ec.EllipticCurvePrivateKey) -> bytes:
-    # The subject is not used: what gets certified comes from the invitation or beside the token.
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "athand")])
-    return (
-        x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, profile.HASH).public_bytes(Encoding.DER)
-    )
-
-
-def _proven_key(csr: bytes) -> ec.EllipticCurvePublicKey:
-    parsed = der.request(csr)
-    key = der.p256_key(parsed)
-    if not parsed.is_signature_valid:
-        raise TrustError(Distrust.BAD_SIGNATURE, "The request does not prove that the key is its sender's.")
-    return key
 
 
 def _mac(secret: str, csr: bytes) -> bytes:

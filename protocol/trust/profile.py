@@ -44,9 +44,9 @@ ROOT_LIFETIME = timedelta(days=20 * 365)
 AUTHORITY_LIFETIME = timedelta(days=10 * 365)
 TECHNICIAN_LIFETIME = timedelta(days=90)
 DEVICE_LIFETIME = timedelta(days=365)
-# A device that asks again gets the certificate it has, unless that one ends within this time. Else whoever holds one
-# bundle could fill the revocation list with certificates of a single key.
-DEVICE_RENEWAL = timedelta(days=30)
+# A certificate is renewed once less than this share of its life is left: what Let's Encrypt advises for ACME clients
+# (https://letsencrypt.org/docs/integration-guide/, "when certificates have a third of their total lifetime left").
+RENEWED_WITH_LEFT = 1 / 3
 # New certificates are dated back by this much, so that a device whose clock is a little slow can use its own.
 BACKDATED = timedelta(hours=1)
 

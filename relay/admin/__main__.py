@@ -23,7 +23,7 @@ from relay.admin.organise import init
 from relay.admin.people import approve, invite, staff
 from relay.admin.post import mail
 from relay.admin.reporting import report
-from relay.admin.revoking import refresh, revoke
+from relay.admin.revoking import refresh, refresh_key, revoke
 from relay.admin.web import web_link
 
 WRONG_USE = 2
@@ -41,12 +41,24 @@ def _version() -> str:
 def admin() -> None:
     """Make and keep an organisation: who may help, which devices may be helped, who is no longer trusted.
 
-    Works on local files only. Passphrases are asked for, or taken from ATHAND_PASSPHRASE (offline keys) and
-    ATHAND_RELAY_PASSPHRASE (the relay's device key).
+    Works on local files only. Passphrases are asked for, or taken from ATHAND_PASSPHRASE (offline keys),
+    ATHAND_RELAY_PASSPHRASE (the relay's device key) and ATHAND_REFRESH_PASSPHRASE (the daily list, if it has its own).
     """
 
 
-for command in (init, invite, approve, bundle, staff, revoke, refresh, verify, export_history, import_history):
+for command in (
+    init,
+    invite,
+    approve,
+    bundle,
+    staff,
+    revoke,
+    refresh,
+    refresh_key,
+    verify,
+    export_history,
+    import_history,
+):
     admin.add_command(command)
 for command in (
     desk,

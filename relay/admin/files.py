@@ -15,6 +15,7 @@ except ImportError:  # Windows; there two administrators at once have to take tu
     fcntl = None  # type: ignore[assignment]
 
 FILE_MODE = 0o600
+_MAX_PASSPHRASE_FILE_BYTES = 1024
 FOLDER_MODE = 0o700
 
 
@@ -69,6 +70,18 @@ def removed_on_failure(path: Path, content: bytes) -> Iterator[None]:
         with contextlib.suppress(OSError):
             path.unlink()
         raise
+
+
+def read_passphrase(path: Path) -> str:
+    """The first 1,024 bytes of a file without the line's end. Raises AdminError, one sentence."""
+    try:
+        with path.open("rb") as opened:
+            passphrase = opened.read(_MAX_PASSPHRASE_FILE_BYTES).decode().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AdminError(f"The passphrase file {path} cannot be read.") from error
+    if not passphrase:
+        raise AdminError(f"The passphrase file {path} is empty.")
+    return passphrase
 
 
 def append(path: Path, line: bytes) -> None:

@@ -7,7 +7,7 @@
     devices.jsonl          certificates the relay issued        relay appends, admin reads
     book/                  changes of the desk's book; see `relay.admin.spool`
     web.key                signs the links to the desk's pages; see `relay.web.links`        whoever needs it first
-    enrolment/<id>.<key>.request       a technician's request   relay writes, either removes
+    enrolment/<id>.<key>.request       a technician's request, first or renewal; relay writes, either removes
     enrolment/<id>.<key>.certificate   its answer               admin writes, relay reads
     enrolment/<id>.<key>.refused       the other answer         admin writes, relay reads
 
@@ -18,6 +18,7 @@ thread, one call at a time. Distrusts: requests.
 
 from datetime import datetime
 from pathlib import Path
+from typing import TypeGuard
 
 import msgspec
 
@@ -32,10 +33,13 @@ from protocol.trust import (
     Granted,
     Organisation,
     Refused,
+    RenewalRequest,
+    Role,
     TechnicianRequest,
     Tokens,
     TrustError,
     Waiting,
+    check_renewal,
     decode_answer,
     decode_request,
     encode_answer,
@@ -44,8 +48,11 @@ from protocol.trust import (
     read_revocations,
 )
 from protocol.trust.enrolment import key_fingerprint
+from protocol.trust.renewal import applicant
 from relay.admin import files
 
+Filed = TechnicianRequest | RenewalRequest
+"""What lies in the mailbox for the admin: a technician's first request, or one for the next certificate."""
 MAX_KEYS = 4
 """Requests that wait for one invitation: hers, and enough to show that somebody else has opened it, too."""
 _TOO_MANY_KEYS = "This invitation was opened on too many computers; ask your administrator for a new one."
@@ -111,16 +118,22 @@ class RelayFolder:
         try:
             if isinstance(request, TechnicianRequest):
                 return self._file(request, now)
-            revoked = read_revocations(self.revocations(), organisation=self.organisation(), now=now)
+            organisation = self.organisation()
+            revoked = read_revocations(self.revocations(), organisation=organisation, now=now).serials
+            if isinstance(request, RenewalRequest):
+                renewing = check_renewal(request, organisation=organisation, now=now, revoked=revoked)
+                if renewing.party.role is Role.DEVICE:
+                    return authority.renew(renewing, now=now, revoked=revoked, keep=self._keep).answer
+                return self._file(request, now)
             tokens = self.tokens()
-            return authority.issue(request, tokens=tokens, now=now, revoked=revoked.serials, keep=self._keep).answer
+            return authority.issue(request, tokens=tokens, now=now, revoked=revoked, keep=self._keep).answer
         except TrustError as error:
             return Refused(error.reason, str(error))
 
     def _keep(self, record: DeviceRecord) -> None:
         files.append(self.devices_file, msgspec.json.encode(record))
 
-    def _file(self, request: TechnicianRequest, now: datetime) -> EnrolmentAnswer:
+    def _file(self, request: Filed, now: datetime) -> EnrolmentAnswer:
         """The admin's answer if there is one; else keep the request for the admin, one for each key.
 
         What was filed waits for that answer also when the invitation is closed: on another machine than the admin's,
@@ -131,38 +144,42 @@ class RelayFolder:
             self._path(request, "request").unlink(missing_ok=True)
             return answer
         if not self.is_filed(request):
-            self.tokens().expects(request, now)
-            if len(list(self.mailbox.glob(f"{request.invitation}.*.request"))) >= MAX_KEYS:
+            if isinstance(request, TechnicianRequest):
+                self.tokens().expects(request, now)
+            if len(list(self.mailbox.glob(f"{identifier_of(request)}.*.request"))) >= MAX_KEYS:
                 return Refused(Distrust.SPENT_TOKEN, _TOO_MANY_KEYS)
             files.write(self._path(request, "request"), encode_request(request))
         return Waiting()
 
-    def _answered(self, request: TechnicianRequest) -> EnrolmentAnswer | None:
+    def _answered(self, request: Filed) -> EnrolmentAnswer | None:
         for kind in ("certificate", "refused"):
             try:
-                return decode_answer(files.read(self._path(request, kind), _MAX_FILE_BYTES))
+                answer = decode_answer(files.read(self._path(request, kind), _MAX_FILE_BYTES))
             except FileNotFoundError:
                 continue
-        if any(self.mailbox.glob(f"{request.invitation}.*.certificate")):
+            if isinstance(request, RenewalRequest) and isinstance(answer, Granted) and answer.chain == request.chain:
+                continue  # the one that is to be renewed
+            return answer
+        if isinstance(request, TechnicianRequest) and any(self.mailbox.glob(f"{request.invitation}.*.certificate")):
             return Refused(Distrust.SPENT_TOKEN, _OPENED_TWICE)
         return None
 
-    def _path(self, request: TechnicianRequest, kind: str) -> Path:
-        """Where a request or its answer lies. Raises TrustError when its key cannot be read."""
-        return self.mailbox / f"{request.invitation}.{key_fingerprint(request)}.{kind}"
+    def _path(self, request: Filed, kind: str) -> Path:
+        """Where a request or its answer lies. Raises TrustError when its key or certificate cannot be read."""
+        return self.mailbox / f"{identifier_of(request)}.{key_fingerprint(request)}.{kind}"
 
-    def is_filed(self, request: TechnicianRequest) -> bool:
+    def is_filed(self, request: Filed) -> bool:
         """Whether this key's request lies in the mailbox. Raises TrustError when the key cannot be read."""
         return self._path(request, "request").exists()
 
-    def waiting(self) -> list[TechnicianRequest]:
+    def waiting(self) -> list[Filed]:
         """The requests the admin has not answered, in no order. Files that are none are passed over."""
         found = []
         for path in sorted(self.mailbox.glob("*.request")):
             try:
                 request = decode_request(files.read(path, _MAX_FILE_BYTES))
                 if (
-                    isinstance(request, TechnicianRequest)
+                    isinstance(request, TechnicianRequest | RenewalRequest)
                     and self._path(request, "request") == path
                     and self._answered(request) is None
                 ):
@@ -171,16 +188,28 @@ class RelayFolder:
                 continue
         return found
 
-    def grant(self, request: TechnicianRequest, chain: tuple[bytes, ...]) -> None:
+    def grant(self, request: Filed, chain: tuple[bytes, ...]) -> None:
         """Put a certificate in the mailbox and take the request out; other keys' consoles hear that they are late."""
         files.write(self._path(request, "certificate"), encode_answer(Granted(chain)))
         self.discard(request)
 
-    def refuse(self, request: TechnicianRequest, reason: Distrust, sentence: str) -> None:
+    def refuse(self, request: Filed, reason: Distrust, sentence: str) -> None:
         """Put a refusal in the mailbox and take the request out."""
         files.write(self._path(request, "refused"), encode_answer(Refused(reason, sentence)))
         self.discard(request)
 
-    def discard(self, request: TechnicianRequest) -> None:
+    def discard(self, request: Filed) -> None:
         """Take a request out of the mailbox."""
         self._path(request, "request").unlink(missing_ok=True)
+
+
+def identifier_of(request: Filed) -> str:
+    """Whose request it is, as it claims. Raises TrustError."""
+    return request.invitation if isinstance(request, TechnicianRequest) else applicant(request)[1]
+
+
+def is_for_admin(request: EnrolmentRequest) -> TypeGuard[Filed]:
+    """Whether a person signs what is asked for. Raises TrustError when that cannot be read."""
+    if isinstance(request, RenewalRequest):
+        return applicant(request)[0] is Role.TECHNICIAN
+    return isinstance(request, TechnicianRequest)

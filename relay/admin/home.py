@@ -22,6 +22,7 @@ from relay.admin.register import Register
 
 OFFLINE_VARIABLE = "ATHAND_PASSPHRASE"
 RELAY_VARIABLE = "ATHAND_RELAY_PASSPHRASE"
+REFRESH_VARIABLE = "ATHAND_REFRESH_PASSPHRASE"
 MIN_PASSPHRASE_CHARACTERS = 8
 MAX_PASSPHRASE_BYTES = 1023  # OpenSSL's own bound for the passphrase of a key file
 
@@ -45,6 +46,7 @@ class Home:
         self.offline = path / "offline"
         self.relay = RelayFolder(path / "relay")
         self._register_file = self.offline / "register.json"
+        self._refresh_key_file = self.offline / "refresh.key"
 
     @classmethod
     def find(cls, path: Path) -> "Home":
@@ -85,6 +87,19 @@ class Home:
         return Authority(
             certificate, key_from_pem(files.read(self.offline / f"{name}.key", _MAX_KEY_BYTES), passphrase)
         )
+
+    def keep_refresh_key(self, signer: Authority, passphrase: str) -> None:
+        """Keep the revocation signer's key once more, under a passphrase that opens nothing else."""
+        files.write(self._refresh_key_file, key_to_pem(signer.key, passphrase))
+
+    def refresh_signer(self, passphrase: str) -> Authority:
+        """The revocation signer by its own passphrase. Raises AdminError when there is no such key; TrustError."""
+        try:
+            key = files.read(self._refresh_key_file, _MAX_KEY_BYTES)
+        except FileNotFoundError as error:
+            raise AdminError("There is no key for refreshing alone yet; make it: athand-admin refresh-key") from error
+        certificate = files.read(self.offline / f"{REVOCATION}.crt", _MAX_KEY_BYTES)
+        return Authority(certificate, key_from_pem(key, passphrase))
 
     def _invitation_file(self, identifier: str) -> Path:
         return self.offline / "invitations" / f"{identifier}.json"

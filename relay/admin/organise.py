@@ -112,7 +112,8 @@ Next:
   2. Make the agents' file: athand-admin bundle --home {home.path}
   3. Copy {home.relay.path} to the relay's machine, if that is another one, and start there:
      athand-relay --home {home.relay.path}
-  4. Once a day (a cron job): athand-admin refresh --home {home.path}
-     Nobody accepts a revocation list older than 24 hours.
+  4. Once a day: athand-admin refresh --home {home.path}
+     Nobody accepts a revocation list older than 24 hours. For a timer, give it a passphrase of its own:
+     athand-admin refresh-key --home {home.path}
 Keep {home.offline} off the network, and a copy of it in a safe: without its keys you start anew."""
     )

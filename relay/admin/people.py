@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from protocol.scopes import Scope
-from protocol.trust import Invitation, TechnicianRequest, Tokens, TrustError
+from protocol.trust import Invitation, RenewalRequest, TechnicianRequest, Tokens, TrustError
 from protocol.trust.der import certificate as parse_certificate
 from protocol.trust.enrolment import MAX_TOKENS, OpenInvitation, check_request, key_fingerprint
 from protocol.trust.errors import Distrust
@@ -17,9 +17,11 @@ from protocol.trust.issue import Authority, Technician, issue_technician
 from protocol.trust.names import clean_phone, clean_text
 from relay.admin import files
 from relay.admin.files import AdminError
+from relay.admin.folder import Filed, identifier_of
 from relay.admin.home import OFFLINE_VARIABLE, TECHNICIANS, Home, ask_passphrase, said
 from relay.admin.options import home_option, output_option
 from relay.admin.register import Certified, Person, Register, Standing
+from relay.admin.renewing import renew
 from relay.admin.words import copied
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -101,7 +103,7 @@ def _person(invitation: Invitation, now: datetime) -> Person:
 @click.option("--key", metavar="KEY", help="Only the request with this key, as the technician's console shows it.")
 @home_option
 def approve(home: Home, requests: tuple[str, ...], key: str | None) -> None:
-    """Sign the certificates of invited technicians whose requests the relay has received.
+    """Sign the certificates of technicians whose requests the relay has received: the invited, and renewals.
 
     REQUEST is a name or an identifier as `athand-admin staff` shows it; without any, all requests that wait.
     """
@@ -115,8 +117,9 @@ def approve(home: Home, requests: tuple[str, ...], key: str | None) -> None:
             )
             return
         authority = home.authority(TECHNICIANS, ask_passphrase(OFFLINE_VARIABLE, "the offline keys"))
-        honest = [request for request in waiting if _is_honest(home, request)]
-        approved = [_approve(home, request, authority) for request in honest if _is_only(home, request, honest)]
+        first = [request for request in waiting if isinstance(request, TechnicianRequest) and _is_honest(home, request)]
+        approved = [_approve(home, request, authority) for request in first if _is_only(home, request, first)]
+        approved += [renew(home, request, authority) for request in waiting if isinstance(request, RenewalRequest)]
     if not any(approved):
         raise AdminError("No certificate was signed.")
     click.echo(
@@ -126,7 +129,7 @@ The console fetches its certificate by itself."""
     )
 
 
-def _with_key(waiting: list[TechnicianRequest], key: str | None) -> list[TechnicianRequest]:
+def _with_key(waiting: list[Filed], key: str | None) -> list[Filed]:
     if key is None:
         return waiting
     found = [request for request in waiting if key_fingerprint(request).startswith(key.casefold())]
@@ -135,16 +138,16 @@ def _with_key(waiting: list[TechnicianRequest], key: str | None) -> list[Technic
     return found
 
 
-def _chosen(waiting: list[TechnicianRequest], wanted: tuple[str, ...], register: Register) -> list[TechnicianRequest]:
+def _chosen(waiting: list[Filed], wanted: tuple[str, ...], register: Register) -> list[Filed]:
     if not wanted:
         return waiting
     names = {person.identifier: person.name.casefold() for person in register.people}
-    chosen = []
+    chosen: list[Filed] = []
     for text in wanted:
         found = [
             request
             for request in waiting
-            if text.casefold() in (request.invitation, names.get(request.invitation)) and request not in chosen
+            if text.casefold() in (identifier_of(request), names.get(identifier_of(request))) and request not in chosen
         ]
         if not found:
             raise AdminError(f"No request by {text} is waiting.")

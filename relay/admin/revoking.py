@@ -1,17 +1,29 @@
 """`revoke` and `refresh`: the signed list that makes an earlier yes a no, and its daily renewal."""
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
-from protocol.trust import Distrust, Tokens
+from protocol.trust import Authority, Distrust, Tokens
 from protocol.trust.enrolment import DeviceRecord
 from relay.admin import files
 from relay.admin.files import AdminError
-from relay.admin.home import OFFLINE_VARIABLE, REVOCATION, Home, ask_passphrase
+from relay.admin.folder import identifier_of
+from relay.admin.home import (
+    OFFLINE_VARIABLE,
+    REFRESH_VARIABLE,
+    REVOCATION,
+    Home,
+    ask_passphrase,
+    new_passphrase,
+)
 from relay.admin.options import home_option
 from relay.admin.register import Person, Register
 from relay.admin.words import copied, counted
+
+_WITHDRAWN = "This was withdrawn by your administrator."
 
 
 @click.command()
@@ -74,8 +86,8 @@ def _revoke(home: Home, who: str, now: datetime) -> None:
 
 def _without_person(home: Home, register: Register, person: Person, now: datetime) -> Register:
     for request in home.relay.waiting():
-        if request.invitation == person.identifier:
-            home.relay.refuse(request, Distrust.REVOKED, "This invitation was withdrawn.")
+        if identifier_of(request) == person.identifier:
+            home.relay.refuse(request, Distrust.REVOKED, _WITHDRAWN)
     home.close_invitation(person.identifier)
     return register.person_revoked(person.identifier, now)
 
@@ -86,14 +98,46 @@ def _without_devices(register: Register, devices: list[DeviceRecord], now: datet
     return register
 
 
-@click.command()
+@click.command("refresh-key")
 @home_option
-def refresh(home: Home) -> None:
+def refresh_key(home: Home) -> None:
+    """Give the daily refresh a passphrase of its own, so that a timer can run it and open nothing else.
+
+    The new passphrase is asked for, or taken from ATHAND_REFRESH_PASSPHRASE. Whoever has it can keep an old list of
+    revocations alive, and end or bring back trust in certificates that exist; he cannot make a technician.
+    """
+    with home.locked():
+        offline = ask_passphrase(OFFLINE_VARIABLE, "the offline keys")
+        signer = home.authority(REVOCATION, offline)
+        own = new_passphrase(REFRESH_VARIABLE, "refreshing")
+        if own == offline:
+            raise AdminError("The two passphrases must differ: this one lies where a timer can read it.")
+        home.keep_refresh_key(signer, own)
+    click.echo("The list of revocations can now be refreshed with its own passphrase.")
+    click.echo(f"\nNext, daily by a timer: athand-admin refresh --home {home.path} --passphrase-file FILE")
+
+
+@click.command()
+@click.option(
+    "--passphrase-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The passphrase given to `athand-admin refresh-key`, in a file that only the timer can read.",
+)
+@home_option
+def refresh(home: Home, passphrase_file: Path | None) -> None:
     """Sign the revocation list anew. Nobody accepts one older than 24 hours: run this at least once a day."""
     now = datetime.now(UTC)
     with home.locked():
-        signer = home.authority(REVOCATION, ask_passphrase(OFFLINE_VARIABLE, "the offline keys"))
-        register = home.sign_list(home.register(), signer, now)
+        register = home.sign_list(home.register(), _signer(home, passphrase_file), now)
     listed = counted(len(register.revoked), "certificate")
     click.echo(f"Signed list number {register.list_number} with {listed}.")
     click.echo(f"\nNext: {copied(home.relay.revocations_file)}")
+
+
+def _signer(home: Home, passphrase_file: Path | None) -> Authority:
+    if passphrase_file is not None:
+        return home.refresh_signer(files.read_passphrase(passphrase_file))
+    if os.environ.get(REFRESH_VARIABLE):
+        return home.refresh_signer(ask_passphrase(REFRESH_VARIABLE, "refreshing"))
+    return home.authority(REVOCATION, ask_passphrase(OFFLINE_VARIABLE, "the offline keys"))

@@ -1,4 +1,4 @@
-"""A certificate for a new device or technician: one request and its answer, now or when the administrator gave it.
+"""A certificate for a device or technician: one request and its answer, now or when the administrator gave it.
 
 Guarantees that strangers wait in a bounded number, file a bounded number of requests, and that an answer goes only to
 whoever sent the key it is for. The rules are protocol.trust's and the folder's; the disk work runs in a thread, one
@@ -17,15 +17,16 @@ from protocol.trust import (
     Distrust,
     EnrolmentAnswer,
     EnrolmentRequest,
+    Granted,
     Refused,
-    TechnicianRequest,
+    RenewalRequest,
     TrustError,
     Waiting,
     decode_request,
     encode_answer,
 )
 from relay.admin.files import AdminError
-from relay.admin.folder import RelayFolder
+from relay.admin.folder import Filed, RelayFolder, is_for_admin
 from relay.counts import Counts
 from relay.sockets.connection import RelayConnection
 
@@ -66,7 +67,7 @@ class Enrolment:
 
     async def _answer(self, connection: RelayConnection, request: EnrolmentRequest) -> None:
         answer = await self._ask(connection, request)
-        if isinstance(answer, Waiting):
+        if isinstance(answer, Waiting) and not isinstance(request, RenewalRequest):
             if self._waiting >= limits.PENDING_ENROLMENTS:
                 self._counts.add("too_many_waiting", address=connection.address)
                 connection.hang_up(CloseCode.TRY_AGAIN_LATER, "Too many are waiting; please try again later.")
@@ -108,12 +109,12 @@ class Enrolment:
                 return None
 
     def _blocking(self, request: EnrolmentRequest) -> EnrolmentAnswer:
-        if isinstance(request, TechnicianRequest) and self._is_full(request):
+        if is_for_admin(request) and self._is_full(request):
             self._counts.add("mailbox_full")
             raise AdminError("the mailbox is full")
         return self._folder.enrol(request, self._authority, now=self._clock())
 
-    def _is_full(self, request: TechnicianRequest) -> bool:
+    def _is_full(self, request: Filed) -> bool:
         filed = sum(1 for _ in self._folder.mailbox.glob("*.request"))
         return filed >= limits.PENDING_ENROLMENTS and not self._folder.is_filed(request)
 
@@ -121,7 +122,7 @@ class Enrolment:
         if isinstance(answer, Refused):
             reason: Distrust = answer.reason
             self._counts.add(f"enrol_refused_{reason}", address=connection.address)
-        else:
+        elif isinstance(answer, Granted):
             self._counts.done("enrolled", address=connection.address)
         connection.push(encode_answer(answer).decode())
         connection.hang_up()

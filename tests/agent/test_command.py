@@ -77,7 +77,8 @@ def test_a_computer_of_one_organisation_is_not_taken_by_another(tmp_path: Path) 
 
     ours, theirs = Parties(now=datetime.now(UTC)), Parties("Other GmbH", now=datetime.now(UTC))
     state = tmp_path / "state"
-    enrolled.apply(Place(state), Bundle.decode(bundle_of(ours.organisation, tmp_path / "a").read_bytes()), None)
+    first = Bundle.decode(bundle_of(ours.organisation, tmp_path / "a").read_bytes())
+    enrolled.apply(Place(state), first, None, datetime.now(UTC))
     done = run("--bundle", str(bundle_of(theirs.organisation, tmp_path / "b")), state=state)
     assert done.returncode == 2
     assert "already belongs to Example GmbH" in done.stderr

@@ -12,8 +12,7 @@ import pytest
 from agent import enrolled, messages
 from agent.letters import Judged, TookBack, letter
 from agent.messages import Line, Trouble
-from agent.net import clerk as clerk_module
-from agent.net import link, post
+from agent.net import link, membership, post
 from agent.net.clerk import Clerk
 from agent.net.dial import dial
 from agent.place import Place
@@ -22,7 +21,10 @@ from protocol.connection import ConnectionFailed
 from protocol.desk.events import MessageAdded
 from protocol.desk.states import TicketState
 from protocol.signin import Refusal
-from protocol.trust import Bundle, Distrust, Organisation
+from protocol.trust import Bundle, Distrust, Identity, Organisation, new_key
+from protocol.trust.enrolment import device_identifier
+from protocol.trust.issue import issue_device
+from protocol.trust.profile import DEVICE_LIFETIME
 from tests.agent.asked import a_letter, a_request
 from tests.conftest import Logs
 from tests.relay.rig import TOKEN, House, scene
@@ -38,7 +40,7 @@ def house(tmp_path: Path) -> House:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "FIRST_WAIT_S", 0.05)
-    monkeypatch.setattr(clerk_module, "_ENROL_AGAIN_S", 0.05)
+    monkeypatch.setattr(membership, "_ENROL_AGAIN_S", 0.05)
     monkeypatch.setattr(post, "_SEND_AGAIN_S", 0.05)
 
 
@@ -83,13 +85,32 @@ async def test_a_new_computer_enrols_by_itself_and_asks(house: House, tmp_path: 
         organisation = laptop(house, relay.port).organisation
         bundle = Bundle(organisation=organisation, token=TOKEN, expires_at=datetime.now(UTC) + timedelta(days=1))
         place = Place(tmp_path / "agent")
-        applicant = enrolled.apply(place, bundle, None)
+        applicant = enrolled.apply(place, bundle, None, datetime.now(UTC))
         async with at_work(tmp_path / "agent", applicant) as desk:
             asked = a_request()
             desk.clerk.wish(messages.SendRequest(asked))  # before there is any line
             taken = await desk.hears(messages.RequestTaken)
             assert (taken.request, taken.number) == (asked.request, 1)
         assert isinstance(enrolled.load(place), enrolled.Member)
+
+
+@scene
+async def test_a_computer_has_its_certificate_renewed_before_it_ends(house: House, tmp_path: Path) -> None:
+    async with house.relay() as relay:
+        key, issued_at = new_key(), datetime.now(UTC) - DEVICE_LIFETIME * 0.7
+        name = device_identifier(key.public_key())
+        chain = issue_device(house.ours.devices, key.public_key(), identifier=name, label="Laptop", now=issued_at)
+        member = enrolled.Member(laptop(house, relay.port).organisation, Identity(chain, key))
+        place = Place(tmp_path / "agent")
+        place.write("organisation.json", member.organisation.encode())
+        async with at_work(tmp_path / "agent", member) as desk:
+            await desk.connects()
+            await relay.until(lambda: enrolled.load(place) is not None)
+        renewed = enrolled.load(place)
+        assert isinstance(renewed, enrolled.Member)
+        assert renewed.identity.chain != chain
+        house.devices["renewed"] = renewed.identity
+        assert (await (await relay.agent("renewed")).asks_for_help()).ticket.device_label == "Laptop"
 
 
 @scene

@@ -16,7 +16,9 @@ from agent import enrolled, messages
 from agent.errors import EnrolmentError
 from agent.net.dial import dial, host_of, tls_to
 from agent.net.link import Link
+from agent.net.membership import Membership
 from agent.net.pause import Pause
+from agent.place import Place
 from protocol.trust import Organisation, key_to_pem, new_key
 from tests.conftest import Logs
 from tests.parties import Parties
@@ -97,9 +99,10 @@ async def test_a_relay_behind_tls_is_reached_with_its_authority_and_not_without(
                 pass
         told: list[messages.LineChanged] = []
         member = enrolled.Member(at(f"wss://127.0.0.1:{port}"), PARTIES.laptop)
+        pause = Pause()
         line = Link(
-            member,
-            Pause(),
+            Membership(Place(tmp_path), member, pause, told.append),
+            pause,
             last_revocations=0,
             on_line=told.append,
             on_signed_in=lambda _: None,

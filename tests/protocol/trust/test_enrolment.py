@@ -36,7 +36,7 @@ from protocol.trust import (
     verify_chain,
 )
 from protocol.trust.enrolment import DeviceRecord, OpenInvitation, check_request, hash_token
-from protocol.trust.profile import DEVICE_LIFETIME, DEVICE_RENEWAL
+from protocol.trust.profile import BACKDATED, DEVICE_LIFETIME, RENEWED_WITH_LEFT
 from tests.parties import NOW, Parties
 
 WEEK = timedelta(days=7)
@@ -115,7 +115,7 @@ def test_a_device_that_asks_again_gets_the_certificate_it_has(ours: Parties) -> 
     grants = [authority.issue(request, tokens=both, now=NOW, keep=kept.append) for _ in range(3)]
     again = DeviceAuthority(ours.devices, kept)  # after a restart, with another name and another bundle
     renamed = make_device_request(other, key, "another name")
-    later = NOW + DEVICE_LIFETIME - DEVICE_RENEWAL - timedelta(seconds=1)
+    later = NOW + DEVICE_LIFETIME - (DEVICE_LIFETIME + BACKDATED) * RENEWED_WITH_LEFT - timedelta(seconds=1)
     grants += [again.issue(renamed, tokens=both, now=NOW, keep=kept.append)]
     assert {grant.answer for grant in grants} == {grants[0].answer}
     assert len(kept) == 1

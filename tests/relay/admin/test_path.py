@@ -29,8 +29,8 @@ from protocol.trust import (
     verify_chain,
 )
 from protocol.trust.enrolment import key_fingerprint
-from relay.admin.folder import MAX_KEYS, RelayFolder
-from relay.admin.home import REVOCATION, Home
+from relay.admin.folder import MAX_KEYS, RelayFolder, identifier_of
+from relay.admin.home import OFFLINE_VARIABLE, REFRESH_VARIABLE, REVOCATION, Home
 from tests.relay.admin.conftest import OFFLINE_PASSPHRASE, RELAY_PASSPHRASE, Admin
 
 JANA = ("--name", "Jana Nováková", "--title", "Support engineer", "--phone", "+420 123 456")
@@ -221,7 +221,7 @@ def test_only_the_named_request_is_approved(admin: Admin, folder: RelayFolder, t
         folder.enrol(make_request(given, new_key()), authority(folder), now=now())
     assert admin("approve", "nobody").said() == "No request by nobody is waiting."
     assert "Petr" in admin("approve", "petr").out
-    assert [request.invitation for request in folder.waiting()] == [invitation.identifier]
+    assert [identifier_of(request) for request in folder.waiting()] == [invitation.identifier]
 
 
 def test_a_device_joins_with_the_bundle_at_once(admin: Admin, folder: RelayFolder, tmp_path: Path) -> None:
@@ -321,6 +321,28 @@ def test_refresh_signs_a_new_list_with_a_higher_number_and_the_same_people(
     after = read_revocations(folder.revocations(), organisation=organisation, now=now(), last_number=before.number)
     assert (after.number, after.serials) == (before.number + 1, before.serials)
     assert len(after.serials) == 1
+
+
+def test_a_timer_refreshes_with_a_passphrase_that_opens_nothing_else(
+    admin: Admin, home: Path, folder: RelayFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "passphrase"
+    own.write_text("refresh 2026\n")
+    assert "make it: athand-admin refresh-key" in admin("refresh", "--passphrase-file", own).said()
+    monkeypatch.setenv(REFRESH_VARIABLE, OFFLINE_PASSPHRASE)
+    assert "must differ" in admin("refresh-key").said()
+    monkeypatch.setenv(REFRESH_VARIABLE, "refresh 2026")
+    assert admin("refresh-key").code == 0
+    monkeypatch.delenv(REFRESH_VARIABLE)
+    monkeypatch.delenv(OFFLINE_VARIABLE)  # from here on there is nobody but the timer
+    organisation = Home(home).organisation()
+    before = read_revocations(folder.revocations(), organisation=organisation, now=now())
+    assert admin("refresh", "--passphrase-file", own).code == 0
+    after = read_revocations(folder.revocations(), organisation=organisation, now=now(), last_number=before.number)
+    assert after.number == before.number + 1
+    for name in (REVOCATION, "technicians", "root"):
+        with pytest.raises(TrustError):
+            Home(home).authority(name, "refresh 2026")
 
 
 def test_keys_and_secrets_are_private_and_never_in_the_relays_folder(
