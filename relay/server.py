@@ -103,7 +103,7 @@ class Relay:
         """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic."""
         self._settings, self._log, self._clock, self._seconds = settings, log, clock, seconds
         self.counts = Counts(log, seconds)
-        self.clients = Clients(self.counts)
+        self.clients = Clients(self.counts, clock)
         self._ends = Ends(lambda: self._desk, self.counts, log)
         self.switchboard: Switchboard[RelayConnection] = Switchboard(self._ends.over, seconds)
         self._connections: set[RelayConnection] = set()
@@ -133,7 +133,7 @@ class Relay:
         self._lock = lock_folder(self._settings.home)
         agreed = Agreed()
         try:
-            reactions = (Completing(agreed), notices.follow_up)
+            reactions = (Completing(agreed), functools.partial(notices.follow_up, online=self.clients.online))
             self._store = await EventStore.open(self._settings.home / "athand.db", reactions, self._damaged)
         except BaseException:
             self._lock.close()
@@ -214,6 +214,7 @@ class Relay:
                 seconds=self._seconds,
                 announce=room.announce,
                 page_of=self.sites.address,
+                seen=self.clients.was_online,
             )
             await self._mail.start()
 

@@ -23,7 +23,7 @@ from relay.mail.settings import MailSettings
 from relay.notices.compose import compose
 from relay.notices.letters import Case
 from relay.store import EventStore
-from relay.store.mail_tables import SENT, SET_ASIDE, WAITING
+from relay.store.mail_tables import SENT, SET_ASIDE, UNLESS_SEEN, WAITING
 from relay.store.tables import microseconds
 from relay.store.work import THE_DESK
 
@@ -65,19 +65,28 @@ class Waiting:
 PageOf = Callable[[str, int, datetime], str]
 """From the desk's page and a ticket's number to the address that opens it for its requester; empty: there is none."""
 
+Seen = Callable[[str, datetime], bool]
+"""Whether a machine's agent has been signed in since an instant: what it was told its user has seen."""
+
+
+class _SeenError(Exception):
+    """Its reader knows it already."""
+
 
 class Outbox:
     """What waits to be sent."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - its surroundings
         self,
         store: EventStore,
         settings: MailSettings,
         counts: Counts,
         clock: Callable[[], datetime],
         page_of: PageOf = lambda _page, _number, _now: "",
+        seen: Seen = lambda _device, _since: False,
     ) -> None:
         """`clock` gives aware UTC."""
+        self._seen = seen
         self._store, self._settings, self._counts, self._clock, self._page_of = store, settings, counts, clock, page_of
 
     async def send_due(self) -> int:
@@ -132,6 +141,9 @@ class Outbox:
                 await self._set_aside(waiting, str(refused))
             else:
                 await self._put_off(waiting, str(refused))
+        except _SeenError:
+            await self._mark(waiting, SET_ASIDE, self._clock(), "It was seen in the window.")
+            self._counts.done("mail_seen_already", notice=waiting.event)
         except (Unsendable, TicketDamaged) as error:
             await self._set_aside(waiting, str(error))
         except ServerFault as fault:
@@ -154,6 +166,8 @@ class Outbox:
         notice = entry.event
         if not isinstance(notice, events.NoticeSent):
             raise Unsendable("It is no notice.")
+        if notice.way == UNLESS_SEEN and ticket is not None and self._seen(ticket.device, entry.at):
+            raise _SeenError
         case = await self._case(notice, ticket, history, now)
         message = compose(case, history, now)
         await server.send(message, message["To"].addresses[0].addr_spec)

@@ -25,7 +25,7 @@ from relay.mail import parse
 from relay.mail.errors import MailError, MailUnreadable
 from relay.mail.incoming import Aside, Incoming, Kept, Outcome, Stray
 from relay.mail.mailbox import BEGINNING_BYTES, READ_BYTES, Mailbox
-from relay.mail.outgoing import Outbox, PageOf
+from relay.mail.outgoing import Outbox, PageOf, Seen
 from relay.mail.settings import MailSettings
 from relay.store import THE_DESK, EventStore
 
@@ -56,12 +56,13 @@ class MailService:
         seconds: Callable[[], float],
         announce: Callable[[Ticket], None],
         page_of: PageOf = lambda _page, _number, _now: "",
+        seen: Seen = lambda _device, _since: False,
     ) -> None:
         """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic."""
         self._settings, self._store, self._shelf = settings, store, shelf
         self._counts, self._log, self._clock, self._seconds = counts, log, clock, seconds
         self._incoming = Incoming(store, counts, seconds, announce)
-        self._outbox = Outbox(store, settings, counts, clock, page_of)
+        self._outbox = Outbox(store, settings, counts, clock, page_of, seen)
         self._mailbox = Mailbox(settings)
         # One thread of its own: nothing is done to the connection while something else is.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox")

@@ -2,7 +2,7 @@
 
 told         `tell` (on a ticket) and `announce` (about none): events that queue a mail where there is an address
 readers      who that is, where it goes, in which language
-follow_up    what a requester without an agent is told when something happens to his ticket
+follow_up    what a requester is told by mail when something happens to his ticket
 """
 
 from relay.notices.follow_up import follow_up

@@ -1,15 +1,16 @@
-"""What a requester without an agent is told by mail when something happens to his ticket. Pure, but for rolled numbers.
+"""What a requester is told by mail when something happens to his ticket. Pure, but for rolled numbers.
 
 Guarantees: whatever staff say to him, whoever takes it over (promise 14), a solution with both answers, a price, an
-appointment: each goes out with the event it is about, or neither happens. Who has an agent sees it there.
+appointment: each goes out with the event it is about, or neither happens. Who has an agent sees it there; while his
+machine is off, or if he wants it so, he is written to as well, unless he has been there before the mail goes out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from protocol.desk import events
 from protocol.desk.book import Book
-from protocol.desk.events import Actor, Channel, NoticeKind
+from protocol.desk.events import Actor, ByMail, Channel, NoticeKind
 from protocol.desk.ticket import Ticket
 from relay.notices.readers import asked_from_a_window, requester
 from relay.notices.told import tell
@@ -20,24 +21,31 @@ QUESTION = "question "
 _RECEIVED = frozenset({Channel.MAIL, Channel.WEB, Channel.PHONE})
 
 
-def follow_up(steps: Sequence[Step], book: Book, now: datetime) -> list[events.TicketEvent]:
-    """The notices to the requester that belong to what just happened to a ticket; a reaction of the store."""
+def follow_up(
+    steps: Sequence[Step], book: Book, now: datetime, *, online: Callable[[str], bool] = lambda _device: True
+) -> list[events.TicketEvent]:
+    """The notices to the requester that belong to what just happened to a ticket; a reaction of the store.
+
+    `online`: whether a machine's agent is signed in now.
+    """
     del now
     after = steps[-1].after
-    if (
-        after is None
-        or asked_from_a_window(after)
-        or not book.register.desk.address
-        or not requester(book, after).address
-    ):
+    if after is None or not book.register.desk.address or not requester(book, after).address:
         return []
+    user, unless_seen = book.register.users.get(after.user), False
+    if asked_from_a_window(after) and (user is None or user.by_mail is not ByMail.ALWAYS):
+        if (user is not None and user.by_mail is ByMail.NEVER) or online(after.device):
+            return []
+        unless_seen = True
     said: list[events.TicketEvent] = []
     for position, step in enumerate(steps):
         if isinstance(step.entry.event, events.MessageAdded) and step.entry.actor is not Actor.STAFF:
             continue
         for kind, about, text in _notice(steps[0].before, step.entry.event):
             # Numbered by the history, so that the same thing said again later is said again.
-            said += tell(book, after, kind, about=about or f"{after.revision}.{position}", text=text)
+            said += tell(
+                book, after, kind, about=about or f"{after.revision}.{position}", text=text, unless_seen=unless_seen
+            )
     return said
 
 

@@ -10,14 +10,21 @@ from protocol.desk.book import Book
 from protocol.desk.events import Announced, NoticeKind, NoticeSent
 from protocol.desk.ticket import Ticket
 from relay.notices.readers import Reader, reader, requester
-from relay.store.mail_tables import BY_MAIL
+from relay.store.mail_tables import BY_MAIL, UNLESS_SEEN
 
 _NOWHERE = "athand.invalid"
 """Stands for the mail domain of a desk that has no address (RFC 2606, 2)."""
 
 
 def tell(  # noqa: PLR0913 - what a notice consists of
-    book: Book, ticket: Ticket, kind: NoticeKind, *, to: str = "", about: str = "", text: str = ""
+    book: Book,
+    ticket: Ticket,
+    kind: NoticeKind,
+    *,
+    to: str = "",
+    about: str = "",
+    text: str = "",
+    unless_seen: bool = False,
 ) -> tuple[NoticeSent, ...]:
     """A notice on a ticket, or nothing if it was said already.
 
@@ -28,11 +35,13 @@ def tell(  # noqa: PLR0913 - what a notice consists of
         to: a technician's or user's identifier, or a mail address; empty: the requester.
         about: what makes it one notice and not another: a clock and its target, an appointment.
         text: what a human wrote; else empty.
+        unless_seen: a mail is needless if he comes to his machine in time, which tells him the same.
     """
     told = reader(book, to) if to else requester(book, ticket)
     if not told.identifier or (kind, told.identifier, about) in ticket.notices.said:
         return ()
     way, message_id = _way(book, told)
+    way = UNLESS_SEEN if way and unless_seen else way
     return (NoticeSent(kind, told.identifier, about, way, text, message_id),)
 
 

@@ -3,7 +3,8 @@
 Guarantees one socket for each identity: a newer one replaces the older, so that a half-dead line locks nobody out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from protocol import envelope
 from protocol.trust import Role
@@ -32,9 +33,10 @@ class Client:
 class Clients:
     """All of them, by role and identifier."""
 
-    def __init__(self, counts: Counts) -> None:
-        """Nobody yet."""
-        self._counts = counts
+    def __init__(self, counts: Counts, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Nobody yet. `clock` gives aware UTC."""
+        self._counts, self._clock = counts, clock
+        self._left: dict[str, datetime] = {}  # devices that were here; there are no more than certificates
         self._by_role: dict[Role, dict[str, Client]] = {Role.DEVICE: {}, Role.TECHNICIAN: {}}
 
     def __iter__(self) -> Iterator[Client]:
@@ -59,12 +61,18 @@ class Clients:
         if clients.get(client.peer.party.identifier) is not client:
             return False
         del clients[client.peer.party.identifier]
+        if client.peer.party.role is Role.DEVICE:
+            self._left[client.peer.party.identifier] = self._clock()
         return True
 
     # --- what the desk asks for
     def online(self, device: str) -> bool:
         """Whether a device can be reached now."""
         return device in self._by_role[Role.DEVICE]
+
+    def was_online(self, device: str, since: datetime) -> bool:
+        """Whether a device is, or has been, signed in after an instant, as far as this process knows."""
+        return self.online(device) or self._left.get(device, since) > since
 
     def is_there(self, technician: str) -> bool:
         """Whether a technician's console is signed in."""

@@ -5,6 +5,7 @@ without the other. On the loop's thread; distrusts nothing.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,10 @@ from relay.store import tables
 
 BY_MAIL = "mail"
 """The `way` of a notice that is sent."""
+UNLESS_SEEN = "mail unless seen"
+"""That of one which is sent only if its reader has not been at his machine by then, where he is told the same."""
+SEEN_WITHIN = timedelta(minutes=15)
+"""Somebody who starts his machine in this time reads it there."""
 WAITING, SENT, SET_ASIDE = "waiting", "sent", "set_aside"
 """States in the outbox."""
 
@@ -25,8 +30,9 @@ async def follow(connection: AsyncConnection, entries: Iterable[tuple[int, event
         if found := _named(entry.event):
             message_id, mark, own = found
             known.append({"event": number, "message_id": message_id, "mark": mark, "ticket": entry.ticket, "own": own})
-        if isinstance(entry.event, events.NoticeSent) and entry.event.way == BY_MAIL:
-            due = {"state": WAITING, "due_us": tables.microseconds(entry.at), "tries": 0, "reason": ""}
+        if isinstance(entry.event, events.NoticeSent) and entry.event.way in {BY_MAIL, UNLESS_SEEN}:
+            at = entry.at + (SEEN_WITHIN if entry.event.way == UNLESS_SEEN else timedelta())
+            due = {"state": WAITING, "due_us": tables.microseconds(at), "tries": 0, "reason": ""}
             queued.append({"event": number} | due)
     if known:
         await connection.execute(sa.insert(tables.mail_ids), known)

@@ -55,6 +55,7 @@ from protocol.desk.events.lifecycle import (
 from protocol.desk.events.notices import Announced, NoticeKind, NoticeSent, PageAcknowledged, Paged
 from protocol.desk.events.proof import ArticleUsed, CheckKept, CheckRan, CheckResult, ProblemNamed, ProofPhase
 from protocol.desk.events.register import (
+    ByMail,
     CalendarSet,
     ContractSet,
     Customer,
@@ -250,6 +251,7 @@ __all__ = [
     "Attachment",
     "BookEvent",
     "BudgetProlonged",
+    "ByMail",
     "CalendarSet",
     "Cancelled",
     "Channel",

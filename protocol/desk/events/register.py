@@ -4,6 +4,7 @@ These events belong to no ticket; their entries bear number 0. Each sets one thi
 before it stay readable.
 """
 
+import enum
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -35,6 +36,15 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True):
     report_to: Address = ""
 
 
+class ByMail(enum.StrEnum):
+    """Whether somebody who asks from his window is told by mail, too."""
+
+    AWAY = "away"
+    """What happened while his machine was off, unless he has seen it there a little later."""
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class User(Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody who may ask for help (promise 44).
 
@@ -54,6 +64,7 @@ class User(Struct, frozen=True, forbid_unknown_fields=True):
     may_accept_quotes: bool = False
     """Whether his yes to a price counts for the customer (promises 11, 27)."""
     gone: bool = False
+    by_mail: ByMail = ByMail.AWAY
 
 
 class Machine(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from protocol.desk import events
 from protocol.desk.book import Book
-from protocol.desk.events import Customer, Machine, User
+from protocol.desk.events import ByMail, Customer, Machine, User
 from relay.admin.desk import people_csv, words
 from relay.admin.desk.ledger import Ledger, ledger_option
 from relay.admin.files import AdminError
@@ -79,6 +79,11 @@ def customer(  # noqa: PLR0913, PLR0917 - one for each option
     default=None,
     help="Whether a yes to a price counts for the customer.",
 )
+@click.option(
+    "--by-mail",
+    type=click.Choice([choice.value for choice in ByMail]),
+    help="Whether somebody with an agent is told by mail, too: of what happens while it is off, always, or never.",
+)
 @click.option("--gone/--back", default=None, help="Is not there any more.")
 @click.option("--csv", "table", type=click.Path(path_type=Path), metavar="FILE", help=people_csv.HELP)
 @ledger_option
@@ -93,6 +98,7 @@ def user(  # noqa: PLR0913, PLR0917 - one for each option
     language: str | None,
     contact: str | None,
     may_accept: bool | None,
+    by_mail: str | None,
     gone: bool | None,
     table: Path | None,
 ) -> None:
@@ -114,6 +120,7 @@ def user(  # noqa: PLR0913, PLR0917 - one for each option
             ("customer", customer),
             ("contact", words.staff(book, contact) if contact else contact),
             ("may_accept_quotes", may_accept),
+            ("by_mail", ByMail(by_mail) if by_mail else None),
             ("gone", gone),
         )
         if value is not None
@@ -198,6 +205,7 @@ def _show_user(shown: User, book: Book) -> None:
         f"{shown.identifier}: {shown.name}",
         ("customer", shown.customer),
         ("mail", ", ".join(shown.mails)),
+        ("told by mail", "" if shown.by_mail is ByMail.AWAY else shown.by_mail.value),
         ("phone", ", ".join(shown.phones)),
         ("language", shown.language),
         ("contact", shown.contact),
