@@ -67,6 +67,13 @@ class Agreements(Struct, frozen=True):
         chosen = [quote for quote in self.quotes.values() if quote.accepted and quote.within_min is not None]
         return chosen[-1] if chosen else None
 
+    def work_waits_for_a_yes(self, now: datetime) -> bool:
+        """Whether a price for work was named that holds still and nobody has answered (promise 11)."""
+        return any(
+            quote.accepted is None and quote.within_min is None and now <= quote.valid_until
+            for quote in self.quotes.values()
+        )
+
 
 Agreed = (
     events.TicketOffered

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 from protocol import envelope
 from protocol.desk import events
@@ -114,7 +115,7 @@ class StaffRequests:
         """Offers a session to the ticket's device; the user is asked at its other end (promises 5, 25)."""
         room = self._room
         ticket = await room.find(message.ticket)
-        _check_workable(ticket)
+        _check_workable(ticket, room.clock())
         self._check_free(ticket, party)
         identifier, staff = secrets.token_hex(16), as_staff(party)
         # Taken before the disk is asked, so that no second request comes between.
@@ -122,7 +123,7 @@ class StaffRequests:
         await asyncio.sleep(0)  # the end of a session whose line was lost goes into the history before this one
 
         def decide(now: Ticket) -> Sequence[events.Event]:
-            _check_workable(now)
+            _check_workable(now, room.clock())
             return (events.SessionRequested(identifier, staff),)
 
         try:
@@ -167,13 +168,17 @@ class StaffRequests:
             raise Refused(RefusalReason.SESSION_RUNNING, "There is a session on this computer already.")
 
 
-def _check_workable(ticket: Ticket) -> None:
+def _check_workable(ticket: Ticket, now: datetime) -> None:
     if not ticket.is_open:
         raise Refused(RefusalReason.NOT_NOW, "There is no session without an open ticket, and this one is not open.")
     if ticket.priority is None or ticket.owner is None:
         raise Refused(RefusalReason.NOT_NOW, "Take the ticket first: its urgency has to be judged before work begins.")
     if ticket.state is not TicketState.IN_PROGRESS:
         raise Refused(RefusalReason.NOT_NOW, "The ticket is not being worked on; take it up first.")
+    if ticket.agreements.work_waits_for_a_yes(now):
+        raise Refused(
+            RefusalReason.NOT_NOW, "The customer has not answered your offer yet: the work begins once he has said yes."
+        )
 
 
 def _away() -> Refused:

@@ -9,7 +9,7 @@ from protocol.desk import events
 from protocol.desk.events import Machine, User
 from relay.store import By
 from tests.relay.peopled import history, owned, peopled, sentence
-from tests.relay.rig import Actor, scene
+from tests.relay.rig import Actor, given_consent, scene
 
 
 async def quoted(console: Actor, number: int, within_min: int | None = None) -> str:
@@ -36,6 +36,56 @@ async def test_p11_a_price_counts_when_somebody_who_may_has_said_yes(tmp_path: P
         yes = await agent.ask(envelope.AnswerQuote, number, key, accepted=True)
         assert history(yes, events.QuoteAnswered)[0].user == "eva"
         assert "already" in sentence(await agent.ask(envelope.AnswerQuote, number, key, accepted=False))
+
+
+@scene
+async def test_p11_work_for_a_price_begins_once_the_customer_has_said_yes_and_its_minutes_run_from_then(
+    tmp_path: Path,
+) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        await jana.takes(number)
+        key = await quoted(jana, number)
+        assert "once he has said yes" in sentence(await jana.ask(envelope.RequestSession, number))
+        assert not any(isinstance(said, envelope.SessionOffered) for said in agent.said)
+        await agent.ask(envelope.AnswerQuote, number, key, accepted=True)
+        agreed_at = datetime.now(UTC)
+        ready = await jana.ask(envelope.RequestSession, number)
+        ends = await relay.console("jana", ready.session), await relay.agent("laptop", ready.session)
+        for end in reversed(ends):
+            await end.paired()
+        await agent.ask(envelope.ReportConsent, ready.session, given_consent(agent, jana, ready.session, number))
+        await agent.ask(envelope.ReportEnd, ready.session, events.EndReason.USER_STOPPED)
+        await jana.hears(envelope.SessionOver)
+        read = await until_logged(jana, number)
+        (entry,) = history(read, events.TimeLogged)
+        assert agreed_at <= entry.begin
+
+
+@scene
+async def test_p11_a_no_or_an_offer_that_has_run_out_stands_in_nobodys_way(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        await jana.takes(number)
+        key = await quoted(jana, number)
+        await agent.ask(envelope.AnswerQuote, number, key, accepted=False)
+        brief = datetime.now(UTC) + timedelta(seconds=1)
+        await jana.ask(envelope.MakeQuote, number, secrets.token_hex(16), "At once", 500, "EUR", brief, None)
+        assert isinstance(await jana.ask(envelope.RequestSession, number), envelope.RequestRefused)
+        await relay.until(lambda: datetime.now(UTC) > brief)
+        assert isinstance(await jana.ask(envelope.RequestSession, number), envelope.SessionReady)
+
+
+async def until_logged(console: Actor, number: int) -> envelope.Ticket:
+    """The ticket once its session's time stands in its history."""
+    while True:
+        read = await console.ask(envelope.ReadTicket, number)
+        if history(read, events.TimeLogged):
+            assert isinstance(read, envelope.Ticket)
+            return read
+        await console.hears(envelope.TicketChanged)
 
 
 @scene
