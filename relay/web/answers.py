@@ -152,7 +152,7 @@ ANSWERS: Mapping[str, Callable[[Answer], Decide]] = {
     "steps": answer_steps,
     "links": close_links,
 }
-"""The last part of a form's address → what it does; a quote's answer concerns other tickets, too, see `quote`."""
+"""The last part of a form's address → what it does; what concerns more than the ticket: see `quote`, `advice`."""
 
 
 def quote(answer: Answer, user: str) -> events.QuoteAnswered:
@@ -161,6 +161,11 @@ def quote(answer: Answer, user: str) -> events.QuoteAnswered:
     if not answer.view.may_buy:
         raise FormRefused(answer._("An offer is answered by whoever may order, with the link from our mail."))
     return events.QuoteAnswered(key, accepted, text, user)
+
+
+def advice(answer: Answer) -> events.RecommendationAnswered:
+    """The customer's yes or no to a recommendation. Raises FormRefused."""
+    return events.RecommendationAnswered(answer.key(), answer.chosen("accepted"), answer.text())
 
 
 def thanks(action: str, ticket: Ticket, _: Translate) -> str:  # noqa: PLR0911 - one line for each
@@ -174,7 +179,7 @@ def thanks(action: str, ticket: Ticket, _: Translate) -> str:  # noqa: PLR0911 -
             return _("Thank you for telling us. We go on with it.")
         case "cancel" if ticket.state is TicketState.CANCELLED:
             return _("You took your request back. Nothing more is done.")
-        case "question" | "understood" | "steps" | "quote":
+        case "question" | "understood" | "steps" | "quote" | "advice":
             return _("Thank you for your answer.")
         case "asked":
             return _("We have your request. Keep the address of this page: it brings you back here.")

@@ -22,12 +22,12 @@ from protocol.desk.states import StepRefused
 from protocol.desk.telling import told_to_requester
 from protocol.desk.ticket import Ticket
 from relay.admission import Buckets
-from relay.desk import Room
+from relay.desk import Room, advice
 from relay.desk.quotes import Quotes
 from relay.errors import Refused, StoreFault
 from relay.files import Shelf
 from relay.store import By
-from relay.web import asking, forms, links, uploads
+from relay.web import answers, asking, forms, links, uploads
 from relay.web.answers import ANSWERS, Answer, quote, thanks
 from relay.web.forms import FormRefused, Seals
 from relay.web.hours import calendar_of, hours
@@ -43,7 +43,7 @@ FILES_PER_TICKET = (1 / 300, 12.0)
 """What fills the disk: 150 MB an hour at most."""
 FIELD_BYTES = 64 * 1024
 COOKIE = "athand-form"
-_QUOTE = "quote"
+_QUOTE, _ADVICE = "quote", "advice"
 
 
 class Opened(Struct, frozen=True):
@@ -125,7 +125,7 @@ class RequesterPages:
         except LinkError as error:
             return await self._no_link(request, error)
         action = request.path_params["action"]
-        if action not in {*ANSWERS, _QUOTE}:
+        if action not in {*ANSWERS, _QUOTE, _ADVICE}:
             raise HTTPException(404)
         most = uploads.MAX_FILES if action == "say" else 0
         async with request.form(max_files=most, max_fields=forms.FORM_FIELDS, max_part_size=FIELD_BYTES) as form:
@@ -184,6 +184,11 @@ class RequesterPages:
     async def _take(self, action: str, answer: Answer, opened: Opened) -> None:
         """Raises FormRefused, Refused, StepRefused, StoreFault."""
         number, by = opened.ticket.number, _by(opened.ticket)
+        if action == _ADVICE:
+            if not opened.view.may_buy:
+                raise StepRefused("Only with the link from a mail.")
+            await advice.answer(self._room, answers.advice(answer), opened.ticket.user, by)
+            return
         if action == _QUOTE:
             user = opened.book.register.users.get(opened.ticket.user)
             await self._quotes.answer(number, quote(answer, user.identifier if user else ""), user, by)

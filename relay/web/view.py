@@ -16,6 +16,7 @@ from protocol.desk.events import HoldReason, Staff
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from relay import notices
+from relay.desk.advice import open_for
 from relay.desk.talk import awaits_rating
 from relay.reports.monthly import zone_of
 from relay.web import hours as opening
@@ -27,7 +28,7 @@ from relay.words import known, words
 
 
 class Step(Struct, frozen=True):
-    """Something asked of the requester: a question, steps, a price."""
+    """Something asked of the requester: a question, steps, a price; what would serve him better, and why."""
 
     key: str
     text: str
@@ -75,6 +76,7 @@ class View(Struct, frozen=True):
     read_back: str
     instructions: tuple[Step, ...]
     quotes: tuple[Step, ...]
+    advice: tuple[Step, ...]
     appointments: tuple[tuple[str, str], ...]
     short: tuple[Short, ...]
     messages: tuple[Line, ...]
@@ -132,6 +134,9 @@ def view(
         read_back=talk.read_back if is_open and talk.confirmed is None else "",
         instructions=tuple(Step(k, "", steps) for k, steps in talk.instructions.items()) if is_open else (),
         quotes=_quotes(ticket, moments) if is_open else (),
+        advice=tuple(Step(key, made.text, made.evidence) for key, made in open_for(book, user).items())
+        if mailed
+        else (),
         appointments=tuple(
             (f"{moments.moment(a.begin)} \N{EN DASH} {moments.moment(a.end)}", a.text)
             for a in sorted(ticket.agreements.appointments.values(), key=lambda a: a.begin)
