@@ -30,6 +30,7 @@ from agent.ui.main_window import MainWindow
 from agent.ui.news import news
 from agent.ui.quit_dialog import Open, QuitDialog
 from agent.ui.tray import Tray
+from agent.viewing import Viewing
 from agent.words import _
 from protocol import limits
 from protocol.desk.events import EndReason, Staff
@@ -73,6 +74,7 @@ class Agent(QObject):
         self.tray = Tray()
         self.window = MainWindow(standing.organisation.name, full_name(), enrolled.device_label())
         self.sharing = Sharing(self.tray, self.window, self)
+        self.viewing = Viewing(self.window)
         self.about = AboutWindow(standing.organisation.name, hot_key_words(hot_key))
         self._happened.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._gathered.connect(self._show_facts, Qt.ConnectionType.QueuedConnection)
@@ -115,6 +117,11 @@ class Agent(QObject):
         self.window.ask.request_ready.connect(self._send)
         self.window.ask.looked_up.connect(lambda typed: self._wish(messages.FindArticles(typed, words.language())))
         self.window.request.letter_ready.connect(self._send_letter)
+        self.window.request.file_ready.connect(
+            lambda letter, content: self._wish(messages.SendFile(letter, content)),
+        )
+        self.window.request.file_wanted.connect(self.viewing.show_file)
+        self.viewing.wished.connect(self._wish)
         self.sharing.wished.connect(self._wish)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -205,6 +212,8 @@ class Agent(QObject):
                 self._ticket_read(read)
             case messages.ArticlesFound(articles=articles):
                 window.ask.suggestions.show_articles(articles)
+            case messages.FileFetched() | messages.FileMissed():
+                self.viewing.take(happened)
             case messages.AboutRead(about=about):
                 window.about_read(about)
                 self.about.show_desk(about)

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from protocol import envelope
 from protocol.desk.terms import Key, Text, Words
+from protocol.files import MAX_SENT_BYTES, NAME_CHARS
 
 _Stars = Annotated[int, Meta(ge=1, le=5)]
 _Step = Annotated[int, Meta(ge=0, le=30)]
@@ -21,6 +22,15 @@ class Wrote(_Said, frozen=True):
     """A message."""
 
     text: Words
+
+
+class Enclosed(_Said, frozen=True):
+    """A file, and what is said with it; its bytes lie beside the letter until it is sent."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=NAME_CHARS)]
+    media_type: Annotated[str, Meta(max_length=127)]
+    size_bytes: Annotated[int, Meta(ge=0, le=MAX_SENT_BYTES)]
+    text: Text = ""
 
 
 class Judged(_Said, frozen=True):
@@ -91,6 +101,7 @@ class Complained(_Said, frozen=True):
 
 Said = (
     Wrote
+    | Enclosed
     | Judged
     | TookBack
     | CameBack
@@ -117,12 +128,14 @@ class Letter(Struct, frozen=True, forbid_unknown_fields=True):
     said: Said
     written_at: Annotated[datetime, Meta(tz=True)]
 
-    def as_sent(self, ref: int) -> envelope.FromAgent:  # noqa: PLR0911 - one for each kind
+    def as_sent(self, ref: int) -> envelope.FromAgent:  # noqa: C901, PLR0911 - one for each kind
         """The message to the relay."""
         number = self.ticket
         match self.said:
             case Wrote(text=text):
                 return envelope.AddMessage(ref, number, text, mark=self.mark)
+            case Enclosed(name=name, media_type=kind, size_bytes=size, text=text):
+                return envelope.BeginFile(ref, number, self.mark, name, kind, size, text)
             case Judged(solved=solved, text=text):
                 return envelope.GiveVerdict(ref, number, solved, text)
             case TookBack():

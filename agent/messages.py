@@ -11,7 +11,7 @@ from agent.letters import Letter
 from agent.outbox import Request
 from agent.own_tickets import OwnTicket
 from protocol import envelope
-from protocol.desk.events import Article, EndReason
+from protocol.desk.events import Article, Attachment, EndReason
 from protocol.scopes import Scope
 
 MAX_TEXT_CHARS = 2000
@@ -132,6 +132,22 @@ class TicketRead:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class FileFetched:
+    """A file that was wanted is here, whole."""
+
+    file: Attachment
+    content: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FileMissed:
+    """It does not come; the sentence says why."""
+
+    file: Attachment
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TechnicianShown:
     """A technician as certified by the organisation."""
 
@@ -225,6 +241,8 @@ Happened = (
     | TicketRead
     | AboutRead
     | ArticlesFound
+    | FileFetched
+    | FileMissed
     | QuestionRaised
     | QuestionWithdrawn
     | SessionRunning
@@ -265,6 +283,22 @@ class SendLetter:
     """Say this on its ticket, now or when the line is back."""
 
     letter: Letter
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SendFile:
+    """Send this letter, which is about a file, with the file's bytes."""
+
+    letter: Letter
+    content: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FetchFile:
+    """A file of this ticket's history is to be seen."""
+
+    number: int
+    file: Attachment
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -338,6 +372,8 @@ class Beat:
 Wish = (
     SendRequest
     | SendLetter
+    | SendFile
+    | FetchFile
     | ReadTicket
     | ReadAbout
     | FindArticles

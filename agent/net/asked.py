@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from agent.letters import Letter
+from agent.messages import FetchFile
 from agent.outbox import Request
 from agent.watching.round import Report
 from protocol import envelope
@@ -14,8 +15,8 @@ MAX_UNANSWERED = 256
 
 _log = structlog.get_logger()
 
-About = Request | Letter | Report | str | None
-"""What it was about: a user's request or letter, a watch's or session's report, or nothing to keep."""
+About = Request | Letter | Report | FetchFile | str | None
+"""What it was about: a user's request or letter, a file he wants, a watch's or session's report, or nothing to keep."""
 
 
 class Asked:

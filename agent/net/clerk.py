@@ -17,6 +17,7 @@ from agent.errors import PlaceError
 from agent.letters import CameBack, Complained, HasTime, Judged, Letter, TookBack, Wrote, letter
 from agent.messages import LineChanged
 from agent.net.asked import About, Asked
+from agent.net.fetching import Fetching
 from agent.net.link import Link
 from agent.net.membership import Membership
 from agent.net.pause import Pause
@@ -56,6 +57,7 @@ class Clerk:
         self._own = OwnTickets(place)
         self._asked = Asked(self._send)
         self._post = Post(place, self._asked, tell)
+        self._fetching = Fetching(self._asked, tell)
         self._pause = Pause()
         self._membership = Membership(place, standing, self._pause, self._line_changed)
         self._link: Link | None = None
@@ -126,12 +128,13 @@ class Clerk:
                 self._asked.ask(envelope.ReadAbout(self._asked.next_ref()))
             case messages.FindArticles(words=words, language=language):
                 self._asked.ask(envelope.SuggestArticles(self._asked.next_ref(), words, language))
-            case messages.SendLetter(letter=letter):
-                if isinstance(letter.said, Complained):
-                    self._complain(letter, letter.said.text)
-                if self._post.keep_letter(letter):
-                    self._decide(letter)
+            case messages.SendFile(letter=letter, content=content):
+                self._post.keep_file(letter, content)
                 self._hurry()
+            case messages.FetchFile():
+                self._fetching.fetch(wish)
+            case messages.SendLetter(letter=letter):
+                self._write(letter)
             case _:
                 self._wish_of_session(wish)
 
@@ -170,6 +173,13 @@ class Clerk:
         except PlaceError as error:
             _log.error("request is remembered in memory only", why=str(error))
         self._post.keep(request)
+        self._hurry()
+
+    def _write(self, letter: Letter) -> None:
+        if isinstance(letter.said, Complained):
+            self._complain(letter, letter.said.text)
+        if self._post.keep_letter(letter):
+            self._decide(letter)
         self._hurry()
 
     def _complain(self, letter: Letter, text: str) -> None:
@@ -212,6 +222,7 @@ class Clerk:
         except PlaceError as error:
             _log.error("list of revocations is in memory only", why=str(error))
         self._asked.lost()
+        self._fetching.lost()
         self._asked.ask(envelope.ListMyTickets(self._asked.next_ref()))
         self._asked.ask(envelope.ReadAbout(self._asked.next_ref()))
         self._post.send_all()
@@ -237,6 +248,8 @@ class Clerk:
             case envelope.Suggestions(ref=ref, articles=articles):
                 self._asked.answered(ref)
                 self._tell(messages.ArticlesFound(articles))
+            case envelope.PartTaken() | envelope.FilePart():
+                self._heard_of_file(message, self._asked.answered(message.ref))
             case envelope.Done(ref=ref):
                 self._done(self._asked.answered(ref))
             case envelope.RequestRefused(ref=ref):
@@ -260,6 +273,13 @@ class Clerk:
                 self._tell(messages.TicketRead(message))
                 if isinstance(about, Letter):
                     self._post.letter_taken(about)
+
+    def _heard_of_file(self, message: envelope.PartTaken | envelope.FilePart, about: About) -> None:
+        match message, about:
+            case envelope.PartTaken(offset=offset), Letter():
+                self._post.part_taken(about, offset)
+            case envelope.FilePart(), messages.FetchFile():
+                self._fetching.came(about, message)
 
     def _heard_of_watch(self, message: envelope.Watch | envelope.WatchChanged | envelope.RunCheck) -> None:
         match message:
@@ -285,6 +305,8 @@ class Clerk:
         match about:
             case Request() | Letter():
                 self._post.refused(about, refusal)
+            case messages.FetchFile():
+                self._fetching.failed(about, refusal.sentence)
             case _:
                 self._done(about)
 

@@ -5,21 +5,28 @@ On the network thread. Distrusts the relay: a refusal ends one request or letter
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 import structlog
 
 from agent import messages
 from agent.errors import OutboxFull, PlaceError
-from agent.letters import Letter, Wrote
+from agent.letters import Enclosed, Letter, Wrote
 from agent.net.asked import Asked
+from agent.net.parcels import Parcels
 from agent.outbox import Outbox, Request
 from agent.place import Place
+from agent.words import _
 from protocol import envelope
 from protocol.envelope import RefusalReason
 
 _SEND_AGAIN_S = 20.0
 """What the relay put off ("too fast", "not now") is sent again after this."""
+_PAUSE_S = 0.06
+"""Between two parts of a file: below what the relay takes of one client, with room for everything else."""
+_TRIES = 3
+"""A file that breaks off (the relay began anew) is sent from its beginning, so many times."""
 _PASSING = {RefusalReason.NOT_NOW, RefusalReason.TOO_FAST, RefusalReason.FAULT}
 
 _log = structlog.get_logger()
@@ -31,6 +38,9 @@ class Post:
     def __init__(self, place: Place, asked: Asked, tell: Callable[[messages.Happened], None]) -> None:
         """Reads what was kept. Raises PlaceError."""
         self._outbox, self._asked, self._tell = Outbox(place), asked, tell
+        self._parcels = Parcels(place, {letter.mark for letter in self._outbox.letters})
+        self._between_parts = ""
+        self._begun: Counter[str] = Counter()
         self._sent: set[str] = set()
         self._perhaps_taken = {letter.mark for letter in self._outbox.letters}
 
@@ -67,8 +77,40 @@ class Post:
         self._send_letter()
         return True
 
+    def keep_file(self, letter: Letter, content: bytes) -> None:
+        """The same for a letter about a file; the file is kept first."""
+        try:
+            self._parcels.keep(letter, content)
+        except PlaceError as error:
+            self._tell(messages.LetterFailed(letter, str(error)))
+            return
+        if not self.keep_letter(letter):
+            self._parcels.forget(letter.mark)
+
+    def part_taken(self, letter: Letter, offset: int) -> None:
+        """The relay has so much of a file: the next part goes after a moment, and whatever else in between."""
+        self._between_parts = letter.mark
+        asyncio.get_running_loop().call_later(_PAUSE_S, self._send_part, letter, offset)
+
+    def _send_part(self, letter: Letter, offset: int) -> None:
+        if self._between_parts != letter.mark:
+            return  # the line was cut meanwhile
+        self._between_parts = ""
+        part = self._parcels.part(letter, offset)
+        if part is None:
+            self._lose_file(letter)
+        else:
+            self._asked.ask(envelope.PutPart(self._asked.next_ref(), letter.mark, offset, part), letter)
+
+    def _lose_file(self, letter: Letter) -> None:
+        self.letter_taken(letter)
+        self._tell(
+            messages.LetterFailed(letter, _("The file is not on this computer any more. Please choose it again."))
+        )
+
     def send_all(self) -> None:
         """There is a line again; what was under way on the last one is not any more, but may have arrived."""
+        self._between_parts = ""
         self._perhaps_taken |= self._sent
         self._sent.clear()
         for request in self._outbox.waiting:
@@ -84,6 +126,9 @@ class Post:
     def letter_taken(self, letter: Letter) -> None:
         """The relay has written it down."""
         self._forget(letter.mark)
+        if isinstance(letter.said, Enclosed):
+            self._parcels.forget(letter.mark)
+            self._begun.pop(letter.mark, None)
         self._sent.discard(letter.mark)
         self._perhaps_taken.discard(letter.mark)
         self._list_letters()
@@ -92,7 +137,8 @@ class Post:
     def refused(self, about: Request | Letter, refusal: envelope.RequestRefused) -> None:
         """The relay does not want it: for now, or at all."""
         passing = _PASSING if isinstance(about, Request) else _PASSING - {RefusalReason.NOT_NOW}
-        if refusal.reason in passing:
+        again = isinstance(about, Letter) and isinstance(about.said, Enclosed) and self._begun[about.mark] < _TRIES
+        if refusal.reason in passing or (again and refusal.reason is RefusalReason.BAD_INPUT):
             self._sent -= {about.mark} if isinstance(about, Letter) else set()
             asyncio.get_running_loop().call_later(_SEND_AGAIN_S, self._send_again, about)
             return
@@ -103,7 +149,7 @@ class Post:
             # Taken the first time, its answer lost with the line. Messages are known by their mark, and not refused so.
             done = refusal.reason is RefusalReason.NOT_NOW and about.mark in self._perhaps_taken
             self.letter_taken(about)
-            if not done or isinstance(about.said, Wrote):
+            if not done or isinstance(about.said, Wrote | Enclosed):
                 self._tell(messages.LetterFailed(about, refusal.sentence))
 
     def _send_request(self, request: Request) -> None:
@@ -117,8 +163,9 @@ class Post:
             self._send_letter()
 
     def _send_letter(self) -> None:
-        if self._outbox.letters and not self._asked.letter_under_way():
+        if self._outbox.letters and not self._asked.letter_under_way() and not self._between_parts:
             letter = self._outbox.letters[0]
+            self._begun[letter.mark] += isinstance(letter.said, Enclosed)
             if self._asked.ask(letter.as_sent(self._asked.next_ref()), letter):
                 self._sent.add(letter.mark)
 

@@ -1,17 +1,21 @@
 """One request: number, state, next step and when, who helps, what happened; and the last word, which is the user's."""
 
+import mimetypes
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from agent import downloads
 from agent.letters import (
     Answered,
     AnsweredPrice,
     CameBack,
     Complained,
     Confirmed,
+    Enclosed,
     HasTime,
     Judged,
     Letter,
@@ -39,12 +43,18 @@ from agent.words import _
 from protocol import envelope
 from protocol.desk.states import OPEN_STATES, TicketState
 from protocol.desk.terms import TicketKind
+from protocol.files import MAX_SENT_BYTES
 
 
 class RequestPage(QWidget):
-    """Signals: `letter_ready(Letter)` when the user said something."""
+    """Signals: `letter_ready(Letter)` and `file_ready(Letter, bytes)` when the user said something; `file_wanted(…)`.
+
+    `file_wanted(int, Attachment)`: he wants to see a file of this request's history.
+    """
 
     letter_ready = Signal(object)
+    file_ready = Signal(object, object)
+    file_wanted = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +90,8 @@ class RequestPage(QWidget):
         self.time.prolonged.connect(self._say)
         self.complaint.complained.connect(self._say)
         self.complaint.want.clicked.connect(lambda: QTimer.singleShot(0, self._show_complaint))
-        self.writing.written.connect(lambda text: self._say(Wrote(text)))
+        self.writing.written.connect(self._write)
+        self.history.file_wanted.connect(lambda file: self.file_wanted.emit(self.number, file))
         self.writing.taken_back.connect(lambda: self._say(TookBack()))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
@@ -113,7 +124,7 @@ class RequestPage(QWidget):
         self._say_estimate("")
         self.who.hide()
         self._ask()
-        self.history.show_told([(request.asked_at, _("You wrote your request."))])
+        self.history.show_told([story.Told(request.asked_at, _("You wrote your request."))])
 
     def show_ticket(self, view: envelope.TicketView) -> None:
         """A ticket as it stands; an older state than the one shown is ignored."""
@@ -137,10 +148,9 @@ class RequestPage(QWidget):
     def show_history(self, ticket: envelope.Ticket) -> None:
         """A ticket with all that happened."""
         self.show_ticket(ticket.ticket)
-        self._notice("")
         self._to_do, self._unrated = to_do(ticket.history), awaits_rating(ticket.history)
         self._ask()
-        self.history.show_told(story.story(ticket.history) or story.beginning(ticket.ticket))
+        self.history.show_told(story.tell(ticket.history) or story.beginning(ticket.ticket))
 
     def show_unsent(self, letters: Sequence[Letter], *, line_up: bool) -> None:
         """What the user wrote to this request and the help desk does not have yet."""
@@ -232,7 +242,36 @@ class RequestPage(QWidget):
 
     def _say(self, said: Said) -> None:
         if self.number and not self._strange_hands:
+            self._notice("")
             self.letter_ready.emit(letter(self.number, said))
+
+    def _write(self, text: str, paths: tuple[Path, ...]) -> None:
+        """A message; with files, the words go with the first of them. All of it goes out, or nothing does."""
+        if not paths:
+            self._say(Wrote(text))
+            return
+        enclosed: list[tuple[Enclosed, bytes]] = []
+        for path in paths:
+            try:
+                content = downloads.read(path)
+            except downloads.TooLarge:
+                sentence = _("The file {name} is larger than {count} MB, which is too much to be sent here.")
+                self._keep_back(sentence.format(name=path.name, count=MAX_SENT_BYTES // 2**20), text, paths)
+                return
+            except OSError as error:
+                sentence = _("The file {name} cannot be read: {why}").format(name=path.name, why=error.strerror)
+                self._keep_back(sentence, text, paths)
+                return
+            kind = mimetypes.guess_type(path.name)[0] or ""
+            enclosed.append((Enclosed(path.name, kind, len(content), "" if enclosed else text), content))
+        self._notice("")
+        for said, content in enclosed:
+            if self.number and not self._strange_hands:
+                self.file_ready.emit(letter(self.number, said), content)
+
+    def _keep_back(self, sentence: str, text: str, paths: tuple[Path, ...]) -> None:
+        self.writing.put_back(text, paths)
+        self._notice(plain.one_line(sentence, 400))
 
     def _ask(self) -> None:
         """What there is to say, one thing at a time; nothing twice, while it is on its way."""

@@ -3,6 +3,7 @@
 Distrusts the relay: names and texts are cleaned, and what it leaves out is left out, never made up.
 """
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from agent.letters import (
     Complained,
     Confirmed,
     DidSteps,
+    Enclosed,
     HasTime,
     Judged,
     Letter,
@@ -23,7 +25,7 @@ from agent.letters import (
 from agent.ui.plain import clean, money, one_line, time_of, when
 from agent.words import _, ngettext
 from protocol.desk import events
-from protocol.desk.events import Actor, EndReason
+from protocol.desk.events import Actor, Attachment, EndReason
 from protocol.envelope import HistoryLine, TicketView
 from protocol.scopes import Scope
 
@@ -54,16 +56,35 @@ class _Teller:
                 return _yours(event) if line.actor is Actor.REQUESTER else _theirs(event, _who(line))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """When and what, and the files that came with it."""
+
+    at: datetime
+    words: str
+    files: tuple[Attachment, ...] = ()
+
+
+def tell(lines: Iterable[HistoryLine]) -> list[Told]:
+    """In the order of `lines`."""
+    teller = _Teller()
+    told = [Told(line.at, teller.tell(line), _files(line.event)) for line in lines]
+    return [one for one in told if one.words]
+
+
 def story(lines: Iterable[HistoryLine]) -> list[tuple[datetime, str]]:
     """When and what, in the order of `lines`."""
-    teller = _Teller()
-    told = [(line.at, teller.tell(line)) for line in lines]
-    return [(at, words) for at, words in told if words]
+    return [(one.at, one.words) for one in tell(lines)]
 
 
-def beginning(ticket: TicketView) -> list[tuple[datetime, str]]:
+def beginning(ticket: TicketView) -> list[Told]:
     """What is known without the history: that it was asked."""
-    return [(ticket.opened_at, _("You asked for help."))]
+    return [Told(ticket.opened_at, _("You asked for help."))]
+
+
+def _files(event: events.Event) -> tuple[Attachment, ...]:
+    files = event.attachments if isinstance(event, events.MessageAdded | events.Opened) else ()
+    return tuple(file for file in files if file.sha256)
 
 
 def ended(reason: EndReason, name: str, *, allowed: bool) -> str:
@@ -119,11 +140,13 @@ def _allowed(event: events.SessionConsented) -> str:
     return allowed.format(name=one_line(event.staff.name), time=time_of(event.end))
 
 
-def unsent(letter: Letter) -> str:  # noqa: PLR0911 - one line for each kind of word
+def unsent(letter: Letter) -> str:  # noqa: C901, PLR0911 - one line for each kind of word
     """What the user says in a letter, as it will stand in the story."""
     match letter.said:
         case Wrote(text=text):
             return _yours(events.MessageAdded(text))
+        case Enclosed(name=name, text=text):
+            return _("You sent a file: {name}").format(name=one_line(name)) + _and(text)
         case Judged(solved=solved, text=text):
             return _yours(events.Accepted() if solved else events.NotSolved(text))
         case TookBack():
@@ -150,6 +173,8 @@ def _yours(event: events.Event) -> str:  # noqa: PLR0911 - one line for each kin
     match event:
         case events.Opened():
             return _("You asked for help.")
+        case events.MessageAdded(text="", attachments=files) if files:
+            return _("You sent a file.")
         case events.MessageAdded(text=text):
             return _("You wrote: {text}").format(text=clean(text))
         case events.Accepted():
@@ -210,6 +235,8 @@ def _theirs(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line f
         case events.NextStepSet(next_step=text, due=due):
             by = " (" + _("by {when}").format(when=when(due)) + ")" if due else ""
             return _("Next step: {text}").format(text=clean(text)) + by
+        case events.MessageAdded(text="", attachments=files) if files:
+            return _("{who} sent a file.").format(who=who)
         case events.MessageAdded(text=text):
             return _("{who} wrote: {text}").format(who=who, text=clean(text))
         case events.SessionNoted(text=text):

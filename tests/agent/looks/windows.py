@@ -1,8 +1,10 @@
 """Windows of the helped side, each with made-up data."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QBuffer, QByteArray
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from agent import words
@@ -14,13 +16,14 @@ from agent.ui import consent_dialog, theme
 from agent.ui.about import AboutWindow
 from agent.ui.banner import Banner, hot_key_words
 from agent.ui.consent_dialog import ConsentDialog
+from agent.ui.file_dialog import FileDialog
 from agent.ui.longer_dialog import LongerDialog
 from agent.ui.main_window import MainWindow
 from agent.ui.quit_dialog import Open, QuitDialog
 from agent.ui.screens import Here
 from agent.ui.tray import SmallWindow
 from protocol.desk import events
-from protocol.desk.events import Actor, EndReason, Staff
+from protocol.desk.events import Actor, Attachment, EndReason, Staff
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope import About, HistoryLine, Ticket, TicketView, Witness
@@ -167,6 +170,32 @@ def helped_offline() -> QWidget:
     texts = ("It is open again, thank you!", "Oh, now it is locked once more.")
     window.letters_listed(tuple(letter(17, Wrote(text)) for text in texts))
     return window
+
+
+PICTURE = Attachment("Where to click.png", "image/png", 182_000, "a" * 64)
+
+
+def with_files() -> QWidget:
+    """A picture came, and two files are about to go."""
+    sent = events.MessageAdded("Please click where the arrow is.", attachments=(PICTURE,))
+    window = helped(_line(14, 2, Actor.STAFF, TINA.name, sent))
+    window.request.writing.message.setPlainText("This is what I see now.")
+    window.request.writing.files.put([Path("Screenshot from today.png"), Path("Budget 2027.xlsx")])
+    return window
+
+
+def a_file() -> QWidget:
+    """The picture, saved."""
+    _window()
+    image = QImage(720, 380, QImage.Format.Format_RGB32)
+    image.fill(0xD7E3E1)
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image)
+    dialog = FileDialog(PICTURE, Path("/nowhere"))
+    dialog.show_content(bytes(content.data()))
+    return dialog
 
 
 def solved() -> QWidget:
