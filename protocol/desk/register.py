@@ -149,7 +149,7 @@ class Register:
         if machine is None or machine.gone:
             return None, ""
         user = self._present(machine.user)
-        return user, machine.customer or (user.customer if user else "")
+        return user, machine.customer or self.customer_of(user)
 
     def speaks_for(self, device: str, ticket: Ticket) -> bool:
         """Whether whoever sits at a machine is a ticket's requester, as far as can be known."""
@@ -168,8 +168,15 @@ class Register:
         return self.contracts.get(known.contract if known and known.contract else self.desk.contract)
 
     def customer_of(self, user: User | None, machine: Machine | None = None) -> str:
-        """Whose ticket it is when this user asks at this machine; empty: nobody's."""
-        return (user.customer if user else "") or (machine.customer if machine else "")
+        """Whose ticket it is when this user asks at this machine; empty: nobody's.
+
+        Of a user without one it is the customer whose people write from his address's domain.
+        """
+        return (user.customer if user else "") or (machine.customer if machine else "") or self._by_domain_of(user)
+
+    def _by_domain_of(self, user: User | None) -> str:
+        found = (self.customer_of_mail(mail) for mail in (user.mails if user else ()))
+        return next((customer.identifier for customer in found if customer is not None), "")
 
     # --- inside
     def _copied(self) -> "Register":

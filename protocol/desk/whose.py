@@ -19,9 +19,10 @@ def with_address(user: User, address: str) -> Sequence[events.BookEvent]:
 
 def given_to(register: Register, user: User, address: str = "") -> events.RequesterSet:
     """What makes a ticket his; `address`: of his, where answers go, if it is not the one that the register says."""
-    customer = register.customers.get(user.customer)
+    pays = register.customer_of(user)
+    customer = register.customers.get(pays)
     language = user.language or (customer.language if customer else "")
-    return events.RequesterSet(user.identifier, user.name, user.customer, language, address)
+    return events.RequesterSet(user.identifier, user.name, pays, language, address)
 
 
 def is_given(ticket: Ticket, event: events.RequesterSet) -> bool:

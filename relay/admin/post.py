@@ -156,8 +156,8 @@ def _try(settings: MailSettings) -> None:
         mailbox.close()
 
     async def call() -> None:
-        async with post.connected(settings):
-            pass
+        async with post.connected(settings) as server:
+            await server.try_out()
 
     asyncio.run(call())
 

@@ -16,15 +16,7 @@ from protocol.desk.ticket import Ticket
 from protocol.desk.track import is_word_of_requester
 from relay.desk.agreed import Agreed
 from relay.store.projections import Step
-
-_FIRST = {
-    "en": "We look at your request and answer you.",
-    "de": "Wir sehen uns Ihr Anliegen an und melden uns bei Ihnen.",
-}
-_AGAIN = {
-    "en": "We look at it again and answer you.",
-    "de": "Wir sehen es uns noch einmal an und melden uns bei Ihnen.",
-}
+from relay.words import words
 
 
 class Completing:
@@ -64,5 +56,7 @@ def _said(step: Step) -> bool:
 
 
 def _sentence(register: Register, ticket: Ticket) -> str:
-    sentences = _FIRST if ticket.track.answered_us is None else _AGAIN
-    return sentences.get(ticket.language or register.desk.language, sentences["en"])
+    _ = words(ticket.language or register.desk.language)
+    if ticket.track.answered_us is None:
+        return _("We look at your request and answer you.")
+    return _("We look at it again and answer you.")

@@ -132,7 +132,7 @@ class Room:
             opened = replace(opened, user=user.identifier, language=opened.language or user.language)
         if not opened.customer:
             theirs = register.users.get(opened.user)
-            opened = replace(opened, customer=customer or (theirs.customer if theirs else ""))
+            opened = replace(opened, customer=customer or register.customer_of(theirs))
         if not opened.language:
             known = register.customers.get(opened.customer)
             opened = replace(opened, language=known.language if known else "")

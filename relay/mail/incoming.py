@@ -24,6 +24,7 @@ from relay.counts import Counts
 from relay.errors import TicketDamaged
 from relay.mail.kinds import MailKind
 from relay.mail.parse import Mail
+from relay.mail.pressed import NOT_SOLVED, SOLVED, VERDICTS, to_price
 from relay.mail.writer import Writer, doubt, is_requester, may_be_forged, writer_of
 from relay.notices.follow_up import QUESTION
 from relay.store import THE_DESK, By, EventStore, Work
@@ -31,10 +32,8 @@ from relay.store.tables import microseconds
 
 PER_SENDER = (20 / 3600, 20.0)
 """Mails a second and at once from one address; more is a loop or a fault, and is set aside."""
-SOLVED = "solved"
 MINUTES = 30
 """Nobody says in a mail how much time he has for a session; he can when one is asked for."""
-_VERDICTS = frozenset({NoticeKind.RESOLVED, NoticeKind.VERDICT_REMINDER, NoticeKind.VERDICT_ASKED})
 _KNOWN = "SELECT 1 FROM mail_ids WHERE mark = ?1 UNION ALL SELECT 1 FROM mails_aside WHERE mark = ?1 LIMIT 1"
 _ASIDE = "INSERT OR IGNORE INTO mails_aside (mark, at_us, reason, sender, subject, original) VALUES (?, ?, ?, ?, ?, ?)"
 _TOKEN = "SELECT event, ticket FROM mail_ids WHERE own AND message_id >= ? AND message_id < ?"  # noqa: S105 - no secret
@@ -211,7 +210,7 @@ class Incoming:
         if _is_over(work.book, ticket, work) and mail.kind not in _NO_REQUEST:
             self._open(work, kept, ticket)
             return None
-        verdict = await self._verdict(work, ticket, mail) if writer.is_requester else ()
+        verdict = await self._pressed(work, ticket, mail) if writer.is_requester else ()
         message = _message(kept, internal=writer.is_staff)
         if mail.kind is not MailKind.HUMAN:
             work.happens(ticket, (message,), writer.by)
@@ -273,17 +272,20 @@ class Incoming:
         event = events.decode(rows[0][0]).event if rows and rows[0][0] is not None else None
         return event if isinstance(event, events.NoticeSent) else None
 
-    async def _verdict(self, work: Work, ticket: Ticket, mail: Mail) -> tuple[events.TicketEvent, ...]:
-        """The requester's answer to the solution that stands, if he pressed one of the two buttons."""
-        if mail.answer is None or ticket.state is not TicketState.RESOLVED or mail.kind is not MailKind.HUMAN:
+    async def _pressed(self, work: Work, ticket: Ticket, mail: Mail) -> Sequence[events.TicketEvent]:
+        """What the requester says with a button of the mail that asks it."""
+        if mail.answer is None or mail.kind is not MailKind.HUMAN:
             return ()
         answer, token = mail.answer
         rows = await work.rows(_TOKEN, _range(token))
-        if len(rows) != 1 or rows[0][1] != ticket.number:
+        of_this = len(rows) == 1 and rows[0][1] == ticket.number
+        notice = await self._notice(work, int(rows[0][0])) if of_this else None
+        if notice is not None and notice.kind is NoticeKind.QUOTE:
+            return to_price(work.book, ticket, mail, notice, work.now)
+        if ticket.state is not TicketState.RESOLVED or answer not in {SOLVED, NOT_SOLVED}:
             return ()
-        notice = await self._notice(work, int(rows[0][0]))
         last = (await work.rows(_LAST_VERDICT, (ticket.number,)))[0][0]
-        if notice is None or notice.kind not in _VERDICTS or int(rows[0][0]) < int(last or 0):
+        if notice is None or notice.kind not in VERDICTS or int(rows[0][0]) < int(last or 0):
             return ()  # of a solution that does not stand any more
         return (events.Accepted(),) if answer == SOLVED else (events.NotSolved(mail.text),)
 
@@ -314,9 +316,9 @@ def _opened(work: Work, kept: Kept, before: Ticket | None) -> tuple[events.Opene
     mail, register = kept.mail, work.book.register
     forged = may_be_forged(mail)
     user = None if forged else register.user_of_mail(mail.sender)
-    customer = (
-        register.customers.get(user.customer) if user else None if forged else register.customer_of_mail(mail.sender)
-    )
+    customer = register.customers.get(register.customer_of(user)) if user else None
+    if user is None and not forged:
+        customer = register.customer_of_mail(mail.sender)
     machines = register.machines_of(user.identifier) if user else []
     machine = machines[0] if len(machines) == 1 else None
     names = ", ".join(attachment.name for attachment in kept.attachments)

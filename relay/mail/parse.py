@@ -30,7 +30,7 @@ _PREFIX = re.compile(
     r"(?:\s?\[\d{1,3}\]|\s?\(\d{1,3}\)|\^\d)?\s?[::]\s*)",
     re.IGNORECASE,
 )
-_ANSWER = re.compile(r"\b(solved|not-solved)-([0-9a-f]{32})\b")
+_ANSWER = re.compile(r"\b(solved|not-solved|accepted|declined)-([0-9a-f]{32})\b")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Mail:
         message_id: without brackets, empty: it has none; references: those it answers, the nearest first.
         sender: address, lower case, empty: it says none; name: as he calls himself.
         subject: without "Re:" and the ticket's tag; tag: that number, None without one.
-        answer: "solved" or "not-solved" with its token, from the subject.
+        answer: "solved", "not-solved", "accepted" or "declined" with its token, from the subject.
         text: what was newly written; rest: what was trimmed, and what does not fit.
         truncated: only its beginning was read; files whose end was cut off have no content.
         desk: what `OURS` says, if a desk sent it.

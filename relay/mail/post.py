@@ -24,6 +24,18 @@ class Post:
         """Use `connected`."""
         self._client, self._settings = client, settings
 
+    async def try_out(self) -> None:
+        """Whether the server lets us send from the desk's address; nothing is sent. Raises MailRefused, ServerFault."""
+        try:
+            await self._client.mail(self._settings.address)
+            await self._client.rset()
+        except aiosmtplib.SMTPResponseException as error:
+            said = _said(error.code, error.message)
+            sentence = f"{self._settings.smtp.host} lets nobody send from {self._settings.address} here: {said}"
+            raise MailRefused(sentence, for_good=True) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise ServerFault(f"{self._settings.smtp.host} hung up when it was tried out.") from error
+
     async def send(self, message: EmailMessage, recipient: str) -> None:
         """Raises MailRefused, ServerFault."""
         try:

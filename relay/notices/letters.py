@@ -211,15 +211,9 @@ def _buttons(case: Case, ticket: Ticket) -> tuple[Button, ...]:
             Button(_("Yes, it is solved"), f"{case.page}#verdict"),
             Button(_("No, not yet"), f"{case.page}#verdict"),
         )
-    address = case.book.register.desk.address
-
-    def mailto(answer: str, body: str) -> str:
-        subject = quote(f"[#{ticket.number}] {answer}-{case.token}")
-        return f"mailto:{address}?subject={subject}" + (f"&body={quote(body)}" if body else "")
-
     return (
-        Button(_("Yes, it is solved"), mailto("solved", "")),
-        Button(_("No, not yet"), mailto("not-solved", _("This is still wrong:"))),
+        Button(_("Yes, it is solved"), _mailto(case, ticket, "solved", "")),
+        Button(_("No, not yet"), _mailto(case, ticket, "not-solved", _("This is still wrong:"))),
     )
 
 
@@ -246,9 +240,27 @@ def _quote(case: Case, ticket: Ticket) -> Letter:
             when=moment(case, found.valid_until)
         ),
     )
-    answer = (Button(_("Answer on the page"), case.page),) if case.page else ()
+    answer = (Button(_("Answer on the page"), case.page),) if case.page else _price_buttons(case, ticket)
     who = _signature(case, ticket)
     return Letter(sentences[:1], said=found.text, said_by=who, after=sentences[1:], buttons=answer, human=True)
+
+
+def _price_buttons(case: Case, ticket: Ticket) -> tuple[Button, ...]:
+    """Yes and no by mail, for whoever may say yes."""
+    user = case.book.register.users.get(case.reader.identifier)
+    if user is None or not user.may_accept_quotes:
+        return ()
+    _ = words.words(case.reader.language)
+    return (
+        Button(_("Yes, at this price"), _mailto(case, ticket, "accepted", "")),
+        Button(_("No, thank you"), _mailto(case, ticket, "declined", "")),
+    )
+
+
+def _mailto(case: Case, ticket: Ticket, answer: str, body: str) -> str:
+    """A mail that says it in its subject; the token is known to nobody but this letter's reader."""
+    subject = quote(f"[#{ticket.number}] {answer}-{case.token}")
+    return f"mailto:{case.book.register.desk.address}?subject={subject}" + (f"&body={quote(body)}" if body else "")
 
 
 def _facts(case: Case, ticket: Ticket) -> tuple[tuple[str, str], ...]:

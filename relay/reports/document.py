@@ -54,6 +54,9 @@ def _data(report: Report, labels: Labels) -> dict[str, Any]:
     return {
         "language": labels.language,
         "title": _("Support in {month}").format(month=labels.month(report.begin)),
+        "unfinished": _("This month is not over yet: these are the figures up to now.")
+        if report.made_at < report.end
+        else "",
         "customer": report.customer,
         "desk": report.desk,
         "made": _("Made on {when}, times in {zone}").format(

@@ -200,10 +200,16 @@ def _show_customer(shown: Customer) -> None:
     )
 
 
+def _customer_of(shown: User, book: Book) -> str:
+    """And why, where only his address's domain says so."""
+    customer = book.register.customer_of(shown)
+    return customer if customer == shown.customer else f"{customer} (by the domain of the address)"
+
+
 def _show_user(shown: User, book: Book) -> None:
     words.show(
         f"{shown.identifier}: {shown.name}",
-        ("customer", shown.customer),
+        ("customer", _customer_of(shown, book)),
         ("mail", ", ".join(shown.mails)),
         ("told by mail", "" if shown.by_mail is ByMail.AWAY else shown.by_mail.value),
         ("phone", ", ".join(shown.phones)),

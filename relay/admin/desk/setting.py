@@ -1,5 +1,6 @@
 """`desk` and `staff-profile`: how the desk is set up, and what its technicians can do (promises 39, 40, 45)."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import click
@@ -105,16 +106,29 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 def _profile(book: Book, who: str) -> StaffProfile | None:
-    found = [one for one in book.register.staff.values() if who.casefold() in (one.identifier, one.name.casefold())]
-    return found[0] if len(found) == 1 else None
+    staff = book.register.staff
+    found = _meant(who, {key: profile.name for key, profile in staff.items()})
+    return staff[found[0]] if len(found) == 1 else None
+
+
+def _meant(who: str, known: Mapping[str, str]) -> list[str]:
+    """Of identifiers and names: the identifiers of those of this name; else of those whose name begins so."""
+    typed = who.casefold()
+    exactly = [key for key, name in known.items() if typed in (name.casefold(), key)]
+    if exactly or not typed:
+        return exactly
+    return [
+        key
+        for key, name in known.items()
+        if any(part.startswith(typed) for part in (name.casefold(), *name.casefold().split(), key))
+    ]
 
 
 def certified(home: Home, who: str) -> Person:
     """The approved technician of this name or identifier. Raises AdminError."""
     now = datetime.now(UTC)
-    found = [
-        person for person in home.register().people if who.casefold() in (person.name.casefold(), person.identifier)
-    ]
+    people = {person.identifier: person for person in home.register().people}
+    found = [people[key] for key in _meant(who, {key: person.name for key, person in people.items()})]
     if not found:
         raise AdminError(f"There is no technician called {who}; see: athand-admin staff")
     approved = [person for person in found if person.certificates and person.standing(now) is not Standing.REVOKED]

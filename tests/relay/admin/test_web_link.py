@@ -39,3 +39,11 @@ def test_wrong_use_gets_one_sentence(home: Path, admin: Admin) -> None:
     assert "Petr is not approved" in admin("web-link", "--home", home, "Petr").said()
     enrolled_page = admin("web-link", "--home", home, "Petr", "--page", "desk.example")
     assert "is no address of a page" in enrolled_page.said()
+
+
+def test_the_beginning_of_a_name_is_enough_where_it_is_one_persons_only(home: Path, admin: Admin) -> None:
+    enrolled(home, admin)
+    assert admin("web-link", "--home", home, "ja").code == 0
+    admin("invite", "--home", home, "--name", "Jan", "--title", "Engineer", "--phone", "+420 1")
+    assert admin("web-link", "--home", home, "jana").code == 0
+    assert "Jan is not approved" in admin("web-link", "--home", home, "jan").said()

@@ -273,3 +273,58 @@ async def test_p18_the_former_requesters_button_closes_nothing_once_it_is_somebo
                 await desk.does(1, events.RequesterSet("adam", "Adam", "firm"))
             await desk.comes(EVA, "", subject=f"[#1] solved-{token}")
             assert (await desk.ticket()).state is (TicketState.RESOLVED if passed_on else TicketState.CLOSED)
+
+
+async def priced(desk: Play, *, valid: timedelta = timedelta(days=1)) -> str:
+    """A request with a price for going first; the token of the mail that names it."""
+    await desk.comes(EVA)
+    await desk.does(1, events.Triaged(1, 1), events.Assigned(JANA_IS), events.Started())
+    await desk.does(1, events.QuoteMade("a" * 32, "Today still", 9900, "EUR", desk.now + valid, 60))
+    return (await desk.last(NoticeKind.QUOTE)).message_id.partition("@")[0]
+
+
+async def quote(desk: Play) -> tuple[bool | None, str]:
+    found = (await desk.ticket()).agreements.quotes["a" * 32]
+    answers = [e.event for _, e in await desk.store.history(1) if isinstance(e.event, events.QuoteAnswered)]
+    return found.accepted, answers[-1].user if answers else ""
+
+
+MAY = events.UserSet(events.User("eva", "Eva Malá", "firm", mails=(EVA, EVA_AT_HOME), may_accept_quotes=True))
+
+
+@scene
+async def test_p11_a_price_is_accepted_by_the_button_in_its_mail_by_who_may_say_yes(tmp_path: Path) -> None:
+    async with play(tmp_path, MAY) as desk:
+        token = await priced(desk)
+        await desk.comes(EVA, "Yes, of course, I accept the price!", subject="[#1] accepted")
+        await desk.comes(BOB, "", subject=f"[#1] accepted-{token}")
+        assert await quote(desk) == (None, ""), "neither words nor somebody else"
+        await desk.comes(EVA_AT_HOME, "", subject=f"[#1] accepted-{token}")
+        assert await quote(desk) == (True, "eva")
+        await desk.comes(EVA, "", subject=f"[#1] declined-{token}")
+        assert await quote(desk) == (True, "eva"), "answered is answered"
+
+
+@scene
+async def test_p11_who_may_not_say_yes_or_says_it_too_late_buys_nothing_and_staff_read_why(tmp_path: Path) -> None:
+    for people, valid in (((), timedelta(days=1)), ((MAY,), timedelta(minutes=1))):
+        async with play(tmp_path, *people) as desk:
+            token = await priced(desk, valid=valid)
+            desk.now += timedelta(minutes=2)
+            await desk.comes(EVA, "", subject=f"[#1] accepted-{token}")
+            assert (await quote(desk))[0] is None
+            history = [entry.event for _, entry in await desk.store.history(1)]
+            assert any(isinstance(e, events.MessageAdded) and e.internal and "price" in e.text for e in history)
+            desk.now += timedelta(minutes=2)
+            if not people:
+                await desk.comes(EVA, "", subject=f"[#1] declined-{token}")
+                assert await quote(desk) == (False, "eva"), "anybody says no"
+
+
+@scene
+async def test_a_user_without_a_customer_is_that_of_his_addresss_domain(tmp_path: Path) -> None:
+    kim = events.UserSet(events.User("kim", "Kim", mails=("kim@firm.example",)))
+    async with play(tmp_path, kim) as desk:
+        await desk.comes("kim@firm.example")
+        ticket = await desk.ticket()
+        assert (ticket.user, ticket.customer) == ("kim", "firm")
