@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from protocol import envelope
 from protocol.desk import events
+from protocol.desk.agreements import Appointment
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
@@ -40,6 +41,8 @@ class Appointments:
         def decide(ticket: Ticket) -> tuple[events.TicketEvent, ...]:
             if not ticket.is_open:
                 raise Refused(RefusalReason.NOT_NOW, "Only an open ticket has appointments.")
+            if ticket.agreements.appointments.get(made.appointment) == Appointment(made.begin, made.end, made.text):
+                return ()  # sent again, because the answer was lost
             _check_free(ticket, message, tickets)
             return (made,)
 

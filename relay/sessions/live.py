@@ -143,10 +143,11 @@ class LiveSession(Generic[E]):
         return self._over(self.reason_unless_better, now)
 
     def worked_s(self, now: float) -> float:
-        """Seconds from the first consent to the end, or to now, less those in which the line was interrupted."""
+        """Seconds from the first consent to the end, to now, or to when the consent was over; less interruptions."""
         if self.consented_at is None:
             return 0.0
         ends_at = next((at for at in (self.ceased_at, self.interrupted_at) if at is not None), now)
+        ends_at = min(ends_at, self.until)  # a relay that slept, or was busy, ends it late
         return max(0.0, ends_at - self.consented_at - self.gaps_s)
 
     def _come_back(self, now: float) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 TABLE = TESTS.parent / "docs" / "promises.md"
 PROMISES = range(1, 46)
+INVARIANTS = range(1, 13)
+"""Of the desk; docs/desk.md has them."""
 _ROW = re.compile(r"^\| P(\d+) \|", re.MULTILINE)
 _NUMBERS = re.compile(r"test((?:_p\d\d)+)_")
 
@@ -46,6 +48,20 @@ def test_the_table_has_each_promise_once_and_names_tests_of_its_number_that_ther
         assert named, f"P{promise} names no test"
         assert set(named) <= known, set(named) - known
         assert all(promise in numbers(name) for name in named), row
+
+
+def test_each_invariant_of_the_desk_has_a_property_with_its_number_that_the_docs_name() -> None:
+    proved = {
+        int(number): name
+        for name in names()
+        if (found := re.match(r"test_invariants?_(\d+)(?:_and_(\d+))?_", name))
+        for number in found.groups()
+        if number
+    }
+    assert set(proved) == set(INVARIANTS)
+    said = (TABLE.parent / "desk.md").read_text()
+    for number, name in proved.items():
+        assert re.search(rf"^\| {number} \| .*`{name}`", said, re.MULTILINE), name
 
 
 def test_the_table_names_modules_that_there_are() -> None:

@@ -368,6 +368,14 @@ def test_whatever_happens_a_session_ends_exactly_once(happenings: list[tuple[str
     assert consented or exchange.over[0][1].worked_s == 0
 
 
+def test_a_relay_that_slept_through_the_end_counts_what_was_agreed_and_no_minute_more() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.after(3600)
+    assert exchange.over == [("s1", Over(EndReason.TIME_OVER, 605.0))]
+
+
 def test_every_reason_ends_a_session_from_either_side() -> None:
     for role, reason in itertools.product((Role.DEVICE, Role.TECHNICIAN), EndReason):
         exchange = Exchange()
