@@ -4,6 +4,8 @@
     looks      tells text and interface from pictures, and what keeps changing from what changed once
     debts      remembers where the console has only a likeness, pixel by pixel
     films      which rectangles are shown as films, and at what rate
+    players    which windows are players'
+    playing    a running film's next picture, in a hurry
     spans      cuts a change into rectangles
     actions    what a plan consists of
     planner    ties them: from grabbed pixels to a list of actions. Pure

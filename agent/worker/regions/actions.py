@@ -6,6 +6,11 @@ import enum
 from agent.worker.regions.films import Film
 from protocol.session.picture import Rect
 
+_FILM_TILES, _FILM_TILES_SLOW = 24, 4
+"""Smaller pictures are not worth a film, unless the link is slow."""
+_FILM_SHARE = 0.75
+"""Of the link's rate, for a film."""
+
 
 class Way(enum.Enum):
     """How exact pixels are best laid out for zstd."""
@@ -55,3 +60,13 @@ class Budget:
 
     frame_bytes: float
     rate: float | None = None
+
+    @property
+    def film_tiles(self) -> int:
+        """Tiles that are worth a film."""
+        return _FILM_TILES if self.rate is None else _FILM_TILES_SLOW
+
+    @property
+    def film_rate(self) -> float | None:
+        """What a film may take, in bytes a second, or None for as much as its quality needs."""
+        return None if self.rate is None else self.rate * _FILM_SHARE

@@ -81,10 +81,10 @@ def grown(grid: Grid) -> Grid:
     return wide[:, :-2] | wide[:, 1:-1] | wide[:, 2:]
 
 
-def any_in_tiles(mask: Mask) -> Grid:
-    """Which tiles have a true pixel; the mask's sides must be multiples of TILE."""
+def any_in_tiles(mask: Mask, rows: int = TILE) -> Grid:
+    """Which tiles have a true pixel; the mask's sides must be those of whole tiles, of which it has so many `rows`."""
     height, width = mask.shape
-    words = mask.view(np.uint64).reshape(height // TILE, TILE, width // 8)  # eight truths at once
-    rows = np.bitwise_or.reduce(words, axis=1)
-    grid: Grid = rows.reshape(height // TILE, width // TILE, TILE // 8).any(axis=2)
+    words = mask.view(np.uint64).reshape(height // rows, rows, width // 8)  # eight truths at once
+    together = np.bitwise_or.reduce(words, axis=1)
+    grid: Grid = together.reshape(height // rows, width // TILE, TILE // 8).any(axis=2)
     return grid

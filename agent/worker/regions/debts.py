@@ -1,8 +1,11 @@
 """Remembers where the console has only a likeness, pixel by pixel: moving it about never blurs its edge. Pure."""
 
-import numpy as np
+from collections.abc import Iterator
 
-from agent.worker.regions.areas import TILE, Grid, Mask, any_in_tiles, pixels_of
+import numpy as np
+import numpy.typing as npt
+
+from agent.worker.regions.areas import TILE, Grid, Mask, any_in_tiles, pixels_of, tiles_of
 from agent.worker.regions.motion import Move
 from protocol.session.picture import Rect
 
@@ -14,29 +17,36 @@ class Debts:
         """For so many tiles; nothing is owed."""
         self._owed = np.zeros((rows * TILE, columns * TILE), np.bool_)
         self._none = True
+        self._tiles: Grid = np.zeros((rows, columns), np.bool_)
+        self._stale: npt.NDArray[np.bool_] = np.zeros(rows, np.bool_)
 
     def incur(self, rect: Rect) -> None:
         """A likeness was sent, or nothing at all."""
         self._owed[pixels_of(rect)] = True
+        self._tiles[tiles_of(rect)] = True
         self._none = False
 
     def settle(self, rect: Rect) -> None:
         """It was sent exactly."""
         if not self._none:
             self._owed[pixels_of(rect)] = False
+            self._stale[tiles_of(rect)[0]] = True
 
     def move(self, move: Move) -> None:
         """The console moved its pixels; what is owed moves along."""
         if not self._none:
             self._owed[pixels_of(move.rect)] = self._owed[pixels_of(move.source)]
+            self._stale[tiles_of(move.rect)[0]] = True
 
     def tiles(self) -> Grid | None:
         """Tiles in which anything is owed, or None if nothing is."""
         if self._none:
             return None
-        grid = any_in_tiles(self._owed)
-        self._none = not grid.any()
-        return None if self._none else grid
+        for first, last in _stretches(self._stale):
+            self._tiles[first:last] = any_in_tiles(self._owed[first * TILE : last * TILE])
+        self._stale[:] = False
+        self._none = not self._tiles.any()
+        return None if self._none else self._tiles.copy()
 
     @property
     def pixels(self) -> int:
@@ -47,3 +57,9 @@ class Debts:
         """Whether every pixel is right or owed, which is the planner's invariant; for tests."""
         height, width = right.shape
         return bool((right | self._owed[:height, :width]).all())
+
+
+def _stretches(rows: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Runs of true ones as (first, behind the last)."""
+    edges = np.flatnonzero(np.diff(np.pad(rows.view(np.int8), 1))).tolist()
+    return zip(edges[::2], edges[1::2], strict=True)

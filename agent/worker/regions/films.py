@@ -78,6 +78,18 @@ class Films:
         """Each film's area, and when it was shown last."""
         return [(film.area, self._used_s[film.slot]) for film in self._films.values()]
 
+    def played(self, rect: Rect, now_s: float) -> Film | None:
+        """The film that was shown just now and whose next picture this is: all that was drawn, and most of its area."""
+        for film in self._films.values():
+            just_now = self._used_s[film.slot] >= now_s - _JUST_NOW_S
+            if just_now and rect.area >= _GOES_ON * film.area.area and intersection(film.area, rect) == rect:
+                return film
+        return None
+
+    def play(self, film: Film, rate: float | None, now_s: float) -> Film:
+        """It goes on, and is begun anew if another rate must be."""
+        return self._keep_up(film, rate, now_s)
+
     def share(self, rect: Rect, now_s: float) -> float:
         """How much of a rectangle films cover that were shown just now, 0 to 1."""
         shown = [film.area for film in self._films.values() if self._used_s[film.slot] >= now_s - _JUST_NOW_S]

@@ -30,7 +30,7 @@ _AGAIN_HEAT = 1.3
 """A second change within a short time."""
 BUSY_HEAT = 3.0
 """Three changes within a short time; a film's tile has 12 at 24 frames a second."""
-_LOOK_AGAIN_S = 0.15
+_LOOK_AGAIN_S, _LOOK_AGAIN_IN_FILM_S = 0.15, 0.3
 """What was looked at within so long is believed to look the same."""
 
 
@@ -51,13 +51,18 @@ class Looks:
         self._looked_s: npt.NDArray[np.float64] = np.full((rows, columns), -np.inf)
 
     def see(
-        self, pixels: Pixels, differs: npt.NDArray[np.bool_], changed: Grid, now_s: float, came: Grid | None
+        self,
+        pixels: Pixels,
+        differs: npt.NDArray[np.bool_] | None,
+        changed: Grid,
+        now_s: float,
+        came: Grid | None = None,
     ) -> None:
         """Takes a new picture.
 
         Args:
             pixels: the whole picture, sides multiples of TILE.
-            differs: where it is another than before, the same shape.
+            differs: where it is another than before, the same shape; None: nobody looked, since a film goes on.
             changed: the tiles with such pixels.
             now_s: monotonic seconds.
             came: tiles in which something came into view, as when a page is scrolled: that is no film.
@@ -72,7 +77,8 @@ class Looks:
         self._heat[changed] = cooled + adds
         self._heated_s[changed] = np.where(adds, now_s, self._heated_s[changed])
         self.changed_s[changed] = now_s
-        rows, columns = np.nonzero(changed & (self._looked_s < now_s - _LOOK_AGAIN_S))
+        again_s = _LOOK_AGAIN_IN_FILM_S if differs is None else _LOOK_AGAIN_S
+        rows, columns = np.nonzero(changed & (self._looked_s < now_s - again_s))
         if len(rows):
             self._look(pixels, differs, rows, columns, now_s)
 

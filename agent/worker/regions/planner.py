@@ -30,6 +30,8 @@ from agent.worker.regions.areas import (
 from agent.worker.regions.debts import Debts
 from agent.worker.regions.films import Films
 from agent.worker.regions.looks import Looks
+from agent.worker.regions.players import Players
+from agent.worker.regions.playing import Playing
 from protocol.session.picture import Rect
 
 _MOTION_PIXELS = 8 * 1024
@@ -47,10 +49,6 @@ _LAN_BYTES = 1024 * 1024
 _AGAIN_BYTES = 256 * 1024
 """A picture of so many that had changed shortly before is a likeness, too: perhaps a film begins, and exact pictures of
 what is gone in a moment would take both ends ten times as long."""
-_FILM_TILES, _FILM_TILES_SLOW = 24, 4
-"""Smaller pictures are not worth a film, unless the link is slow."""
-_FILM_SHARE = 0.75
-"""Of the link's rate, for a film."""
 _FILM_FPS = 30
 """A film's rate allows so many pictures a second (see `film`)."""
 _FILM_BYTES = 0.05
@@ -100,6 +98,7 @@ class Planner:
         self._differs: npt.NDArray[np.bool_] = np.zeros(self._padded.shape, np.bool_)
         self._looks, self._debts = Looks(rows, columns), Debts(rows, columns)
         self._films = Films() if films else None
+        self._players, self._playing = Players(), Playing(self._padded, self._looks, self._debts)
         self._shift: motion.Shift | None = None
         self._misses, self._search_s = 0, float("-inf")
         self._text_bytes = _TEXT_BYTES_AT_FIRST
@@ -141,11 +140,12 @@ class Planner:
             budget: what the link can carry.
             now_s: monotonic seconds.
         """
-        moves = list(self._find_moves(grabbed, now_s))
-        changed = [rect for rect, pixels in grabbed if self._take(rect, pixels, moves)]
+        played, others = self._play(grabbed, budget, now_s)
+        moves = list(self._find_moves(others, now_s))
+        changed = [rect for rect, pixels in others if self._take(rect, pixels, moves)]
         copies: list[Action] = [Copy(move.rect, move.source.x, move.source.y) for move in moves]
         sent = self._send(changed, budget, now_s, union(moves[0].rect, moves[0].source) if moves else None)
-        return self._close([*copies, *sent], budget, now_s)
+        return self._close([*copies, *played, *sent], budget, now_s)
 
     def due_s(self, now_s: float) -> float | None:
         """When to plan again even if nothing changes, or None if everything is exact."""
@@ -153,6 +153,24 @@ class Planner:
         if owed is None:
             return None
         return max(now_s, float(self._still_s(now_s)[owed].min()))
+
+    def _play(
+        self, grabbed: Sequence[tuple[Rect, Pixels]], budget: Budget, now_s: float
+    ) -> tuple[list[Action], list[tuple[Rect, Pixels]]]:
+        """The next pictures of films that are running, and what is left."""
+        played: list[Action] = []
+        others: list[tuple[Rect, Pixels]] = []
+        for rect, pixels in grabbed:
+            film = self._films.played(rect, now_s) if self._films else None
+            shown = self._playing.show(rect, pixels, budget.film_tiles, now_s) if film else None
+            if not self._films or not film or shown is None:
+                others.append((rect, pixels))
+                continue
+            paint, exact = shown
+            film = self._films.play(film, budget.film_rate, now_s)
+            played += [ShowFilm(film, paint)] if paint else []
+            played += [SendExactly(part, Way.RAW) for part in exact]
+        return played, others
 
     def _find_moves(self, grabbed: Sequence[tuple[Rect, Pixels]], now_s: float) -> Iterator[motion.Move]:
         """At most one: in the largest rectangle."""
@@ -210,7 +228,8 @@ class Planner:
         filmed: Grid = np.zeros_like(changed)
         if self._films and pictures.any():
             self._films.drawn = rects
-            shown, filmed = self._show_films(pictures, changed, budget, now_s)
+            windows = self._players.see(rects, pictures, self._looks.picture, moved, now_s)
+            shown, filmed = self._show_films(pictures, changed, windows, budget, now_s)
         hasty = self._hasty(changed & ~pictures & ~filmed, budget, now_s, in_motion=moved is not None)
         rest = (pictures & ~filmed) | hasty
         alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
@@ -259,18 +278,20 @@ class Planner:
         grid[first:last] = any_in_tiles(self._differs[first * TILE : last * TILE])
         return grid
 
-    def _show_films(self, pictures: Grid, changed: Grid, budget: Budget, now_s: float) -> tuple[list[ShowFilm], Grid]:
-        """What keeps changing, as films; and which tiles that takes care of."""
+    def _show_films(
+        self, pictures: Grid, changed: Grid, windows: Sequence[Rect], budget: Budget, now_s: float
+    ) -> tuple[list[ShowFilm], Grid]:
+        """What keeps changing, and players' windows, as films; and which tiles that takes care of."""
         filmed: Grid = np.zeros_like(pictures)
         if not self._films:
             return [], filmed
         busy = self._looks.busy(now_s)
         wanted = (pictures & busy) | self._films.goes_on(pictures)
         wanted |= grown(wanted) & busy & changed  # a film's rim, and the sky in it
-        least = _FILM_TILES if budget.rate is None else _FILM_TILES_SLOW
-        rate = None if budget.rate is None else budget.rate * _FILM_SHARE
+        for window in windows:
+            wanted[tiles_of(window)] = True
         shown = []
-        for film in self._films.assign(wanted, least, rate, now_s):
+        for film in self._films.assign(wanted, budget.film_tiles, budget.film_rate, now_s):
             where = tiles_of(film.area)
             part: Grid = np.zeros_like(pictures)
             part[where] = (pictures | wanted)[where] & ~filmed[where]

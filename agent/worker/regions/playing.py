@@ -1,0 +1,139 @@
+"""The next picture of a film that is running, without comparing all of it. Pure.
+
+A running film changes nearly everywhere, and the console has a likeness of it anyway: there it is enough to know which
+tiles changed. Only where the console's pixels are exact is every one compared. What the console has a likeness of is
+painted anew, changed or not: so nothing that a hasty look missed stays on its screen.
+"""
+
+import numpy as np
+
+from agent.worker.capture.source import Pixels
+from agent.worker.regions.areas import (
+    TILE,
+    Grid,
+    any_in_tiles,
+    bounding,
+    grown,
+    intersection,
+    pixels_of,
+    runs,
+    tiles_of,
+)
+from agent.worker.regions.debts import Debts
+from agent.worker.regions.looks import Looks
+from agent.worker.regions.players import mostly
+from protocol.session.picture import Rect
+
+_STEP = 4
+"""One row of so many is compared to tell which tiles of a film changed."""
+
+
+class Playing:
+    """One planner's films."""
+
+    def __init__(self, pixels: Pixels, looks: Looks, debts: Debts) -> None:
+        """The planner's own: its whole picture, sides multiples of TILE, and what it knows of it."""
+        self._pixels, self._looks, self._debts = pixels, looks, debts
+
+    def show(
+        self, rect: Rect, pixels: Pixels, least: int, now_s: float
+    ) -> tuple[tuple[Rect, ...], tuple[Rect, ...]] | None:
+        """Takes over a film's next picture.
+
+        Returns:
+            What is to be painted from the film, and the text in its window, which is to be sent exactly; None, and
+            nothing is taken over, if fewer than `least` tiles changed.
+        """
+        owed = self._debts.tiles()
+        likeness = owed if owed is not None else np.zeros_like(self._looks.picture)
+        changed = _changed_tiles(self._pixels, rect, pixels, likeness)
+        if np.count_nonzero(changed) < least:
+            return None
+        where = tiles_of(rect)
+        pictures = changed & self._looks.picture
+        all_of_it = mostly(self._looks.picture[where])  # else it is a part of a page that is drawn whole
+        text = changed & ~pictures & ~(self._looks.busy(now_s) & (all_of_it | grown(pictures)))
+        paint: Grid = np.zeros_like(changed)
+        paint[where] = ((changed | likeness) & ~text)[where]
+        box = bounding(paint)
+        bound = _tight(self._pixels, rect, pixels, box) if box else None
+        self._pixels[pixels_of(rect)] = pixels
+        self._looks.see(self._pixels, None, changed, now_s)
+        painted = tuple(part for run in runs(paint) if bound and (part := intersection(run, bound)))
+        exact = tuple(part for run in runs(text) if (part := intersection(run, rect)))
+        for part in painted:
+            self._debts.incur(part)
+        for part in exact:
+            self._debts.settle(part)
+        return painted, exact
+
+
+def _changed_tiles(before: Pixels, rect: Rect, pixels: Pixels, likeness: Grid) -> Grid:
+    """The tiles of a rectangle in which something changed: all of them, but for `likeness` where it may miss some.
+
+    Args:
+        before: the whole picture as it was, sides multiples of TILE.
+        rect: what was drawn.
+        pixels: what it is now.
+        likeness: tiles of which the console has no exact pixels that would have to be kept.
+    """
+    grid: Grid = np.zeros_like(likeness)
+    where = tiles_of(rect)
+    shape = grid[where].shape
+    left, top = where[1].start * TILE, where[0].start * TILE
+    sampled = np.zeros((shape[0] * TILE // _STEP, shape[1] * TILE), np.bool_)
+    first = -rect.y % _STEP
+    rows = range(rect.y + first, rect.y + rect.height, _STEP)
+    columns = slice(rect.x, rect.x + rect.width)
+    if rows:
+        at = (rows[0] - top) // _STEP
+        out = sampled[at : at + len(rows), rect.x - left : rect.x - left + rect.width]
+        np.not_equal(before[rows[0] : rect.y + rect.height : _STEP, columns], pixels[first::_STEP], out=out)
+    grid[where] = any_in_tiles(sampled, TILE // _STEP)
+    doubtful: Grid = np.zeros_like(grid)
+    doubtful[where] = ~grid[where] & ~likeness[where]
+    for run in runs(doubtful):
+        if part := intersection(run, rect):
+            _compare(before, rect, pixels, part, grid)
+    return grid
+
+
+def _compare(before: Pixels, rect: Rect, pixels: Pixels, part: Rect, grid: Grid) -> None:
+    """Every pixel of a part."""
+    here = pixels[part.y - rect.y : part.y - rect.y + part.height, part.x - rect.x : part.x - rect.x + part.width]
+    there = before[pixels_of(part)]
+    if not np.array_equal(there, here):
+        where = tiles_of(part)
+        shape = grid[where].shape
+        differs = np.zeros((shape[0] * TILE, shape[1] * TILE), np.bool_)
+        y, x = part.y - where[0].start * TILE, part.x - where[1].start * TILE
+        np.not_equal(there, here, out=differs[y : y + part.height, x : x + part.width])
+        grid[where] |= any_in_tiles(differs)
+
+
+def _tight(before: Pixels, rect: Rect, pixels: Pixels, box: Rect) -> Rect | None:
+    """A box of whole tiles within a rectangle without its unchanged rim: a film may begin in the middle of a tile."""
+    inner = intersection(box, rect)
+    if inner is None or inner == rect:
+        return inner
+    left, top = inner.x, inner.y
+    right, bottom = left + inner.width, top + inner.height
+    wide, high = min(TILE, inner.width), min(TILE, inner.height)
+    rims = (
+        (top > rect.y, 1, Rect(left, top, inner.width, high)),
+        (bottom < rect.y + rect.height, 1, Rect(left, bottom - high, inner.width, high)),
+        (left > rect.x, 0, Rect(left, top, wide, inner.height)),
+        (right < rect.x + rect.width, 0, Rect(right - wide, top, wide, inner.height)),
+    )
+    edges = [top, bottom, left, right]
+    for at, (is_rim, axis, rim) in enumerate(rims):
+        if is_rim:
+            here = pixels[rim.y - rect.y : rim.y - rect.y + rim.height, rim.x - rect.x : rim.x - rect.x + rim.width]
+            lines = np.flatnonzero((before[pixels_of(rim)] != here).any(axis=axis))
+            start, length = (rim.y, rim.height) if axis else (rim.x, rim.width)
+            if at % 2:
+                edges[at] = start + (int(lines[-1]) + 1 if len(lines) else 0)
+            else:
+                edges[at] = start + (int(lines[0]) if len(lines) else length)
+    top, bottom, left, right = edges
+    return Rect(left, top, right - left, bottom - top) if left < right and top < bottom else None
