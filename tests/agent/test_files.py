@@ -42,6 +42,7 @@ def test_a_picture_and_a_log_go_along_and_too_large_a_one_is_refused_in_one_sent
         writing = desk.window.request.writing
         writing.message.setPlainText("Like this")
         writing.files.put([large, one, two])
+        desk.until(writing.send.isEnabled)
         writing.send.click()
         assert "The file large.iso is larger than 10 MB, which is too much to be sent here." in desk.says()
         assert writing.message.toPlainText() == "Like this"
