@@ -35,7 +35,7 @@ from agent.words import _
 from protocol import limits
 from protocol.desk.events import EndReason, Staff
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import Ticket, TicketView
+from protocol.envelope import About, Ticket, TicketView
 
 _STOP_S = 8.0
 """For ending a session and its processes, at quitting."""
@@ -69,6 +69,7 @@ class Agent(QObject):
         self._quitting: QuitDialog | None = None
         self._gathering: _Gathering | None = None
         self._leaving = False
+        self._advised: set[str] = set()
         self._news_since: dict[int, datetime] = {}
         self._handlers: dict[int, tuple[int, Staff | None]] = {}
         self.tray = Tray()
@@ -112,6 +113,10 @@ class Agent(QObject):
         self._watch.came_back.connect(lambda: self._wish(messages.TryNow()))
         self.window.about_to_ask.connect(self._gather)
         self.window.about_to_ask.connect(lambda: self._wish(messages.ReadAbout()))
+        self.window.about_wanted.connect(lambda: self._wish(messages.ReadAbout()))
+        self.window.requests.advice.answered.connect(
+            lambda key, accepted: self._wish(messages.AnswerAdvice(key, accepted))
+        )
         self.window.line_said.connect(lambda sentence, down: self.tray.say_line(sentence, down=down))
         self.window.ticket_wanted.connect(lambda number: self._wish(messages.ReadTicket(number)))
         self.window.ask.request_ready.connect(self._send)
@@ -215,8 +220,7 @@ class Agent(QObject):
             case messages.FileFetched() | messages.FileMissed():
                 self.viewing.take(happened)
             case messages.AboutRead(about=about):
-                window.about_read(about)
-                self.about.show_desk(about)
+                self._about_read(about)
             case None:
                 sys.stderr.flush()
                 QApplication.exit(1)
@@ -229,6 +233,15 @@ class Agent(QObject):
                 self.sharing.take(happened)
             case _:
                 self._take_of_post(happened)
+
+    def _about_read(self, about: About) -> None:
+        """A new recommendation is told once; it waits where the requests are."""
+        self.window.about_read(about)
+        self.about.show_desk(about)
+        new = [one for one in about.advice if one.key not in self._advised]
+        self._advised |= {one.key for one in new}
+        if new and not self.window.isVisible():
+            self.tray.notify(_("This might serve you better"), plain.one_line(new[0].text, 200))
 
     def _take_of_post(
         self,

@@ -271,6 +271,14 @@ class ReadAbout:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class AnswerAdvice:
+    """The user's yes or no to a recommendation (P8)."""
+
+    key: str
+    accepted: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FindArticles:
     """What may help with these words? `language` is the user's."""
 
@@ -376,6 +384,7 @@ Wish = (
     | FetchFile
     | ReadTicket
     | ReadAbout
+    | AnswerAdvice
     | FindArticles
     | AnswerQuestion
     | QuestionOnScreen

@@ -122,12 +122,8 @@ class Clerk:
                 self._hurry()
             case messages.SendRequest(request=request):
                 self._open(request)
-            case messages.ReadTicket(number=number):
-                self._asked.ask(envelope.ReadTicket(self._asked.next_ref(), number))
-            case messages.ReadAbout():
-                self._asked.ask(envelope.ReadAbout(self._asked.next_ref()))
-            case messages.FindArticles(words=words, language=language):
-                self._asked.ask(envelope.SuggestArticles(self._asked.next_ref(), words, language))
+            case messages.ReadTicket() | messages.ReadAbout() | messages.FindArticles() | messages.AnswerAdvice():
+                self._look_up(wish)
             case messages.SendFile(letter=letter, content=content):
                 self._post.keep_file(letter, content)
                 self._hurry()
@@ -137,6 +133,21 @@ class Clerk:
                 self._write(letter)
             case _:
                 self._wish_of_session(wish)
+
+    def _look_up(
+        self, wish: messages.ReadTicket | messages.ReadAbout | messages.FindArticles | messages.AnswerAdvice
+    ) -> None:
+        """What is of no use later: asked now, or not at all."""
+        ref = self._asked.next_ref()
+        match wish:
+            case messages.ReadTicket(number=number):
+                self._asked.ask(envelope.ReadTicket(ref, number))
+            case messages.ReadAbout():
+                self._asked.ask(envelope.ReadAbout(ref))
+            case messages.FindArticles(words=words, language=language):
+                self._asked.ask(envelope.SuggestArticles(ref, words, language))
+            case messages.AnswerAdvice(key=key, accepted=accepted):
+                self._asked.ask(envelope.AnswerAdvice(ref, key, accepted), wish)
 
     def _wish_of_session(
         self,
@@ -307,6 +318,8 @@ class Clerk:
                 self._post.refused(about, refusal)
             case messages.FetchFile():
                 self._fetching.failed(about, refusal.sentence)
+            case messages.AnswerAdvice():  # answered already, from somewhere else
+                self._look_up(messages.ReadAbout())
             case _:
                 self._done(about)
 

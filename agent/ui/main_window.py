@@ -27,12 +27,14 @@ class MainWindow(QWidget):
     """Pages: ask, list, one request.
 
     Signals: `about_to_ask()` when the form comes up and wants facts, `ticket_wanted(int)` when a ticket's history is,
-    `line_said(str, bool)` how the line is in a sentence, and whether it is down.
+    `about_wanted()` when what the desk says of itself is to be read anew, `line_said(str, bool)` how the line is in a
+    sentence, and whether it is down.
     """
 
     about_to_ask = Signal()
     ticket_wanted = Signal(object)
     line_said = Signal(str, bool)
+    about_wanted = Signal()
 
     def __init__(self, organisation: str, requester: str, computer: str) -> None:
         super().__init__()
@@ -93,6 +95,7 @@ class MainWindow(QWidget):
     def show_requests(self) -> None:
         """The list."""
         self._titled(_("My requests"), 1)
+        self.about_wanted.emit()
         self._up(self.requests)
         self.requests.list.setFocus()
 
@@ -195,6 +198,7 @@ class MainWindow(QWidget):
     def about_read(self, about: envelope.About) -> None:
         """What the desk says of itself."""
         self._about = about
+        self.requests.advice.show_advice(about.advice)
         self._say_presence()
 
     def ticket_read(self, ticket: envelope.Ticket) -> None:
@@ -208,6 +212,7 @@ class MainWindow(QWidget):
         """Whether somebody else uses the mouse just now."""
         self.ask.show_hands(strange=strange)
         self.request.show_hands(strange=strange)
+        self.requests.advice.allow(on=not strange)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hides; the program lives in the tray."""

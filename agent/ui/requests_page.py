@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from agent.outbox import Request
 from agent.ui import plain
+from agent.ui.advice_card import AdviceCard
 from agent.ui.parts import Text
 from agent.ui.theme import GRID
 from agent.words import _
@@ -20,6 +21,7 @@ class RequestsPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.advice = AdviceCard()
         self.none = Text(tone="muted")
         self.list = QListWidget()
         self.list.setAccessibleName(_("My requests"))
@@ -32,6 +34,7 @@ class RequestsPage(QWidget):
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         layout.setSpacing(2 * GRID)
         layout.addWidget(Text(_("My requests"), size="title"))
+        layout.addWidget(self.advice)
         layout.addWidget(self.none)
         layout.addWidget(self.list, 1)
         self.show_requests([], [], known=False)

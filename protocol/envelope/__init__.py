@@ -23,7 +23,7 @@ from protocol.envelope import (
     watching,
     worktime,
 )
-from protocol.envelope.about import About, ReadAbout
+from protocol.envelope.about import About, AdviceView, AnswerAdvice, ReadAbout
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -218,6 +218,8 @@ __all__ = [
     "AddMessage",
     "AddSessionFigures",
     "AddSessionNote",
+    "AdviceView",
+    "AnswerAdvice",
     "AnswerInstruction",
     "AnswerOpenQuestion",
     "AnswerQuote",

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from protocol.desk.calendar import Calendar
-from protocol.desk.terms import Name, Staff
-from protocol.envelope.base import MessageBase, Ref
+from protocol.desk.terms import Key, Name, Staff, Text
+from protocol.envelope.base import MessageBase, Ref, Words
 
 
 # --- agent → relay
@@ -16,7 +16,24 @@ class ReadAbout(MessageBase, frozen=True):
     ref: Ref
 
 
+class AnswerAdvice(MessageBase, frozen=True):
+    """The customer's yes or no to what is recommended (promise 8). Answered by `About`, as it is then."""
+
+    ref: Ref
+    recommendation: Key
+    accepted: bool
+    text: Text = ""
+
+
 # --- relay → agent
+class AdviceView(Struct, frozen=True, forbid_unknown_fields=True):
+    """What would serve the customer better, and why; it waits for an answer."""
+
+    key: Key
+    text: Words
+    evidence: tuple[str, ...]
+
+
 class About(MessageBase, frozen=True):
     """The desk as it is for this device's user.
 
@@ -26,6 +43,7 @@ class About(MessageBase, frozen=True):
             out (promise 39); None: none is agreed.
         on_duty: who is called outside of them (promise 1), the first one first.
         contact: who knows this user or customer; the deputy while that one is away (promise 4).
+        advice: what waits for this user's yes or no; nothing for one who may not order.
         wait_min: for somebody who asks now (promise 42); None: nobody is there to say.
     """
 
@@ -36,7 +54,8 @@ class About(MessageBase, frozen=True):
     on_duty: Annotated[tuple[Staff, ...], Meta(max_length=8)] = ()
     contact: Staff | None = None
     wait_min: int | None = None
+    advice: Annotated[tuple[AdviceView, ...], Meta(max_length=20)] = ()
 
 
-FromAgent = ReadAbout
+FromAgent = ReadAbout | AnswerAdvice
 ToClient = About

@@ -8,11 +8,15 @@ from protocol import envelope
 from protocol.desk import load
 from protocol.desk.book import Book
 from protocol.desk.calendar import Calendar
+from protocol.desk.events import RecommendationAnswered
 from protocol.desk.placing import as_staff, contact, present
-from relay.desk.room import AgentHandlers, Requester, Room
+from relay.desk import advice
+from relay.desk.room import AgentHandlers, Requester, Room, by_requester
 
 AHEAD = timedelta(days=60)
 """Of days with other hours; whoever plans further asks."""
+ADVICE = 20
+"""Recommendations at once; the others come up when these are answered."""
 CALLED = 3
 """Of those on duty: nobody rings up more."""
 
@@ -26,7 +30,15 @@ class AboutRequests:
 
     def of_agents(self) -> AgentHandlers:
         """What an agent may ask."""
-        return {envelope.ReadAbout: self.read}
+        return {envelope.ReadAbout: self.read, envelope.AnswerAdvice: self.answer_advice}
+
+    async def answer_advice(self, requester: Requester, message: envelope.AnswerAdvice) -> envelope.About:
+        """What the customer says to a recommendation, from the window of a user who may order."""
+        user, _ = (await self._room.store.book()).register.whose(requester.party.identifier)
+        answered = RecommendationAnswered(message.recommendation, message.accepted, message.text)
+        by = by_requester(requester.party, user.name if user else "")
+        await advice.answer(self._room, answered, user.identifier if user else "", by)
+        return await self.read(requester, envelope.ReadAbout(message.ref))
 
     async def read(self, requester: Requester, message: envelope.ReadAbout) -> envelope.About:
         """As it is now, for this device's user."""
@@ -44,6 +56,9 @@ class AboutRequests:
             on_duty=tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED],
             contact=contact(book, user.identifier if user else "", customer, now),
             wait_min=expected.wait_min if expected else None,
+            advice=tuple(
+                envelope.AdviceView(key, made.text, made.evidence) for key, made in advice.open_for(book, user).items()
+            )[:ADVICE],
         )
 
 

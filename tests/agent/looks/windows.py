@@ -26,7 +26,7 @@ from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason, Staff
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import About, HistoryLine, Ticket, TicketView, Witness
+from protocol.envelope import About, AdviceView, HistoryLine, Ticket, TicketView, Witness
 from protocol.scopes import Scope
 
 NOW = datetime.now(UTC)
@@ -262,6 +262,16 @@ def requests() -> QWidget:
         )
     )
     window.show_requests()
+    return window
+
+
+def advised() -> QWidget:
+    """Something is recommended."""
+    window = requests()
+    assert isinstance(window, MainWindow)
+    evidence = tuple(f"{day} November, 08:12 UTC: Eva's laptop: the disk was 9{day % 5} % full" for day in (3, 9, 17))
+    text = "Eva's laptop: its disk was full three times within a month. A larger one would help for good."
+    window.about_read(About(1, "Help", "+49 30 999", advice=(AdviceView("a" * 32, text, evidence),)))
     return window
 
 
