@@ -201,6 +201,8 @@ class Session:
         again = self.state is State.SHARING
         self.state = advance(self.state, Event.ASKED)
         self._asked = ask
+        if not again:
+            self._show.get_ready()
         self._mind_question()  # from now on, not only once the window process says that the question is to be seen
         self._tell(
             ipc.ConsentAsked(

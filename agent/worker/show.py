@@ -50,6 +50,7 @@ class Show:
         self._began, self._end = began, end
         self._loop = asyncio.get_running_loop()
         self._flow = Flow()
+        self._ready: Capture | None = None
         self._capture: Capture | None = None
         self._pace, self._timing = Pace(), Timing()
         self._refreshes = TokenBucket(*_REFRESHES)
@@ -71,18 +72,28 @@ class Show:
         """What of the picture is under way."""
         return self._flow.in_flight_bytes
 
+    def get_ready(self) -> None:
+        """Loads what a picture will need, while the user is being asked. Nothing is opened before `start`."""
+        if self._ready is None and self._capture is None:
+            self._ready = Capture(self._open_source, functools.partial(self._from_capture, self._wire.line))
+            self._ready.start()
+
     def start(self, *, films: bool) -> None:
         """A picture for the line there is now, of what the consent in the gate allows. `films`: H.264 may be sent."""
         consent = self._gate.consent
         allowed = consent.monitors if consent is not None else ()
-        deliver = functools.partial(self._from_capture, self._wire.line)
-        self._capture = Capture(self._open_source, deliver, films=films, allowed=allowed)
-        self._capture.allow_frame(self._flow.budget())
-        self._capture.start()
+        self.get_ready()
+        self._capture, self._ready = self._ready, None
+        if self._capture:
+            self._capture.allow_frame(self._flow.budget())
+            self._capture.begin(films=films, allowed=allowed)
 
     def stop(self) -> None:
-        """Nothing is captured any more; what was under way is forgotten. Never raises."""
+        """Nothing is captured any more, nor held ready; what was under way is forgotten. Never raises."""
         self._pace.stop()
+        if self._ready:
+            self._ready.stop()
+            self._ready = None
         if self._turning:
             self._turning.cancel()
             self._turning = None
@@ -126,7 +137,7 @@ class Show:
             return
 
     def _on_capture(self, line: Line, output: Output) -> None:
-        if self._capture is None or line is not self._wire.line:
+        if (self._capture or self._ready) is None or line is not self._wire.line:
             return
         try:
             self._show(output)

@@ -37,6 +37,7 @@ from protocol.session.messages import (
     PictureTimed,
     PointerMoved,
     ReleaseAll,
+    ScreenChanged,
 )
 from protocol.session.picture import PictureError
 from protocol.signin import Refusal
@@ -84,6 +85,7 @@ class SessionLine:
         self._wake = asyncio.Event()
         self._ending = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
+        self._loading: asyncio.Future[None] | None = None
         self._lost_at_s: float | None = None
         self._known: EndReason | None = None
         self._why = ""
@@ -245,6 +247,8 @@ class SessionLine:
             self._conversation.take_up(revocations, now())
         conversation = self._conversation
         self._wake.set()
+        if film.available():  # while the user is asked; the future is kept until it is done
+            self._loading = asyncio.get_running_loop().run_in_executor(None, film.load)
         try:
             async with asyncio.timeout(limits.SIGN_IN_S) as bound:
                 while True:
@@ -301,6 +305,9 @@ class SessionLine:
                     self._wake_painter()
             case PictureTimed():
                 self._measures.timed(event)
+            case ScreenChanged(width=width, height=height):
+                self._decoder.expect(width, height)
+                self._post(Said(self._subject.session, event))
             case Over(reason):
                 return reason, False
             case Resumed():

@@ -37,11 +37,21 @@ class Canvas:
         self.measures = Measures(self.figures)
         self.pixels: Pixels = np.zeros((0, 0, 4), np.uint8)
         self.painted_behind = 0
+        self._spare = self.pixels
         self._dirty: list[Rect] = []
+
+    def expect(self, width: int, height: int) -> None:
+        """Takes the memory for a picture of this size now, so that the picture itself need not wait for it."""
+        self._spare = self.pixels[:0]
+        if self.pixels.shape[:2] != (height, width):
+            self._spare = np.empty((height, width, 4), np.uint8)
+            self._spare.fill(0)  # each page is touched now
 
     def resize(self, width: int, height: int) -> None:
         """Begins a new black picture of this size, in pixels. Call it with the lock held."""
-        self.pixels = np.zeros((height, width, 4), np.uint8)
+        fits = self._spare.shape[:2] == (height, width)
+        self.pixels = self._spare if fits else np.zeros((height, width, 4), np.uint8)
+        self._spare = self.pixels[:0]
         self._dirty = [Rect(0, 0, width, height)]
 
     def mark(self, rects: list[Rect]) -> bool:

@@ -1,9 +1,9 @@
 """From the bytes of a picture message to pixels on a canvas. Lives on the network thread; distrusts the agent.
 
 Guarantees: after `decode` the canvas is exactly what the sender meant, or `PictureError` is raised and the session is
-to end. Memory is bounded before anything is unpacked: one picture, one scratch buffer of twice its size at most, the
-decompressor's window, and the decoders of the films (`console.picture.films`); no frame, however it is made, can
-unpack to more.
+to end. Memory is bounded before anything is unpacked: one picture and the next one that was announced, one scratch
+buffer of twice its size at most, the decompressor's window, and the decoders of the films (`console.picture.films`);
+no frame, however it is made, can unpack to more.
 """
 
 import io
@@ -82,6 +82,18 @@ class Decoder:
         self._scratch = np.zeros(0, np.uint8)
         self._films = Films()
 
+    def expect(self, width: int, height: int) -> None:
+        """Gets ready for pictures of this size, if they can be shown: what is announced comes in a moment."""
+        if width * height <= MAX_PIXELS:
+            self._canvas.expect(width, height)
+            if self._scratch.size != BYTES_PER_PIXEL * width * height:
+                self._take_scratch(BYTES_PER_PIXEL * width * height)
+
+    def _take_scratch(self, size: int) -> None:
+        self._scratch = np.zeros(0, np.uint8)  # the old one goes before the new one comes
+        self._scratch = np.empty(size, np.uint8)
+        self._scratch.fill(0)  # each page is touched now
+
     def decode(self, body: bytes) -> tuple[int, bool]:
         """Paints one frame onto the canvas.
 
@@ -151,8 +163,9 @@ class Decoder:
         return found
 
     def _unpack_bytes(self, frame: Frame, payload: bytes | memoryview, size: int) -> Pixels:
-        if self._scratch.size < size or frame.fresh:
-            self._scratch = np.zeros(max(size, BYTES_PER_PIXEL * frame.width * frame.height), np.uint8)
+        wanted = max(size, BYTES_PER_PIXEL * frame.width * frame.height)
+        if self._scratch.size < size or (frame.fresh and self._scratch.size != wanted):
+            self._take_scratch(wanted)
         if self._stream is None:
             raise PictureError("a change of a picture that was never begun")
         self._payload.refill(payload)

@@ -21,6 +21,11 @@ def available() -> bool:
     return importlib.util.find_spec("av") is not None
 
 
+def load() -> None:
+    """Loads what decodes, which takes as long as some first pictures do: before there is one to be decoded."""
+    FilmDecoder(_BLOCK, _BLOCK)
+
+
 class FilmError(Exception):
     """What came is no film of the size that was said."""
 

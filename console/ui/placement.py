@@ -47,7 +47,7 @@ class Placement:
     def to_viewport(self, rect: Rect) -> QRect:
         """The viewport's pixels that a rectangle of the helped screen touches."""
         target, scale = self.target, self.scale
-        spread = 1 if self.fitted else 0  # smoothing reaches over the edge
+        spread = 2 if self.fitted else 0  # smoothing reaches over the edge, halving before it as far again
         x, y = rect.x - self.area.x(), rect.y - self.area.y()
         left = (target.x() + x * scale - spread) / self.ratio
         top = (target.y() + y * scale - spread) / self.ratio

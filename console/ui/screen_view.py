@@ -5,7 +5,7 @@ but the session's own shortcuts goes to the other side; when the focus leaves, n
 """
 
 import msgspec
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -30,6 +30,7 @@ from console.language import _
 from console.picture.canvas import Canvas, Pixels
 from console.typing_mode import Typing, TypingMode
 from console.ui import shortcuts
+from console.ui.fitted import Fitted
 from console.ui.placement import Placement, scaled_in, scaled_out
 from protocol.session.messages import (
     ButtonChanged,
@@ -78,6 +79,7 @@ class ScreenView(QAbstractScrollArea):
         self._canvas = canvas
         self._pixels: Pixels = canvas.pixels
         self._image = QImage()
+        self._fit = Fitted()
         self._area: Rect | None = None
         self._fitted = False
         self._controls = False
@@ -90,8 +92,7 @@ class ScreenView(QAbstractScrollArea):
         self._cursor_image: QPixmap | None = None
         self._cursor_hot = QPoint()
         self._ghost: QPoint | None = None
-        self._ghost_timer = QTimer(self)
-        self._ghost_timer.setSingleShot(True)
+        self._ghost_timer = QTimer(self, singleShot=True)
         self._ghost_timer.timeout.connect(self._hide_ghost)
         self.setAccessibleName(_("The user's screen"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -112,6 +113,7 @@ class ScreenView(QAbstractScrollArea):
     def set_fitted(self, fitted: bool) -> None:
         """Scales the picture to the window, smoothly, or shows it 1:1."""
         self._fitted = fitted
+        self._fit.forget()
         self._lay_out()
 
     def set_control(self, controls: bool) -> None:
@@ -169,6 +171,8 @@ class ScreenView(QAbstractScrollArea):
         if self._canvas.pixels is not self._pixels:
             self._take_canvas()
             return
+        with self._canvas.lock:
+            self._fit.changed(self._pixels, dirty)
         region, placement = QRegion(), self._placement()
         for rect in dirty:
             region += placement.to_viewport(rect)
@@ -213,10 +217,7 @@ class ScreenView(QAbstractScrollArea):
                 if shown.isEmpty() or self._image.isNull():
                     continue
                 if self._fitted:
-                    painter.setClipRect(shown)
-                    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                    painter.drawImage(QRectF(target), self._image, QRectF(area))
-                    painter.setClipping(False)
+                    self._fit.draw(painter, shown, placement, self._image, self._pixels)
                 else:
                     painter.drawImage(shown.topLeft(), self._image, shown.translated(area.topLeft() - target.topLeft()))
         if self._ghost is not None and self._cursor_image is not None:
@@ -334,6 +335,7 @@ class ScreenView(QAbstractScrollArea):
     # --- geometry
     def _take_canvas(self) -> None:
         self._pixels = self._canvas.pixels
+        self._fit.forget()
         height, width = self._pixels.shape[:2]
         self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         self.setAccessibleDescription(_("{width} by {height} pixels").format(width=width, height=height))

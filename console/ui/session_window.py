@@ -145,6 +145,9 @@ class SessionWindow(QWidget):
                 watched = self._monitors.watched
                 self._monitors.changed(event)
                 self._show_monitors()
+                if self._pages.currentWidget() is not self.view:  # its first picture comes in a moment
+                    area = self._monitors.current.area
+                    self._make_room(area.width, area.height) if area else self._make_room(event.width, event.height)
                 if self._monitors.watched != watched:  # it is gone
                     self.input_made.emit(Watch(self._monitors.watched))
             case Secured() | PictureTimed():
@@ -289,8 +292,11 @@ class SessionWindow(QWidget):
         self._pages.setCurrentWidget(self.view)
         if first:
             self.view.setFocus()
-        untouched = first or self.size() == self._is_adapted
-        if self.isFullScreen() or self.isMaximized() or not untouched:
+        if first or self.size() == self._is_adapted:
+            self._make_room(width, height)
+
+    def _make_room(self, width: int, height: int) -> None:
+        if self.isFullScreen() or self.isMaximized():
             return
         ratio = self.devicePixelRatioF()
         spare = 0 if ratio.is_integer() else 1  # Qt may round a window down where scales are not whole

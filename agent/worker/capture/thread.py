@@ -1,9 +1,11 @@
 """The capture loop, on a thread of its own: waits for a change, takes the newest picture, hands over one frame.
 
-Guarantees that a frame is grabbed and encoded only after `allow_frame`, one for each call: while nobody allows any, the
-display server adds up the damage by itself, and memory does not grow. What the console has only a likeness of is made
-exact when its screen stands still, without any change having to come. Everything leaves through `deliver`, in order, on
-this thread. Distrusts damage as a hint: what did not change is not sent, and silence is looked into now and then.
+Guarantees that nothing is opened before `begin`: until then it only loads what it will need, so that who is allowed to
+see does not wait for that; and that a frame is grabbed and encoded only after `allow_frame`, one for each call: while
+nobody allows any, the display server adds up the damage by itself, and memory does not grow. What the console has only
+a likeness of is made exact when its screen stands still, without any change having to come. Everything leaves through
+`deliver`, in order, on this thread. Distrusts damage as a hint: what did not change is not sent, and silence is looked
+into now and then.
 """
 
 import dataclasses
@@ -19,6 +21,7 @@ import structlog
 from agent.worker.capture.confined import Confined
 from agent.worker.capture.damage import merge
 from agent.worker.capture.source import CaptureError, Geometry, Source, SourceLostError, SourceResizedError
+from agent.worker.regions import film
 from agent.worker.regions.actions import Budget
 from agent.worker.regions.encoder import RegionEncoder
 from agent.worker.regions.planner import Planner
@@ -75,28 +78,27 @@ Output = Shot | ScreenChanged | CursorChanged | CaptureOver
 class Capture(threading.Thread):
     """The thread. Its public methods may be called from any other."""
 
-    def __init__(
-        self,
-        open_source: Callable[[], Source],
-        deliver: Callable[[Output], None],
-        *,
-        films: bool = False,
-        allowed: tuple[str, ...] = (),
-    ) -> None:
-        """Nothing is opened before `start`. `films`: both ends can do H.264. `allowed`: monitors; none: all."""
+    def __init__(self, open_source: Callable[[], Source], deliver: Callable[[Output], None]) -> None:
+        """`start` loads what will be needed; nothing is opened before `begin`."""
         super().__init__(name="capture", daemon=True)
         self._open_source, self._deliver = open_source, deliver
         self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK)
-        self._allowed = allowed
+        self._begun = threading.Event()
+        self._allowed: tuple[str, ...] = ()
         self._watched: tuple[str, ...] | None = None
         self._refresh = self._stopped = False
         self._budget: Budget | None = None
-        self._films, self._due_s = films, float("inf")
+        self._films, self._due_s = False, float("inf")
         self._damaged, self._doubtful = True, False
         self._fresh = True
         self._cursor: CursorChanged | None = None
         self._cursor_changed, self._cursor_due_s = True, 0.0
         self._encoder = RegionEncoder()
+
+    def begin(self, *, films: bool = False, allowed: tuple[str, ...] = ()) -> None:
+        """Looks from now on; once. `films`: both ends can do H.264. `allowed`: monitors; none: all."""
+        self._films, self._allowed = films, allowed
+        self._begun.set()
 
     def allow_frame(self, budget: Budget) -> None:
         """One more frame may be made, as soon as something changes or is owed. Calling it twice allows one."""
@@ -116,11 +118,16 @@ class Capture(threading.Thread):
     def stop(self) -> None:
         """Ends the thread; nothing is delivered any more once it has ended, and nothing but one frame before."""
         self._stopped = True
+        self._begun.set()
         self._wake()
 
     def run(self) -> None:
-        """Captures until `stop`, or until the display is gone."""
+        """Captures from `begin` until `stop`, or until the display is gone."""
         try:
+            film.load()
+            self._begun.wait()
+            if self._stopped:
+                return
             source = Confined(self._open_source(), self._allowed)
             try:
                 self._capture(source)

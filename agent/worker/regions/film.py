@@ -7,6 +7,7 @@ TCP and loses nothing. Beyond ultrafast motion in quarters of a pixel is worth i
 (x264 through PyAV takes no other later).
 """
 
+import contextlib
 import importlib
 import importlib.util
 from fractions import Fraction
@@ -45,6 +46,13 @@ def available() -> bool:
 
 class FilmError(Exception):
     """The encoder gave up; the region is to be sent exactly."""
+
+
+def load() -> None:
+    """Loads what encodes, if it is there: that takes as long as some first pictures do, and can be done before them."""
+    if available():
+        with contextlib.suppress(FilmError):  # the first real one will say so again
+            FilmEncoder(64, 64, None).encode(np.zeros((64, 64), np.uint32))
 
 
 class FilmEncoder:

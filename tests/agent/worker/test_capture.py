@@ -62,9 +62,10 @@ def test_damage_read_off_the_socket_with_an_answer_about_the_cursor_is_not_left_
     source = ReadsAhead()
     capture = Capture(lambda: source, outputs.put)
     capture.start()
+    capture.begin()
     try:
         capture.allow_frame(Budget(0.0))
-        assert next_shot(outputs).number == 0
+        assert next_shot(outputs, timeout_s=10.0).number == 0
         capture.allow_frame(Budget(0.0))
         time.sleep(0.1)  # the capture waits for news now
         source.change_cursor_and_draw()
@@ -74,8 +75,34 @@ def test_damage_read_off_the_socket_with_an_answer_about_the_cursor_is_not_left_
         capture.join(5)
 
 
-def next_shot(outputs: "queue.SimpleQueue[Output]") -> Shot:
+def test_a_capture_that_gets_ready_while_the_user_is_asked_opens_nothing() -> None:
+    outputs: queue.SimpleQueue[Output] = queue.SimpleQueue()
+    opened: list[ReadsAhead] = []
+
+    def open_source() -> ReadsAhead:
+        opened.append(ReadsAhead())
+        return opened[-1]
+
+    refused, allowed = (Capture(open_source, outputs.put) for _ in range(2))
+    for capture in (refused, allowed):
+        capture.allow_frame(Budget(0.0))
+        capture.start()
+    refused.stop()
+    refused.join(10)
+    assert not refused.is_alive()
+    assert not opened
+    assert outputs.empty()
+    try:
+        allowed.begin()
+        assert next_shot(outputs, timeout_s=10.0).number == 0
+        assert len(opened) == 1
+    finally:
+        allowed.stop()
+        allowed.join(5)
+
+
+def next_shot(outputs: "queue.SimpleQueue[Output]", *, timeout_s: float = 0.7) -> Shot:
     while True:
-        output = outputs.get(timeout=0.7)  # less than the second after which silence is looked into
+        output = outputs.get(timeout=timeout_s)  # less than the second after which silence is looked into
         if isinstance(output, Shot):
             return output

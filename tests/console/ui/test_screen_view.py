@@ -101,13 +101,41 @@ def test_fitted_the_whole_picture_is_there(qtbot: QtBot) -> None:
     assert not shown.view.horizontalScrollBar().isVisible()
 
 
-def test_a_changed_part_is_painted_alike_in_part_and_in_whole_when_fitted(qtbot: QtBot) -> None:
-    shown = Shown(qtbot, size=(100, 60))
+@pytest.mark.parametrize("size", [(150, 90), (100, 60), (80, 48), (67, 41), (30, 18)])
+@pytest.mark.parametrize("rect", [Rect(33, 21, 50, 40), Rect(0, 0, 1, 1), Rect(199, 119, 1, 1), Rect(101, 7, 3, 90)])
+def test_a_changed_part_is_painted_alike_in_part_and_in_whole_when_fitted(
+    qtbot: QtBot, size: tuple[int, int], rect: Rect
+) -> None:
+    shown = Shown(qtbot, size=size)
     shown.view.set_fitted(True)
-    shown.change(Rect(33, 21, 50, 40))
+    shown.on_screen()
+    shown.change(rect)
     in_part = shown.on_screen()
-    shown.view.viewport().repaint()
+    shown.view.set_fitted(False)
+    shown.view.set_fitted(True)
     assert np.array_equal(in_part, shown.on_screen())
+
+
+@pytest.mark.parametrize("size", [(80, 48), (50, 30), (30, 18)])
+def test_fitted_below_half_its_size_every_pixel_counts(qtbot: QtBot, size: tuple[int, int]) -> None:
+    shown = Shown(qtbot, size=size)
+    with shown.canvas.lock:
+        shown.canvas.pixels[:] = 255
+        shown.canvas.pixels[:, ::2] = 0  # lines as thin as letters' stems
+        shown.canvas.mark([Rect(0, 0, WIDTH, HEIGHT)])
+    shown.view.paint_new()
+    shown.view.set_fitted(True)
+    grey = shown.on_screen().astype(float)
+    assert abs(grey - 127.5).max() <= 1  # four pixels of each would have given bands of black and white
+
+
+def test_shown_1_to_1_after_it_was_small_each_pixel_is_the_helped_sides(qtbot: QtBot) -> None:
+    shown = Shown(qtbot, size=(60, 36))
+    shown.view.set_fitted(True)
+    shown.change(Rect(3, 3, 90, 90))
+    shown.view.resize(WIDTH, HEIGHT)
+    shown.view.set_fitted(False)
+    assert np.array_equal(shown.on_screen(), shown.canvas.pixels[:, :, :3])
 
 
 def test_another_screen_size_in_mid_session_is_shown(qtbot: QtBot) -> None:
