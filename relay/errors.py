@@ -9,7 +9,9 @@
 None of them ever reaches a person as a traceback.
 """
 
+from protocol.desk.states import StepRefused, mark
 from protocol.envelope import RefusalReason
+from relay.words import words
 
 
 class RelayError(Exception):
@@ -21,7 +23,20 @@ class StartRefused(RelayError):  # noqa: N818 - a refusal with its sentence
 
 
 class StoreFault(RelayError):  # noqa: N818 - a fault of the disk, not of the program
-    """The store did not carry it out; nothing was changed."""
+    """The store did not carry it out; nothing was changed.
+
+    Attributes:
+        sentence: in English, with a gap for each fact; facts: what goes into the gaps.
+    """
+
+    def __init__(self, sentence: str, /, **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.sentence, self.facts = sentence, facts
+
+    def said(self, language: str) -> str:
+        """The sentence in a person's language."""
+        sentence = words(language)(self.sentence)
+        return sentence.format(**self.facts) if self.facts else sentence
 
 
 class TicketDamaged(StoreFault):
@@ -34,7 +49,8 @@ class TicketDamaged(StoreFault):
 
     def __init__(self, ticket: int, why: str) -> None:
         super().__init__(
-            f"Ticket {ticket} is damaged in the server's records; please tell whoever looks after the server."
+            mark("Ticket {number} is damaged in the server's records; please tell whoever looks after the server."),
+            number=ticket,
         )
         self.ticket, self.why = ticket, why
 
@@ -44,8 +60,19 @@ class Refused(RelayError):  # noqa: N818 - a refusal with its sentence
 
     Attributes:
         reason: for programs, and counted.
+        sentence: in English, with a gap for each fact; facts: what goes into the gaps.
     """
 
-    def __init__(self, reason: RefusalReason, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
+    def __init__(self, reason: RefusalReason, sentence: str, /, **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.reason, self.sentence, self.facts = reason, sentence, facts
+
+    @classmethod
+    def by_state(cls, refused: StepRefused) -> "Refused":
+        """A step that a ticket's state does not allow."""
+        return cls(RefusalReason.NOT_NOW, refused.sentence, **refused.facts)
+
+    def said(self, language: str) -> str:
+        """The sentence in a person's language."""
+        sentence = words(language)(self.sentence)
+        return sentence.format(**self.facts) if self.facts else sentence

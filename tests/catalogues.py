@@ -2,9 +2,10 @@
 
 import gettext
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -18,17 +19,31 @@ Sentence = str | tuple[str, ...]
 class Catalogue:
     """One language of one program."""
 
-    def __init__(self, path: Path, program: Path, methods: Sequence[tuple[str, str]] = PYTHON) -> None:
-        """`path` is the .po; `methods` say how sentences are found in the files of the folder `program`."""
-        self.path, self._program, self._methods = path, program, methods
+    def __init__(
+        self,
+        path: Path,
+        program: Path,
+        methods: Sequence[tuple[str, str]] = PYTHON,
+        *,
+        others: Sequence[Path] = (),
+        keywords: Mapping[str, tuple[int, ...] | None] = MappingProxyType({}),
+    ) -> None:
+        """`path` is the .po; `methods` say how sentences are found in the files of the folder `program`.
+
+        `others` are more folders; `keywords` more functions that are called with sentences.
+        """
+        self.path, self._programs, self._methods = path, (program, *others), methods
+        self._keywords: dict[str, tuple[int, ...] | None] = {"_": None, "ngettext": (1, 2), **keywords}
         with path.open("rb") as file:
             self.written: Catalog = read_po(file)
 
     def said(self) -> set[Sentence]:
         """Every sentence in the program."""
-        keywords = {"_": None, "ngettext": (1, 2)}
-        found = extract_from_dir(str(self._program), list(self._methods), keywords=keywords)
-        return {message for _, _, message, _, _ in found}
+        return {
+            message
+            for program in self._programs
+            for _, _, message, _, _ in extract_from_dir(str(program), list(self._methods), keywords=self._keywords)
+        }
 
     def check_complete(self) -> None:
         known = {tuple(m.id) if isinstance(m.id, (list, tuple)) else m.id for m in self.written if m.id}

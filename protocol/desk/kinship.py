@@ -46,7 +46,7 @@ def follow(kinship: Kinship, event: Related) -> Kinship:  # noqa: PLR0911 - one 
             return replace(kinship, links=tuple(link for link in kinship.links if link != (ticket, relation)))
         case events.MergedInto(ticket=ticket):
             if kinship.merged_into:
-                raise StepRefused(f"This ticket goes on in ticket {kinship.merged_into} already.")
+                raise StepRefused("This ticket goes on in ticket {number} already.", number=kinship.merged_into)
             return replace(kinship, merged_into=ticket)
         case events.Unmerged():
             if not kinship.merged_into:
@@ -54,12 +54,14 @@ def follow(kinship: Kinship, event: Related) -> Kinship:  # noqa: PLR0911 - one 
             return replace(kinship, merged_into=0)
         case events.Absorbed(ticket=ticket):
             if kinship.merged_into:
-                raise StepRefused(f"This ticket goes on in ticket {kinship.merged_into}; merge into that one.")
+                raise StepRefused(
+                    "This ticket goes on in ticket {number}; merge into that one.", number=kinship.merged_into
+                )
             return replace(kinship, absorbed=(*(n for n in kinship.absorbed if n != ticket), ticket))
         case events.Released(ticket=ticket):
             return replace(kinship, absorbed=tuple(n for n in kinship.absorbed if n != ticket))
         case events.Tagged(added=added, removed=removed):
             tags = (kinship.tags | set(added)) - set(removed)
             if len(tags) > MAX_TAGS:
-                raise StepRefused(f"A ticket has at most {MAX_TAGS} tags.")
+                raise StepRefused("A ticket has at most {most} tags.", most=MAX_TAGS)
             return replace(kinship, tags=tags)

@@ -8,11 +8,15 @@ from datetime import datetime
 
 from protocol.desk.book import Book
 from protocol.desk.events import HandedOver, Staff, StaffProfile
-from protocol.desk.states import StepRefused, TicketState
+from protocol.desk.states import StepRefused, TicketState, mark
 from protocol.desk.terms import TicketKind
 from protocol.desk.ticket import Ticket
 
-_WORDS = (("tried", "what was tried"), ("known", "what is known"), ("next_step", "the next step"))
+_CARD = (
+    ("tried", mark("Write on the card what was tried: nobody explains a problem twice.")),
+    ("known", mark("Write on the card what is known: nobody explains a problem twice.")),
+    ("next_step", mark("Write on the card the next step: nobody explains a problem twice.")),
+)
 
 
 def as_staff(profile: StaffProfile) -> Staff:
@@ -88,21 +92,25 @@ def check_hand_over(ticket: Ticket, card: HandedOver, book: Book, now: datetime)
     """Raises StepRefused, with the reason, for one that may not be (promises 2, 3, 13)."""
     if not ticket.is_open:
         raise StepRefused("Only an open ticket can be handed over.")
-    missing = [words for name, words in _WORDS if not getattr(card, name).strip()]
-    if missing:
-        raise StepRefused(f"Write on the card {', '.join(missing)}: nobody explains a problem twice.")
+    for name, sentence in _CARD:
+        if not getattr(card, name).strip():
+            raise StepRefused(sentence)
     profile = book.register.staff.get(card.to.identifier)
     if profile is None or profile.gone:
-        raise StepRefused(f"Nobody of the staff is “{card.to.identifier}”.")
+        raise StepRefused("Nobody of the staff is “{who}”.", who=card.to.identifier)
     if profile.identifier in book.duty.absent(now):
-        raise StepRefused(f"{profile.name} is away; choose somebody who is there.")
+        raise StepRefused("{name} is away; choose somebody who is there.", name=profile.name)
     if ticket.owner is not None and ticket.owner.identifier == profile.identifier:
-        raise StepRefused(f"{profile.name} takes care of it already.")
+        raise StepRefused("{name} takes care of it already.", name=profile.name)
     before = book.register.staff.get(ticket.owner.identifier) if ticket.owner else None
     knew, knows = (p.skills.get(card.skill, 0) if p and card.skill else 0 for p in (before, profile))
     if knows < knew and not card.reason.strip():
         raise StepRefused(
-            f"{profile.name} knows less of {card.skill} ({knows}) than who has it now ({knew}): say why all the same."
+            "{name} knows less of {skill} ({knows}) than who has it now ({knew}): say why all the same.",
+            name=profile.name,
+            skill=card.skill,
+            knows=knows,
+            knew=knew,
         )
 
 
@@ -110,7 +118,7 @@ def check_taking(ticket: Ticket, staff: str) -> None:
     """Raises StepRefused when somebody else is at it: taking that over needs the card (promise 2)."""
     begun = ticket.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
     if begun and ticket.owner is not None and ticket.owner.identifier != staff:
-        raise StepRefused(f"{ticket.owner.name} works on it; to take it over, use Hand over, with its card.")
+        raise StepRefused("{name} works on it; to take it over, use Hand over, with its card.", name=ticket.owner.name)
 
 
 def _first(there: Mapping[str, StaffProfile], wanted: Iterable[str]) -> Staff | None:

@@ -33,7 +33,21 @@ class Step(enum.StrEnum):
 
 
 class StepRefused(Exception):  # noqa: N818 - a refusal, with its sentence; not a fault of the program
-    """The step is not possible in this state; the sentence says why, for whoever tried."""
+    """The step is not possible in this state; the sentence says why, for whoever tried.
+
+    Attributes:
+        sentence: in English, with a gap for each fact, so that it can be said in other languages.
+        facts: what goes into the gaps.
+    """
+
+    def __init__(self, sentence: str, /, **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.sentence, self.facts = sentence, facts
+
+
+def mark(sentence: str) -> str:
+    """Names a sentence that is raised elsewhere, so that those who translate find it."""
+    return sentence
 
 
 OPEN_STATES = frozenset({TicketState.NEW, TicketState.TRIAGED, TicketState.IN_PROGRESS, TicketState.ON_HOLD})
@@ -62,15 +76,15 @@ _NEXT: dict[tuple[TicketState, Step], TicketState] = {
 }
 
 _WHY_NOT: dict[Step, str] = {
-    Step.TRIAGE: "Urgency can only be judged while the ticket is open.",
-    Step.START: "Work can only start on a ticket whose urgency has been judged.",
-    Step.HOLD: "Only a ticket that is being worked on can be put on hold.",
-    Step.RESUME: "Only a ticket on hold can be taken up again.",
-    Step.RESOLVE: "Only a ticket that is being worked on can be resolved.",
-    Step.ACCEPT: "There is no solution to accept yet.",
-    Step.NOT_SOLVED: "There is no solution to reject yet.",
-    Step.CANCEL: "A ticket that is resolved or closed can no longer be cancelled.",
-    Step.REOPEN: "Only a closed ticket can be opened again.",
+    Step.TRIAGE: mark("Urgency can only be judged while the ticket is open."),
+    Step.START: mark("Work can only start on a ticket whose urgency has been judged."),
+    Step.HOLD: mark("Only a ticket that is being worked on can be put on hold."),
+    Step.RESUME: mark("Only a ticket on hold can be taken up again."),
+    Step.RESOLVE: mark("Only a ticket that is being worked on can be resolved."),
+    Step.ACCEPT: mark("There is no solution to accept yet."),
+    Step.NOT_SOLVED: mark("There is no solution to reject yet."),
+    Step.CANCEL: mark("A ticket that is resolved or closed can no longer be cancelled."),
+    Step.REOPEN: mark("Only a closed ticket can be opened again."),
 }
 
 

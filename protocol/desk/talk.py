@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protocol.desk import events
-from protocol.desk.states import StepRefused
+from protocol.desk.states import StepRefused, mark
 
 
 class Talk(Struct, frozen=True):
@@ -47,12 +47,14 @@ def follow(talk: Talk, event: Heard) -> Talk:  # noqa: PLR0911 - one line for ea
         case events.QuestionAsked(question=question, text=text):
             return replace(talk, questions=talk.questions | {question: text})
         case events.QuestionAnswered(question=question):
-            return replace(talk, questions=_without(talk.questions, question, "This question is answered already."))
+            return replace(
+                talk, questions=_without(talk.questions, question, mark("This question is answered already."))
+            )
         case events.InstructionGiven(instruction=instruction, steps=steps):
             return replace(talk, instructions=talk.instructions | {instruction: steps})
         case events.InstructionAnswered(instruction=instruction):
             return replace(
-                talk, instructions=_without(talk.instructions, instruction, "These steps are answered already.")
+                talk, instructions=_without(talk.instructions, instruction, mark("These steps are answered already."))
             )
         case events.Rated(stars=stars):
             return replace(talk, ratings=(*talk.ratings, stars))
@@ -62,7 +64,7 @@ def check_resolvable(talk: Talk) -> None:
     """Raises StepRefused while a question is open (promise 33)."""
     if talk.questions:
         first = next(iter(talk.questions.values()))
-        raise StepRefused(f"There is a question without an answer yet: {first[:200]}")
+        raise StepRefused("There is a question without an answer yet: {question}", question=first[:200])
 
 
 def _without(open_ones: dict[str, str] | dict[str, tuple[str, ...]], key: str, sentence: str) -> dict[str, str]:

@@ -47,7 +47,7 @@ def apply(ticket: Ticket | None, entry: events.Entry) -> Ticket:
     if isinstance(event, events.BookEvent):
         raise FoldError(f"{type(event).__name__} in the history of ticket {ticket.number}")
     if ticket.kinship.merged_into and not isinstance(event, _OF_MERGED):
-        raise StepRefused(f"This ticket goes on in ticket {ticket.kinship.merged_into}.")
+        raise StepRefused("This ticket goes on in ticket {number}.", number=ticket.kinship.merged_into)
     changes = changes_of(ticket, event, entry.at)
     changes["revision"] = ticket.revision + 1
     changes["changed_at"] = entry.at

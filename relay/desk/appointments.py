@@ -85,5 +85,7 @@ def _check_free(ticket: Ticket, message: envelope.MakeAppointment, tickets: list
             if key != message.appointment and one.begin < message.end and message.begin < one.end:
                 raise Refused(
                     RefusalReason.NOT_NOW,
-                    f"{other.owner.name} has an appointment on ticket {other.number} then; choose another time.",
+                    "{name} has an appointment on ticket {number} then; choose another time.",
+                    name=other.owner.name,
+                    number=other.number,
                 )

@@ -84,13 +84,16 @@ class Handing:
         async with room.work() as work:
             profile = work.book.register.staff.get(message.staff)
             if profile is None or profile.gone:
-                raise Refused(RefusalReason.BAD_INPUT, f"Nobody of the staff is “{message.staff}”.")
+                raise Refused(RefusalReason.BAD_INPUT, "Nobody of the staff is “{who}”.", who=message.staff)
             if message.begin <= work.now < message.end:
                 self._check_somebody_stays(work.book, work.now, profile.identifier)
                 moved, left = await self._leave(work, own, tickets, profile)
                 if left:
-                    sentence = f"Nobody is there who could take over ticket {left[0]}; ask somebody to stay."
-                    raise Refused(RefusalReason.NOT_NOW, sentence)
+                    raise Refused(
+                        RefusalReason.NOT_NOW,
+                        "Nobody is there who could take over ticket {number}; ask somebody to stay.",
+                        number=left[0],
+                    )
             work.record((absence,), by_staff(party))
         return envelope.Absent(message.ref, tuple(moved))
 
@@ -268,7 +271,7 @@ class Handing:
     async def _find(self, work: Work, number: int) -> Ticket:
         ticket = await work.ticket(number)
         if ticket is None:
-            raise Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
+            raise Refused(RefusalReason.NO_SUCH_TICKET, "There is no ticket {number}.", number=number)
         return ticket
 
 

@@ -46,7 +46,7 @@ class KnowledgeRequests:
             for number in article.tickets:
                 ticket = await work.ticket(number)
                 if ticket is None:
-                    raise Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
+                    raise Refused(RefusalReason.NO_SUCH_TICKET, "There is no ticket {number}.", number=number)
                 if known is None or number not in known.tickets:
                     work.happens(ticket, (events.ArticleUsed(article.identifier, made=True),), by_staff(party))
         return envelope.Done(message.ref)

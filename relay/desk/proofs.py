@@ -53,13 +53,16 @@ class Proofs:
         """Runs a check and keeps it with the ticket if it fails: what passes proves nothing."""
         ticket = await self._room.find(message.ticket)
         if len(ticket.proofs.kept) >= KEPT:
-            raise Refused(RefusalReason.NOT_NOW, f"A ticket keeps {KEPT} checks at most.")
+            raise Refused(RefusalReason.NOT_NOW, "A ticket keeps {most} checks at most.", most=KEPT)
         result = await self.run(ticket.device, message.check, message.target)
         if result is None:
             raise Refused(RefusalReason.DEVICE_AWAY, "This computer did not answer; the check could not be run.")
         if result.passed:
-            sentence = f"This check passes at the moment ({result.value}), so it would prove nothing."
-            raise Refused(RefusalReason.NOT_NOW, sentence)
+            raise Refused(
+                RefusalReason.NOT_NOW,
+                "This check passes at the moment ({value}), so it would prove nothing.",
+                value=result.value,
+            )
         kept = events.CheckKept(secrets.token_hex(16), ticket.device, result)
         ticket = await self._room.change(message.ticket, lambda _: (kept,), by_staff(party))
         return await self._room.whole(message.ref, ticket, for_staff=True)

@@ -157,5 +157,5 @@ class Quotes:
 async def _find(work: Work, number: int) -> Ticket:
     ticket = await work.ticket(number)
     if ticket is None:
-        raise Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
+        raise Refused(RefusalReason.NO_SUCH_TICKET, "There is no ticket {number}.", number=number)
     return ticket

@@ -49,8 +49,8 @@ class Requesters:
         if len(mine) >= limits.OPEN_TICKETS_PER_DEVICE:
             raise Refused(
                 RefusalReason.NOT_NOW,
-                f"There are {limits.OPEN_TICKETS_PER_DEVICE} open requests from this computer already; "
-                "please add to one of them.",
+                "There are {count} open requests from this computer already; please add to one of them.",
+                count=limits.OPEN_TICKETS_PER_DEVICE,
             )
         self._check_pace(party)
         # Anything may be typed there, also what would look like a technician's line in the console's list.
@@ -164,7 +164,7 @@ class Requesters:
             given = consent.read(message.consent, device_leaf=requester.leaf)
         except consent.ConsentError as error:
             self._room.counts.add("bad_consent", device=requester.party.identifier, why=str(error))
-            raise Refused(RefusalReason.BAD_INPUT, f"The consent does not hold: {error}.") from error
+            raise Refused(RefusalReason.BAD_INPUT, "The consent does not hold: {why}.", why=error) from error
         now = self._room.clock()
         skew = limits.CLOCK_SKEW_S + limits.CONSENT_ANSWER_S
         if given.session != message.session or abs((now - given.begin).total_seconds()) > skew:

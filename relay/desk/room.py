@@ -117,7 +117,7 @@ class Room:
             async with self.store.work(self.clock()) as work:
                 yield work
         except StepRefused as error:
-            raise Refused(RefusalReason.NOT_NOW, str(error)) from error
+            raise Refused.by_state(error) from error
         for ticket in work.changed.values():
             self.announce(ticket)
 
@@ -151,7 +151,7 @@ class Room:
         try:
             change = await self.store.change(number, decide, by, self.clock())
         except StepRefused as error:
-            raise Refused(RefusalReason.NOT_NOW, str(error)) from error
+            raise Refused.by_state(error) from error
         if change is None:
             raise no_such_ticket(number)
         if change.numbers:
@@ -278,7 +278,8 @@ async def check_unchanged(work: Work, ticket: Ticket, revision: int, party: Part
         if entry.actor is not Actor.DESK and entry.actor_id != party.identifier:
             raise Refused(
                 RefusalReason.CHANGED_MEANWHILE,
-                f"{entry.actor_name} has changed this ticket in the meantime; please look at it once more.",
+                "{name} has changed this ticket in the meantime; please look at it once more.",
+                name=entry.actor_name,
             )
 
 
@@ -289,7 +290,7 @@ def end_of(session: LiveSession[RelayConnection], role: Role) -> str:
 
 def no_such_ticket(number: int) -> Refused:
     """There never was one."""
-    return Refused(RefusalReason.NO_SUCH_TICKET, f"There is no ticket {number}.")
+    return Refused(RefusalReason.NO_SUCH_TICKET, "There is no ticket {number}.", number=number)
 
 
 def no_such_session() -> Refused:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from protocol import envelope
 from protocol.desk.events import EndReason, Event, EventError, SessionEnded
+from protocol.desk.states import mark
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
 from relay.desk import worktime
@@ -36,7 +37,7 @@ from relay.sessions import LiveSession, Over, SessionState
 from relay.sockets.connection import RelayConnection
 from relay.store import THE_DESK
 
-_UNREADABLE = "A part of the server's records is damaged; please tell whoever looks after the server."
+_UNREADABLE = mark("A part of the server's records is damaged; please tell whoever looks after the server.")
 
 
 class Desk:
@@ -87,18 +88,18 @@ class Desk:
         try:
             return await self._from_agent[type(message)](requester, message)
         except Refused as refused:
-            return self._refusal(message.ref, refused)
+            return self._refusal(message.ref, refused, self._language_at(requester.party.identifier))
         except (StoreFault, EventError) as fault:
-            return self._fault(message.ref, fault)
+            return self._fault(message.ref, fault, self._language_at(requester.party.identifier))
 
     async def for_console(self, party: Party, message: envelope.FromConsole) -> envelope.ToClient:
         """A console's request and its answer."""
         try:
             return await self._from_console[type(message)](party, message)
         except Refused as refused:
-            return self._refusal(message.ref, refused)
+            return self._refusal(message.ref, refused, self._room.store.last_book.register.desk.language)
         except (StoreFault, EventError) as fault:
-            return self._fault(message.ref, fault)
+            return self._fault(message.ref, fault, self._room.store.last_book.register.desk.language)
 
     @property
     def handled(self) -> tuple[frozenset[type], frozenset[type]]:
@@ -169,12 +170,19 @@ class Desk:
         for ticket in await self._room.store.tickets_of(device, limit=50, unfinished=True):
             self._room.audience.tell_staff(envelope.TicketChanged(self._room.view(ticket)))
 
-    def _refusal(self, ref: int, refused: Refused) -> envelope.RequestRefused:
-        self._room.counts.add(f"request_refused_{refused.reason}")
-        return envelope.RequestRefused(ref, refused.reason, str(refused))
+    def _language_at(self, device: str) -> str:
+        """Of whoever sits at a machine, as far as the register knows; else the desk's."""
+        register = self._room.store.last_book.register
+        user, customer = register.whose(device)
+        known = register.customers.get(customer)
+        return (user.language if user else "") or (known.language if known else "") or register.desk.language
 
-    def _fault(self, ref: int, fault: StoreFault | EventError) -> envelope.RequestRefused:
+    def _refusal(self, ref: int, refused: Refused, language: str) -> envelope.RequestRefused:
+        self._room.counts.add(f"request_refused_{refused.reason}")
+        return envelope.RequestRefused(ref, refused.reason, refused.said(language))
+
+    def _fault(self, ref: int, fault: StoreFault | EventError, language: str) -> envelope.RequestRefused:
         self._room.counts.add("store_fault", why=repr(fault.__cause__)[:300])
-        if isinstance(fault, EventError):  # in a list of events that no ticket's history was read for
-            return envelope.RequestRefused(ref, RefusalReason.FAULT, _UNREADABLE)
-        return envelope.RequestRefused(ref, RefusalReason.FAULT, str(fault))
+        # An event that cannot be read, in a list that no ticket's history was read for.
+        told = StoreFault(_UNREADABLE) if isinstance(fault, EventError) else fault
+        return envelope.RequestRefused(ref, RefusalReason.FAULT, told.said(language))

@@ -141,7 +141,9 @@ class WatchRequests:
             if proposed is None:
                 raise Refused(RefusalReason.NOT_NOW, "Nothing of that kind has come up three times yet.")
             if proposed.problem:
-                raise Refused(RefusalReason.NOT_NOW, f"Ticket {proposed.problem} looks for the cause of it already.")
+                raise Refused(
+                    RefusalReason.NOT_NOW, "Ticket {number} looks for the cause of it already.", number=proposed.problem
+                )
             problem = work.open(_problem(message.fingerprint, party, proposed.tickets, work.now), by_staff(party))
             for number in proposed.tickets:
                 case = await work.ticket(number)

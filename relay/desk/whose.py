@@ -68,5 +68,7 @@ def meant(register: Register, text: str) -> User:
         return named[0]
     if named:
         names = ", ".join(f"{one.name} ({one.identifier})" for one in named)
-        raise Refused(RefusalReason.BAD_INPUT, f"Several are called so: {names}; write the one in brackets.")
-    raise Refused(RefusalReason.BAD_INPUT, f"Nobody in the register is “{text}”.")
+        raise Refused(
+            RefusalReason.BAD_INPUT, "Several are called so: {names}; write the one in brackets.", names=names
+        )
+    raise Refused(RefusalReason.BAD_INPUT, "Nobody in the register is “{text}”.", text=text)

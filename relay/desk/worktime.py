@@ -79,7 +79,9 @@ class WorktimeRequests:
             profile = work.book.register.staff.get(party.identifier)
             leads = profile is not None and profile.lead
             if known is not None and known.staff.identifier != party.identifier and not leads:
-                raise Refused(RefusalReason.FORBIDDEN, f"Only {known.staff.name} or a lead can correct this entry.")
+                raise Refused(
+                    RefusalReason.FORBIDDEN, "Only {name} or a lead can correct this entry.", name=known.staff.name
+                )
             if known is not None and message.worked_s:
                 await _check_free(work, known.staff.identifier, message.begin, message.end, message.entry)
             corrected = events.TimeCorrected(
@@ -133,7 +135,9 @@ async def _check_number(work: Work, ticket: int, entry: str) -> None:
         raise Refused(RefusalReason.BAD_INPUT, "This is a session's number; a session enters its time by itself.")
     taken = await work.rows(_WHERE, (entry,))
     if taken and taken[0][0] != ticket:
-        raise Refused(RefusalReason.BAD_INPUT, f"This number is that of an entry on ticket {taken[0][0]}.")
+        raise Refused(
+            RefusalReason.BAD_INPUT, "This number is that of an entry on ticket {number}.", number=taken[0][0]
+        )
 
 
 async def _check_free(work: Work, staff: str, begin: datetime, end: datetime, entry: str) -> None:
@@ -143,8 +147,11 @@ async def _check_free(work: Work, staff: str, begin: datetime, end: datetime, en
         number, taken_from_us, taken_to_us = taken[0]
         raise Refused(
             RefusalReason.NOT_NOW,
-            f"From {from_us(taken_from_us):%H:%M} to {from_us(taken_to_us):%H:%M} UTC there is an entry on ticket "
-            f"{number} already; nobody works on two things at once.",
+            "From {begin:%H:%M} to {end:%H:%M} UTC there is an entry on ticket {number} already; "
+            "nobody works on two things at once.",
+            begin=from_us(taken_from_us),
+            end=from_us(taken_to_us),
+            number=number,
         )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from protocol.desk import book as books
 from protocol.desk import chain, events
 from protocol.desk.book import THE_BOOK, Book, BookError
-from protocol.desk.states import OPEN_STATES, StepRefused, TicketState
+from protocol.desk.states import OPEN_STATES, StepRefused, TicketState, mark
 from protocol.desk.ticket import FoldError, Ticket, fold
 from relay.errors import StartRefused, StoreFault, TicketDamaged
 from relay.store import mail_tables, projections, tables
@@ -39,8 +39,8 @@ _LAST_TICKET = (
     "SELECT max(coalesce((SELECT max(number) FROM tickets), 0), coalesce((SELECT max(ticket) FROM events), 0))"
 )
 """Also that of a damaged one, which stands in no list."""
-_FAULT = "The server could not save this, so nothing was changed; please try again in a little while."
-_UNREADABLE = "The server cannot read its records at the moment; please try again in a little while."
+_FAULT = mark("The server could not save this, so nothing was changed; please try again in a little while.")
+_UNREADABLE = mark("The server cannot read its records at the moment; please try again in a little while.")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -102,7 +102,8 @@ class RequesterPages:
         try:
             ticket = await self._asking.ask(form, language, request.client.host if request.client else "")
         except (FormRefused, Refused) as refused:
-            return await self._welcome(request, form, str(refused), status=422)
+            sentence = refused.said(language) if isinstance(refused, Refused) else str(refused)
+            return await self._welcome(request, form, sentence, status=422)
         except StoreFault as fault:
             raise _unsaved(self._room, fault) from fault
         token = self._links.token(ticket.number, self._room.clock(), Way.SHOWN)

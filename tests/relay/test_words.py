@@ -1,19 +1,25 @@
+import ast
 from pathlib import Path
 
 import pytest
 
+import protocol.desk
 import relay
 from relay import words
 from tests.catalogues import PYTHON, Catalogue
 
 ROOT = Path(relay.__file__).parent
+DESK = Path(protocol.desk.__file__).parent
+"""Its refusals are said by the relay."""
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"mark": None, "Refused": (2,), "StepRefused": None}
 TRANSLATED = [language for language in words.LANGUAGES if language != "en"]
 METHODS = (*PYTHON, ("**.j2", "jinja2"), ("**.html", "jinja2"), ("**.txt", "jinja2"))
 """As in relay/locale/babel.cfg."""
 
 
 def catalogue(language: str) -> Catalogue:
-    return Catalogue(words.LOCALE_DIR / language / "LC_MESSAGES" / f"{words.DOMAIN}.po", ROOT, METHODS)
+    path = words.LOCALE_DIR / language / "LC_MESSAGES" / f"{words.DOMAIN}.po"
+    return Catalogue(path, ROOT, METHODS, others=(DESK,), keywords=KEYWORDS)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -33,3 +39,10 @@ def test_the_compiled_catalogue_is_that_of_the_written_one(language: str) -> Non
 
 def test_a_reader_of_a_language_without_a_catalogue_gets_english() -> None:
     assert words.words("cs")("Nothing") == words.words("en")("Nothing") == "Nothing"
+
+
+def test_no_refusal_is_put_together_where_nobody_could_translate_it() -> None:
+    for path in (*(ROOT / "desk").rglob("*.py"), *DESK.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.endswith("Refused"):
+                assert not [one for one in node.args if isinstance(one, ast.JoinedStr)], f"{path}:{node.lineno}"

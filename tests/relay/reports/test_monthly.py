@@ -112,6 +112,12 @@ def test_the_document_is_in_its_readers_language(language: str, said: str) -> No
     assert "Firma s.r.o." in text
 
 
+def test_a_month_that_still_runs_says_so_on_its_document() -> None:
+    over, running = report(), monthly.compose(the_book(), "firma", monthly.month("2026-03"), (), MONDAY)
+    assert "This month is not over yet" not in text_of(document.write(over, "en"))
+    assert "This month is not over yet" in text_of(document.write(running, "en"))
+
+
 def test_a_month_without_work_has_a_report_that_says_so() -> None:
     assert "Nothing was worked on" in text_of(document.write(report(), "en"))
 
