@@ -144,7 +144,18 @@ class PeopleDesk(QObject):
             asking.submitted.connect(lambda: self._ask(build, done, asking.fail, what=asking.windowTitle()))
             asking.open()
 
+        def back(absence: str) -> None:
+            def build(ref: int) -> envelope.FromConsole:
+                return envelope.EndAbsence(ref, absence)
+
+            def failed(sentence: str) -> None:
+                self._say(sentence)
+                refresh()
+
+            self._ask(build, lambda _answer: refresh(), failed, what=_("The absence"))
+
         dialog.absence.connect(absent)
+        dialog.taken_back.connect(back)
         dialog.open()
         refresh()
 

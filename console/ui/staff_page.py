@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 from console.language import _
 from console.ui import theme, words
 from console.ui.table import fill, make_table
-from protocol.envelope import Colleague, StaffList
+from protocol.envelope import AbsenceLine, Colleague, StaffList
 
 
 class StaffDialog(QDialog):
@@ -21,9 +21,11 @@ class StaffDialog(QDialog):
 
     Signals:
         absence: somebody is to be marked absent: identifier of the row that is chosen, or empty.
+        taken_back: an absence is over early, or will not be: its number.
     """
 
     absence = Signal(str)
+    taken_back = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,12 +46,20 @@ class StaffDialog(QDialog):
         away.setAccessibleName(_("Absence"))
         away.setToolTip(_("Somebody is away: every open ticket of his goes to somebody who is there"))
         away.clicked.connect(lambda: self.absence.emit(self._chosen))
+        self._absences: tuple[AbsenceLine, ...] = ()
+        self._away = make_table(_("Absences"), (_("Name"), _("From"), _("Until")), self)
+        self._away.itemSelectionChanged.connect(self._show_back)
+        self._back = QPushButton(theme.icon("rotate-left"), _("&Take back"), self)
+        self._back.setAccessibleName(_("Take the absence back"))
+        self._back.setToolTip(_("What has begun ends now, what is planned is struck; tickets stay where they are"))
+        self._back.clicked.connect(self._take_back)
         close = QPushButton(_("Close"), self)
         close.setAccessibleName(_("Close"))
         close.setToolTip(_("Close this page (Esc)"))
         close.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.addWidget(away)
+        buttons.addWidget(self._back)
         buttons.addStretch(1)
         buttons.addWidget(close)
         column = QVBoxLayout(self)
@@ -57,7 +67,8 @@ class StaffDialog(QDialog):
         column.setSpacing(theme.GRID)
         column.addWidget(self._waiting)
         column.addWidget(self._forecasts)
-        column.addWidget(self._table, 1)
+        column.addWidget(self._table, 3)
+        column.addWidget(self._away, 1)
         column.addLayout(buttons)
         self._table.setFocus()
 
@@ -69,6 +80,25 @@ class StaffDialog(QDialog):
         self._forecasts.setText(_forecasts(listed))
         self._forecasts.setVisible(bool(listed.forecasts.count))
         fill(self._table, [_row(colleague) for colleague in listed.staff])
+        names = {colleague.profile.identifier: colleague.profile.name for colleague in listed.staff}
+        self._absences = listed.absences
+        rows = [
+            (words.one_line(names.get(one.staff, one.staff)), words.clock(one.begin), words.clock(one.end))
+            for one in listed.absences
+        ]
+        fill(self._away, rows)
+        self._away.setVisible(bool(rows))
+        self._back.setVisible(bool(rows))
+        self._show_back()
+
+    def _take_back(self) -> None:
+        row = self._away.currentRow()
+        if 0 <= row < len(self._absences):
+            self._back.setEnabled(False)
+            self.taken_back.emit(self._absences[row].absence)
+
+    def _show_back(self) -> None:
+        self._back.setEnabled(0 <= self._away.currentRow() < len(self._absences))
 
     @property
     def _chosen(self) -> str:

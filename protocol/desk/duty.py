@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from protocol.desk import events
 from protocol.desk.events import AbsenceSet, RotaSet, Schedule, Shift, ShiftOverridden
 
@@ -60,6 +62,11 @@ class Duty:
     def rota_at(self, at: datetime) -> RotaSet | None:
         """The rota that has the word at an instant."""
         return next((rota for rota in reversed(self.rotas) if rota.begin <= at < rota.end), None)
+
+
+def taken_back(absence: AbsenceSet, now: datetime) -> AbsenceSet:
+    """The absence once somebody is back early, or stays: what has begun ends now, what was planned is struck."""
+    return replace(absence, end=now if absence.begin < now < absence.end else absence.begin)
 
 
 def check_rota(begin: datetime, end: datetime, shifts: Sequence[Shift]) -> None:

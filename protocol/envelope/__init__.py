@@ -50,6 +50,7 @@ from protocol.envelope.files import BeginFile, FilePart, GetPart, PartTaken, Put
 from protocol.envelope.kin import LinkTickets, MergeTicket, TagTicket, UnmergeTicket
 from protocol.envelope.knowledge import PublishArticle, SuggestArticles, Suggestions
 from protocol.envelope.people import (
+    AbsenceLine,
     Absent,
     AnswerQuote,
     AppointmentLine,
@@ -59,6 +60,7 @@ from protocol.envelope.people import (
     Colleague,
     Complain,
     DeclineOffer,
+    EndAbsence,
     EndAppointment,
     FindCaller,
     Forecasts,
@@ -213,6 +215,7 @@ def decode_to_client(text: str | bytes) -> ToClient:
 
 __all__ = [
     "About",
+    "AbsenceLine",
     "Absent",
     "AcknowledgePage",
     "AddMessage",
@@ -239,6 +242,7 @@ __all__ = [
     "DeclineOffer",
     "Done",
     "DropQuestion",
+    "EndAbsence",
     "EndAppointment",
     "EndLinks",
     "EnvelopeError",

@@ -120,6 +120,13 @@ class SetAbsence(MessageBase, frozen=True):
         moment.check(self.begin, self.end)
 
 
+class EndAbsence(MessageBase, frozen=True):
+    """Somebody is back early, or stays: what has begun ends now, what was planned is struck. Answered by `Absent`."""
+
+    ref: Ref
+    absence: Key
+
+
 class ListStaff(MessageBase, frozen=True):
     """Answered by `StaffList`: who is there, what everybody has to do, and how long somebody new waits."""
 
@@ -292,6 +299,19 @@ class Forecasts(Struct, frozen=True, forbid_unknown_fields=True):
     error_min: float
 
 
+class AbsenceLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody is away, or will be; why is nobody's business here."""
+
+    absence: Key
+    staff: Name
+    begin: Moment
+    end: Moment
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.begin, self.end)
+
+
 class StaffList(MessageBase, frozen=True):
     """Who is there and what there is to do; wait_min: for somebody who comes now, None: nobody is there."""
 
@@ -302,6 +322,8 @@ class StaffList(MessageBase, frozen=True):
     forecasts: Forecasts
     on_call: tuple[Name, ...] = ()
     """Names of whoever is called for something urgent now, in this order (promise 1)."""
+    absences: tuple[AbsenceLine, ...] = ()
+    """Those that are not over, the earliest first."""
 
 
 class AppointmentLine(Struct, frozen=True, forbid_unknown_fields=True):
@@ -369,6 +391,7 @@ FromConsole = (
     | HandOver
     | DeclineOffer
     | SetAbsence
+    | EndAbsence
     | ListStaff
     | MakeAppointment
     | EndAppointment

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from protocol import envelope
 from protocol.desk import events, load
 from protocol.desk.book import Book
+from protocol.desk.duty import taken_back
 from protocol.desk.overview import is_free, oldest_waiting
 from protocol.desk.placing import as_staff, check_hand_over, present, responsible, successor
 from protocol.desk.states import StepRefused, TicketState
@@ -56,6 +57,7 @@ class Handing:
             envelope.HandOver: self.hand_over,
             envelope.DeclineOffer: self.decline_offer,
             envelope.SetAbsence: self.set_absence,
+            envelope.EndAbsence: self.end_absence,
         }
 
     async def hand_over(self, party: Party, message: envelope.HandOver) -> envelope.Ticket:
@@ -96,6 +98,16 @@ class Handing:
                     )
             work.record((absence,), by_staff(party))
         return envelope.Absent(message.ref, tuple(moved))
+
+    async def end_absence(self, party: Party, message: envelope.EndAbsence) -> envelope.Absent:
+        """Back early, or not away after all. What went to others stays with them: they began on it."""
+        async with self._room.work() as work:
+            absence = work.book.duty.absences.get(message.absence)
+            if absence is None or absence.end <= work.now or absence.end <= absence.begin:
+                raise Refused(RefusalReason.NOT_NOW, "This absence is over already, or was taken back.")
+            back: tuple[events.BookEvent, ...] = (taken_back(absence, work.now),)
+            work.record(back, by_staff(party))
+        return envelope.Absent(message.ref, ())
 
     async def decline_offer(self, party: Party, message: envelope.DeclineOffer) -> envelope.Done:
         """Left to others, with the reason in the history."""

@@ -23,6 +23,8 @@ from relay.errors import Refused
 SHOWN_TICKETS, SHOWN_CALLERS = 30, 8
 LEARNED_FROM = 500
 """Newest tickets that forecasts are compared with what came."""
+ABSENCES = 200
+"""In one list, the earliest first; whoever plans further looks again."""
 CALL_MINUTES = 15
 """What somebody who calls is taken to have, until he says otherwise."""
 _MINUTE_US = 60_000_000
@@ -148,7 +150,12 @@ class PeopleRequests:
         wait_min = expected.wait_min if expected else None
         called = book.duty.on_call(now)
         on_call = tuple(book.register.staff[who].name for who in called if who in book.register.staff)
-        return envelope.StaffList(message.ref, tuple(staff), waiting, wait_min, forecasts, on_call)
+        absences = tuple(
+            envelope.AbsenceLine(one.absence, one.staff, one.begin, one.end)
+            for one in sorted(book.duty.absences.values(), key=lambda one: one.begin)
+            if one.end > now and one.begin < one.end
+        )[:ABSENCES]
+        return envelope.StaffList(message.ref, tuple(staff), waiting, wait_min, forecasts, on_call, absences)
 
     # --- inside
     async def _tickets_of(self, user: str, device: str) -> list[Ticket]:

@@ -12,7 +12,7 @@ import click
 from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.calendar import zone as zone_named
-from protocol.desk.duty import check_rota
+from protocol.desk.duty import check_rota, taken_back
 from protocol.desk.events import Schedule, Shift
 from relay.admin.desk import words
 from relay.admin.desk.ledger import Ledger, ledger_option
@@ -51,14 +51,27 @@ def rota(ledger: Ledger, table: Path | None, zone: str | None, step_min: int) ->
 @click.option("--end", help="Last day.")
 @click.option("--reason", default="", help="For the colleagues; not shown to users.")
 @click.option("--zone", help="Time zone of the days; without it, the desk's.")
+@click.option("--back", is_flag=True, help="Is there again, or not away after all.")
 @ledger_option
 @words.sentences
 def absence(  # noqa: PLR0913, PLR0917 - one for each option
-    ledger: Ledger, staff: str | None, begin: str | None, end: str | None, reason: str, zone: str | None
+    ledger: Ledger, staff: str | None, begin: str | None, end: str | None, reason: str, zone: str | None, *, back: bool
 ) -> None:
-    """List who is away, or set that somebody is: every open ticket goes to somebody who is there."""
+    """List who is away, or set that somebody is: every open ticket goes to somebody who is there.
+
+    --back: he is there again, and what is under way ends now; where nothing is, the next one planned is struck.
+    """
     book, now = ledger.read(), datetime.now(UTC)
-    if staff is not None:
+    if back:
+        if staff is None or begin or end:
+            raise AdminError("Say who is back, and nothing else: absence jana --back.")
+        whose = words.staff(book, staff)
+        ahead = [one for one in book.duty.absences.values() if one.staff == whose and now < one.end > one.begin]
+        if not ahead:
+            raise AdminError(f"{_name(book, whose)} is not away, and is not going to be.")
+        click.echo(ledger.write(book, taken_back(min(ahead, key=lambda one: one.begin), now)))
+        book = ledger.read()
+    elif staff is not None:
         if end is None:
             raise AdminError("Say until when: --end 2027-01-15.")
         whose = words.staff(book, staff)

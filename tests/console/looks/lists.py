@@ -1,5 +1,7 @@
 """The windows about the whole desk: machines, people, appointments, search, calls, shortcuts."""
 
+from datetime import timedelta
+
 from PySide6.QtWidgets import QWidget
 
 from console.ui.agreed import WeekDialog
@@ -11,6 +13,7 @@ from console.ui.search_dialog import SearchDialog
 from console.ui.staff_page import StaffDialog
 from protocol.desk.events import User
 from protocol.envelope import (
+    AbsenceLine,
     Caller,
     Callers,
     Forecasts,
@@ -18,7 +21,7 @@ from protocol.envelope import (
     Tickets,
 )
 from tests.console.looks.desk import dress
-from tests.console.made_up import APPOINTMENTS, COLLEAGUES, FAULTS, PEOPLE, QUEUE
+from tests.console.made_up import APPOINTMENTS, COLLEAGUES, FAULTS, NOW, PEOPLE, QUEUE
 
 
 def machines() -> MachinesDialog:
@@ -33,7 +36,11 @@ def staff() -> QWidget:
     """Who is there."""
     dress()
     dialog = StaffDialog()
-    dialog.show_list(StaffList(0, COLLEAGUES, 4, 35, Forecasts(120, 22.5, 19.8, 7.4)))
+    away = tuple(
+        AbsenceLine(f"{day:032}", who.profile.identifier, NOW + timedelta(days=day), NOW + timedelta(days=day + 5))
+        for day, who in enumerate(COLLEAGUES[:2])
+    )
+    dialog.show_list(StaffList(0, COLLEAGUES, 4, 35, Forecasts(120, 22.5, 19.8, 7.4), absences=away))
     return dialog
 
 

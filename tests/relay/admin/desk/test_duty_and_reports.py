@@ -63,6 +63,20 @@ def test_an_absence_is_listed_until_it_is_over_and_needs_an_end(begun: Path, adm
     assert book_of(begun).duty.absent(datetime.now(UTC)) == {"jana"}
 
 
+def test_an_absence_is_taken_back_the_one_under_way_first(begun: Path, admin: Admin) -> None:
+    set_up(admin)
+    assert "is not away" in admin("absence", "jana", "--back").said()
+    later = NOW + timedelta(days=30)
+    ok(admin, "absence", "jana", "--begin", f"{later:%Y-%m-%d}", "--end", f"{later:%Y-%m-%d}")
+    ok(admin, "absence", "jana", "--end", f"{NOW + timedelta(days=3):%Y-%m-%d}")
+    assert "and nothing else" in admin("absence", "jana", "--back", "--end", "2099-01-01").said()
+    assert "Jana" in ok(admin, "absence", "jana", "--back")  # the other one is listed yet
+    assert book_of(begun).duty.absent(datetime.now(UTC)) == frozenset()
+    assert book_of(begun).duty.absent(later) == {"jana"}
+    ok(admin, "absence", "Jana", "--back")
+    assert book_of(begun).duty.absent(later) == frozenset()
+
+
 def test_p03_somebody_has_to_stay(begun: Path, admin: Admin) -> None:
     set_up(admin)
     until = f"{NOW + timedelta(days=3):%Y-%m-%d}"
