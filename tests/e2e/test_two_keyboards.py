@@ -77,30 +77,42 @@ class Editor:
 
 
 @pytest.fixture(scope="module")
-def connected(help_desk: Scene) -> tuple[int, Editor]:
-    return help_desk.begin_session("My keyboard is not yours"), Editor(help_desk)
+def editor(help_desk: Scene) -> Editor:
+    """The user's, with the technician's keyboard on it.
+
+    One click is enough for all, and what is typed after it has to be there before anything counts: a window manager
+    looks at a click before it hands it on, and lets keys pass meanwhile. On a busy machine the click comes in the
+    middle of what is typed, and selects it.
+    """
+    number = help_desk.begin_session("My keyboard is not yours")
+    editor = Editor(help_desk)
+    hands = help_desk.technician.desk
+    area = help_desk.technician.picture(number, help_desk.user.desk.display.current_size())
+    hands.click(area.x + 400, area.y + 400)
+    hands.key("space", f"{CONTROL}+39")
+    wait_for("the first key", lambda: editor.saved and not editor.modified)
+    return editor
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.here}{pair.variant}-{pair.there}")
-def test_what_the_technicians_keyboard_types_the_users_editor_has(
-    scene: Scene, connected: tuple[int, Editor], pair: Pair
-) -> None:
-    number, editor = connected
+def test_what_the_technicians_keyboard_types_the_users_editor_has(scene: Scene, editor: Editor, pair: Pair) -> None:
     scene.user.desk.set_layout(pair.there)
     hands = scene.technician.desk
     hands.run("setxkbmap", "-layout", pair.here, "-variant", pair.variant, "-option", "compose:menu")
-    area = scene.technician.picture(number, scene.user.desk.display.current_size())
-    hands.click(area.x + 400, area.y + 400)
-    expected = pair.text + pair.made
 
-    def typed() -> bool:
-        """Again, if gedit lost something: on a busy machine it drops keys that the display did give it."""
+    def emptied() -> bool:  # again: while it saves, gedit takes no keys
         hands.key(f"{CONTROL}+{pair.select}", "Delete")
-        hands.display.type(pair.text, delay_ms=20)
-        for key in (*pair.keys, "Return", f"{CONTROL}+{pair.undo}", f"{CONTROL}+{pair.save}"):
-            hands.key(key)  # one by one: in a burst Qt hands over what a dead key made before keys that came earlier
-        wait_for("the end of saving", lambda: not editor.modified)
-        return editor.saved == expected
+        return editor.modified
 
-    wait_for(f"{expected!r} in the editor", typed, timeout_s=40, failure=lambda: repr(editor.saved))
+    wait_for("an empty page", emptied, every_s=0.3)
+    hands.display.type(pair.text, delay_ms=20)
+    for key in (*pair.keys, "Return", f"{CONTROL}+{pair.undo}", f"{CONTROL}+{pair.save}"):
+        hands.key(key)  # one by one: in a burst Qt hands over what a dead key made before keys that came earlier
+    expected = pair.text + pair.made
+    wait_for(
+        f"{expected!r} in the editor",
+        lambda: editor.saved == expected and not editor.modified,
+        timeout_s=20,
+        failure=lambda: repr(editor.saved),
+    )
     wait_for("keys let go", lambda: not scene.user.desk.display.pressed_keys())

@@ -207,6 +207,29 @@ def test_the_resolution_clock_stands_while_on_hold_and_goes_on_after(reason: Hol
     assert resumed.target_at == prague("2026-11-23 09:00")
 
 
+def test_time_that_is_used_up_with_the_hold_was_over_then_and_not_when_work_goes_on() -> None:
+    told: list[Told] = [*taken(FRIDAY + "09:00"), (FRIDAY + "13:00", STAFF, events.OnHold(HoldReason.USER))]
+    held = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "15:00")
+    assert (held.state, held.remaining_s) == (ClockState.PAUSED, 0)
+    told += [
+        (FRIDAY + "15:00", STAFF, events.Resumed()),
+        (FRIDAY + "15:10", STAFF, events.Resolved("New cable")),
+    ]
+    late = read(story(FRIDAY + "09:00", *told), SOLVED, FRIDAY + "16:00")
+    assert (late.state, late.target_at) == (ClockState.BREACHED, prague(FRIDAY + "13:00"))
+
+
+def test_read_by_a_clock_that_was_set_back_it_stands_where_the_history_ends() -> None:
+    ticket = story(FRIDAY + "09:00", *taken(FRIDAY + "09:00"), (FRIDAY + "11:00", STAFF, HELLO))
+    clock = read(ticket, SOLVED, FRIDAY + "09:30")
+    assert (clock.state, minutes(clock.elapsed_s)) == (ClockState.RUNNING, 120)
+
+
+def test_without_a_target_what_has_passed_is_counted_in_the_hours_shown() -> None:
+    clock = read(story(FRIDAY + "16:55"), SOLVED, "2026-11-23 08:10", terms(agreement(resolution=None)))
+    assert (clock.state, clock.agreed_s, minutes(clock.elapsed_s)) == (ClockState.RUNNING, None, 15)
+
+
 def test_a_breach_is_not_healed_by_putting_it_on_hold() -> None:
     ticket = story(
         FRIDAY + "09:00", *taken(FRIDAY + "09:00"), (FRIDAY + "14:00", STAFF, events.OnHold(HoldReason.USER))

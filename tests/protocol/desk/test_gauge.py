@@ -44,6 +44,19 @@ def test_too_little_of_something_is_a_fault_as_well() -> None:
     assert [turn for _, turn in looked(MEMORY, every_minute(600, 400, 800, 1000))] == [Turn.RAISED, Turn.CLEARED]
 
 
+def test_at_its_limit_a_figure_is_good_and_at_its_clear_value_the_fault_is_over() -> None:
+    assert looked(LOAD, every_minute(*[90] * 20)) == []
+    assert [turn for _, turn in looked(LOAD, every_minute(*[90.1] * 6, *[80] * 6))] == [Turn.RAISED, Turn.CLEARED]
+    assert looked(LOAD, every_minute(*[90.1] * 6, *[80.1] * 20)) == [(300.0, Turn.RAISED)]
+    assert looked(MEMORY, every_minute(500, 500)) == []
+    assert [turn for _, turn in looked(MEMORY, every_minute(499, 1000))] == [Turn.RAISED, Turn.CLEARED]
+
+
+def test_looks_so_far_apart_that_a_machine_may_have_slept_between_them_count_up_to_the_gap() -> None:
+    assert looked(LOAD, [(0, 95), (GAP_S, 95), (2 * GAP_S, 95)]) == [(2 * GAP_S, Turn.RAISED)]
+    assert looked(LOAD, [(0, 95), (GAP_S + 1, 95), (2 * GAP_S + 2, 95)]) == []
+
+
 def test_a_machine_that_slept_was_not_under_load_all_night() -> None:
     assert looked(LOAD, [(0, 95), (60, 95), (60 + GAP_S + 3600, 95)]) == []
     assert looked(LOAD, [(0, 95), (150, 95), (300, 95)]) == [(300, Turn.RAISED)]  # the control
