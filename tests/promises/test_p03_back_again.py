@@ -25,7 +25,7 @@ def test_p03_what_has_begun_ends_now_and_what_was_planned_is_struck(
         desk.window.bar.staff.emit()
         dialog = desk.dialog(StaffDialog)
         desk.until(lambda: dialog._away.rowCount() == 2)
-        assert dialog._away.item(0, 0).text() == "Olga Malá"
+        assert dialog._away.model().index(0, 0).data() == "Olga Malá"
         assert not dialog._back.isEnabled()
         dialog._away.selectRow(0)
         dialog._back.click()
