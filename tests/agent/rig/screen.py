@@ -27,6 +27,10 @@ XVFB_MOUSE, XVFB_KEYBOARD = 6, 7
 _XI_MOTION = 5
 
 
+class NoServerError(Exception):
+    """An X server cannot run on this machine; the sentence says which."""
+
+
 class Screen:
     """A virtual display. Use it as a context manager, on one thread.
 
@@ -42,18 +46,23 @@ class Screen:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
+        command, env = self._command(self._stack)
         read_fd, write_fd = os.pipe()
-        size = f"{self.width}x{self.height}x24"
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", size, "-nolisten", "tcp", "-noreset"],
+            [*command, "-displayfd", str(write_fd), "-nolisten", "tcp", "-noreset"],
             pass_fds=[write_fd],
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=env,
         )
         os.close(write_fd)
         with os.fdopen(read_fd) as told:
             self.name = ":" + told.readline().strip()
         self._stack.callback(self._stop)
+        if self.name == ":":
+            self._stack.close()
+            raise NoServerError(f"{command[0]} does not start here")
         self.x = Connection(self.name)
         self._test: Any = self.x.extension(xcffib.xtest.key)
         return self
@@ -62,6 +71,10 @@ class Screen:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def _command(self, _stack: ExitStack) -> tuple[list[str], dict[str, str]]:
+        """How to start the server, and its environment."""
+        return ["Xvfb", "-screen", "0", f"{self.width}x{self.height}x24"], dict(os.environ)
 
     @property
     def env(self) -> dict[str, str]:
