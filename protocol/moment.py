@@ -16,3 +16,10 @@ def check(*moments: datetime | None) -> None:
     for moment in moments:
         if moment is not None and not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
             raise ValueError(f"a date in the year {moment.year}")
+
+
+def check_stretch(what: str, begin: datetime, end: datetime, *, may_be_empty: bool = False) -> None:
+    """The same for both ends of something that takes time, named as in "A shift". Raises ValueError."""
+    check(begin, end)
+    if end < begin or (end == begin and not may_be_empty):
+        raise ValueError(f"{what} ends after it begins.")

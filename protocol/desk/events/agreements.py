@@ -50,9 +50,7 @@ class AppointmentMade(EventBase, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show, and an end before the beginning."""
-        moment.check(self.begin, self.end)
-        if self.end <= self.begin:
-            raise ValueError("An appointment ends after it begins.")
+        moment.check_stretch("An appointment", self.begin, self.end)
 
 
 class AppointmentOver(EventBase, frozen=True):

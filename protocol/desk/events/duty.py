@@ -24,8 +24,8 @@ class AbsenceSet(EventBase, frozen=True):
     reason: Text = ""
 
     def __post_init__(self) -> None:
-        """Refuses dates nobody could show."""
-        moment.check(self.begin, self.end)
+        """Refuses dates nobody could show, and an end before the beginning."""
+        moment.check_stretch("An absence", self.begin, self.end, may_be_empty=True)
 
 
 class Shift(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,9 +37,7 @@ class Shift(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show, and an end before the beginning."""
-        moment.check(self.begin, self.end)
-        if self.end <= self.begin:
-            raise ValueError("A shift ends after it begins.")
+        moment.check_stretch("A shift", self.begin, self.end)
 
 
 class RotaSet(EventBase, frozen=True):

@@ -63,6 +63,6 @@ class TimeCorrected(EventBase, frozen=True):
 
 def _check_stretch(begin: datetime, end: datetime, worked_s: float) -> None:
     """Raises ValueError, which msgspec makes a ValidationError of."""
-    moment.check(begin, end)
-    if not begin <= end or worked_s > (end - begin).total_seconds() + 1:
-        raise ValueError("Work ends after it begins, and is no longer than the time between.")
+    moment.check_stretch("Work", begin, end, may_be_empty=True)
+    if worked_s > (end - begin).total_seconds() + 1:
+        raise ValueError("Work is no longer than the time between its beginning and its end.")
