@@ -109,7 +109,7 @@ class AskPage(QWidget):
         self.problem.setPlaceholderText(_("Just write as you would tell a friend."))
         self.problem.setToolTip(_("Say what is wrong, in your own words"))
         self.problem.setTabChangesFocus(True)
-        self.problem.setMinimumHeight(12 * GRID)
+        self.problem.setMinimumHeight(8 * GRID)
         self.problem.textChanged.connect(self._check)
         self._urgency = QButtonGroup(self)
         choices = []
@@ -131,6 +131,7 @@ class AskPage(QWidget):
         self.minutes.setSuffix(" " + _("minutes"))
         self.minutes.setAccessibleName(_("How many minutes have you got?"))
         self.minutes.setToolTip(_("We will not take more of your time than this"))
+        self.minutes.lineEdit().setTextMargins(GRID - 2, 0, 0, 0)  # the style sheet's padding does not reach it
         self.minutes.setFixedSize(20 * GRID, TARGET)
         layout = column(
             _asked(_("What is wrong?"), self.problem),

@@ -19,7 +19,7 @@ class ComplaintCard(QWidget):
         super().__init__()
         self._on = True
         self.want = Button(
-            _("I am not happy with how this is handled"), _("Opens a place to say what went wrong"), kind="flat"
+            _("I am not happy with how this is handled"), _("Opens a place to say what went wrong"), kind="link"
         )
         self.card = Card()
         self.text = QPlainTextEdit()

@@ -192,7 +192,7 @@ class ConsentDialog(QDialog):
         if left_s <= 0:
             self._answer(frozenset(), nobody=True)
             return
-        self.left.setText(_("No answer in {seconds} s means no.").format(seconds=math.ceil(left_s)))
+        self.left.setText(_("No answer in {seconds}\N{NO-BREAK SPACE}s means no.").format(seconds=math.ceil(left_s)))
         self.allow.setEnabled(self._allow_ready)
         for tick in self._all_ticks:
             tick.setEnabled(self._shown_s >= MORE_AFTER_S)

@@ -63,6 +63,7 @@ class MainWindow(QWidget):
         layout.addWidget(self.pages, 1)
         self.requests.ticket_chosen.connect(self.show_ticket)
         self.requests.waiting_chosen.connect(self.show_waiting)
+        self.requests.help_wanted.connect(self.show_ask)
         room = self.screen().availableSize()
         self.resize(min(_WIDTH, room.width() - 2 * GRID), min(_HEIGHT, room.height() - 6 * GRID))
         self._titled(_("Get help"), 0)

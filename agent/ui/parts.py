@@ -50,7 +50,10 @@ class Sign(QLabel):
 
 
 class Button(QPushButton):
-    """A button; `kind` is main (the one thing to do), stop, flat or nothing. `does` is its tooltip: what it does."""
+    """A button; `kind` is main (the one thing to do), stop, flat, link (one that stands in a text) or none.
+
+    `does` is its tooltip: what it does.
+    """
 
     def __init__(self, text: str, does: str, *, kind: str = "") -> None:
         super().__init__(unmarked(text))

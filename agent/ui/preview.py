@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from agent.ui.parts import Button, Card, Text, empty, row, unmarked
+from agent.ui.parts import Button, Card, Text, empty, unmarked
 from agent.ui.theme import GRID
 from agent.words import _
 from protocol.diagnostics import DiagnosticField
@@ -32,16 +32,19 @@ class Preview(Card):
         self._list.setContentsMargins(0, 0, GRID, 0)
         inside = QWidget()
         inside.setObjectName("scrolled")
-        inside.setLayout(self._list)
+        self.none = Button(_("Untick all"), _("Sends none of these facts"), kind="link")
+        self.none.clicked.connect(self._untick_all)
+        below = QVBoxLayout(inside)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addLayout(self._list)
+        below.addWidget(self.none, 0, Qt.AlignmentFlag.AlignLeft)
+        below.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows.addWidget(scroll, 1)
-        self.none = Button(_("Untick all"), _("Sends none of these facts"), kind="flat")
-        self.none.clicked.connect(self._untick_all)
-        self.rows.addLayout(row(1, self.none))
         self.show_fields(None)
 
     def show_always(self, facts: list[tuple[str, str]]) -> None:
@@ -53,8 +56,6 @@ class Preview(Card):
     def show_fields(self, fields: tuple[DiagnosticField, ...] | None) -> None:
         """The facts, all ticked; None while they are being collected."""
         empty(self._list)
-        for at in range(self._list.rowCount()):
-            self._list.setRowStretch(at, 0)
         self._ticks = []
         for field in fields or ():
             tick = QCheckBox(unmarked(field.label))
@@ -70,8 +71,7 @@ class Preview(Card):
             self._ticks.append((tick, field))
         if fields is None:
             self._list.addWidget(Text(_("Having a look at this computer …"), tone="muted"), 0, 0, 1, 2)
-        self._list.setRowStretch(self._list.rowCount(), 1)
-        self.none.setEnabled(bool(fields))
+        self.none.setVisible(bool(fields))
 
     @property
     def chosen(self) -> tuple[DiagnosticField, ...]:

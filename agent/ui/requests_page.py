@@ -6,23 +6,29 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from agent.outbox import Request
 from agent.ui import plain
 from agent.ui.advice_card import AdviceCard
-from agent.ui.parts import Text
+from agent.ui.parts import Button, Text
 from agent.ui.theme import GRID
 from agent.words import _
 from protocol.envelope import TicketView
 
+_ALL = 1000
+"""Of the page's height: the list, where there is one; else what is said stands at the top."""
+
 
 class RequestsPage(QWidget):
-    """Signals: `ticket_chosen(int)` with a ticket's number, `waiting_chosen(str)` with a request's."""
+    """Signals: `ticket_chosen(int)` with a ticket's number, `waiting_chosen(str)` with a request's, `help_wanted()`."""
 
     ticket_chosen = Signal(object)
     waiting_chosen = Signal(str)
+    help_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("page")
         self.advice = AdviceCard()
         self.none = Text(tone="muted")
+        self.ask = Button(_("Ask for help"), _("Write what is wrong"), kind="main")
+        self.ask.clicked.connect(self.help_wanted)
         self.list = QListWidget()
         self.list.setAccessibleName(_("My requests"))
         self.list.setToolTip(_("Press Enter or click to see more about a request"))
@@ -36,7 +42,9 @@ class RequestsPage(QWidget):
         layout.addWidget(Text(_("My requests"), size="title"))
         layout.addWidget(self.advice)
         layout.addWidget(self.none)
-        layout.addWidget(self.list, 1)
+        layout.addWidget(self.ask, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.list, _ALL)
+        layout.addStretch(1)
         self.show_requests([], [], known=False)
 
     def show_requests(self, waiting: list[Request], tickets: list[TicketView], *, known: bool = True) -> None:
@@ -54,6 +62,7 @@ class RequestsPage(QWidget):
             head = _("Request {number}").format(number=ticket.number) + f"  ·  {plain.state(ticket.state)}"
             self._add(f"{head}  ·  {plain.when(ticket.asked_at)}", ticket.problem, ticket.number)
         self.none.setVisible(not self.list.count() or not known)
+        self.ask.setVisible(known and not self.list.count())
         self.list.setVisible(bool(self.list.count()))
 
     def _add(self, head: str, problem: str, key: str | int) -> None:

@@ -44,7 +44,7 @@ class Suggestions(Card):
         if articles:
             self.rows.addWidget(Text(_("This may help right away:"), size="strong"))
         for article in articles[:MOST]:
-            title = Button(plain.one_line(article.title, _TITLE_CHARS), _("Shows what helped others"), kind="flat")
+            title = Button(plain.one_line(article.title, _TITLE_CHARS), _("Shows what helped others"), kind="link")
             title.clicked.connect(lambda _checked=False, article=article: self.chosen.emit(article))
             self.titles.append(title)
             self.rows.addWidget(title, 0, Qt.AlignmentFlag.AlignLeft)

@@ -1,6 +1,7 @@
 """Colours and measures of all windows, light and dark. Everything stands on a grid of 8 pixels; there is one accent."""
 
 import dataclasses
+from pathlib import Path
 
 import qtawesome
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -61,6 +62,8 @@ DARK = Tones(
 )
 
 
+_MARKS = Path(__file__).with_name("marks")
+"""Arrows: a style sheet takes files only."""
 _SMALLEST_POINTS = 10.0
 """Systems without a setting of their own come up with less, which is small print."""
 _MIDDLE = 128
@@ -218,6 +221,10 @@ def _palette(colours: Tones) -> QPalette:
     return palette
 
 
+def _mark(name: str, c: Tones) -> str:
+    return (_MARKS / f"{name}-{c.muted.lstrip('#')}.svg").as_posix()
+
+
 def _sheet(c: Tones) -> str:
     return f"""
     QWidget {{ color: {c.text}; }}
@@ -256,6 +263,18 @@ def _sheet(c: Tones) -> str:
     QPushButton[kind="flat"] {{ background: transparent; border-color: transparent; color: {c.accent}; }}
     QPushButton[kind="flat"]:focus, QPushButton[kind="flat"]:hover {{ border: 1px solid {c.accent}; }}
     QPushButton[kind="flat"]:checked {{ background: {c.accent_soft}; }}
+    QPushButton[kind="link"] {{
+        background: transparent; border-color: transparent; color: {c.accent}; padding: 0 4px; text-align: left;
+        min-height: {4 * GRID - 2}px;
+    }}
+    QPushButton[kind="link"]:focus, QPushButton[kind="link"]:hover {{ border: 1px solid {c.accent}; }}
+    QPushButton[kind="link"]:disabled {{ color: {c.muted}; }}
+    QSpinBox {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QSpinBox:focus {{ border: 2px solid {c.accent}; }}
+    QSpinBox::up-button {{ subcontrol-position: top right; width: {4 * GRID}px; height: 19px; border: none; }}
+    QSpinBox::down-button {{ subcontrol-position: bottom right; width: {4 * GRID}px; height: 19px; border: none; }}
+    QSpinBox::up-arrow {{ image: url({_mark("up", c)}); width: 10px; height: 10px; }}
+    QSpinBox::down-arrow {{ image: url({_mark("down", c)}); width: 10px; height: 10px; }}
     QCheckBox, QRadioButton {{ spacing: {GRID}px; min-height: {3 * GRID}px; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 5px; min-height: 32px; }}

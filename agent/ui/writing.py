@@ -35,7 +35,7 @@ class Writing(QWidget):
         self.send = Button(_("Send message"), _("Sends what you wrote to whoever helps you"))
         self.send.clicked.connect(self._send)
         self.take_back = Button(
-            _("I don't need help any more"), _("Takes the request back; nobody works on it then"), kind="flat"
+            _("I don't need help any more"), _("Takes the request back; nobody works on it then"), kind="link"
         )
         self.take_back.clicked.connect(self.taken_back)
         self.not_now = Text(_("You can send as soon as nobody else uses your mouse and keyboard."), tone="muted")

@@ -9,14 +9,12 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 from console.language import _
 from console.ui import theme, words
 from console.ui.dialogs import TextField
+from console.ui.number_field import NumberField, PriceField
 from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField, next_quarter
 from protocol.desk.events import AppointmentOutcome
@@ -59,7 +58,7 @@ class AppointmentDialog(RequestDialog):
         ):
             self._what.addItem(name, None if outcome is None else outcome.value)
         self._begin = WhenField(_("Begin"), _("When it begins"), next_quarter(timedelta(hours=1)), self)
-        self._minutes = QSpinBox(self)
+        self._minutes = NumberField(self)
         self._minutes.setAccessibleName(_("Minutes"))
         self._minutes.setToolTip(_("How long it takes"))
         self._minutes.setRange(5, 7 * 24 * 60)
@@ -145,8 +144,10 @@ class QuoteDialog(RequestDialog):
             parent,
         )
         self.quote = secrets.token_hex(16)
-        self._text = TextField(_("For what"), lines=2, parent=self)
-        self._price = QDoubleSpinBox(self)
+        self._text = TextField(
+            _("For what"), lines=2, tip=_("What the customer pays for, in words the customer reads"), parent=self
+        )
+        self._price = PriceField(self)
         self._price.setAccessibleName(_("Price"))
         self._price.setToolTip(_("For all of it"))
         self._price.setRange(0, 10_000_000)
@@ -162,7 +163,7 @@ class QuoteDialog(RequestDialog):
         self._faster = QCheckBox(_("&Goes first, done within"), self)
         self._faster.setAccessibleName(_("Goes first"))
         self._faster.setToolTip(_("Whoever has to wait longer for it is told his new time"))
-        self._within = QSpinBox(self)
+        self._within = NumberField(self)
         self._within.setAccessibleName(_("Within minutes"))
         self._within.setToolTip(_("Minutes of the contract's hours, from the yes on"))
         self._within.setRange(5, 10_000)

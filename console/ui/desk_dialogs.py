@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from console.language import _, mark
 from console.ui import theme, words
 from console.ui.dialogs import TextField
+from console.ui.number_field import NumberField
 from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField, next_quarter
 from protocol import envelope
@@ -41,7 +42,7 @@ class HoldDialog(RequestDialog):
         self._until = WhenField(_("Until"), tip, next_quarter(timedelta(days=1)), self)
         self._until.setEnabled(False)
         self._dated.toggled.connect(self._until.setEnabled)
-        self._text = TextField(_("Why"), lines=2, parent=self)
+        self._text = TextField(_("Why"), lines=2, tip=_("The user reads why it waits"), parent=self)
         self.form.addRow(_("&Waits for"), self._reason)
         self.form.addRow(self._dated, self._until)
         self.form.addRow(_("W&hy"), self._text)
@@ -62,7 +63,7 @@ class EstimateDialog(RequestDialog):
         self._ticket = ticket
         tip = _("By when the user can count on it being solved")
         self._done_by = WhenField(_("Solved by"), tip, ticket.done_by or next_quarter(timedelta(hours=4)), self)
-        self._work = QSpinBox(self)
+        self._work = NumberField(self)
         self._work.setRange(0, 10_000)
         self._work.setSuffix(" " + _("min"))
         self._work.setSpecialValueText(_("not said"))
@@ -155,7 +156,7 @@ class TimeDialog(RequestDialog):
         self._ticket = ticket
         self._entry = secrets.token_hex(16)  # sent again after a cut it is entered once
         self._kind = _choice(_("Kind of work"), {k: _(text) for k, text in words.WORK.items()}, self)
-        self._minutes = QSpinBox(self)
+        self._minutes = NumberField(self)
         self._minutes.setRange(1, _MAX_MINUTES)
         self._minutes.setValue(15)
         self._minutes.setSuffix(" " + _("min"))
@@ -168,7 +169,7 @@ class TimeDialog(RequestDialog):
         self._billed.setAccessibleName(_("The customer pays for it"))
         self._billed.setToolTip(_("Otherwise it is only written down"))
         self._billed.setChecked(True)
-        self._text = TextField(_("What was done"), lines=2, parent=self)
+        self._text = TextField(_("What was done"), lines=2, tip=_("Stands beside the time in the history"), parent=self)
         self.form.addRow(_("&Kind of work"), self._kind)
         self.form.addRow(_("&Minutes"), self._minutes)
         self.form.addRow(_("&Ended"), self._end)

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPlainTextEdit,
-    QSpinBox,
     QWidget,
 )
 
 from console.language import _
 from console.session.conversation import Wish
 from console.ui import theme, words
+from console.ui.number_field import NumberField
 from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField, next_quarter
 from protocol import limits
@@ -28,9 +28,10 @@ _DUE_AFTER = timedelta(minutes=30)
 class TextField(QPlainTextEdit):
     """Some lines of text, bounded; Tab leaves it."""
 
-    def __init__(self, name: str, *, lines: int, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, *, lines: int, tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self.setToolTip(tip)
         self.setTabChangesFocus(True)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * theme.GRID + 2)
 
@@ -81,7 +82,7 @@ class TakeDialog(RequestDialog):
         self._urgency = LevelField(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
         self._priority = QLabel(self)
         self._priority.setProperty("chip", True)
-        self._step = TextField(_("Next step"), lines=2, parent=self)
+        self._step = TextField(_("Next step"), lines=2, tip=_("What the user reads as the next step"), parent=self)
         self._step.setPlainText(ticket.next_step or _("Look at it together on the screen"))
         self._step.selectAll()
         self._due = _Due(ticket.due, self)
@@ -133,7 +134,7 @@ class NextStepDialog(RequestDialog):
             _("Set next step"),
             parent,
         )
-        self._step = TextField(_("Next step"), lines=3, parent=self)
+        self._step = TextField(_("Next step"), lines=3, tip=_("What the user reads as the next step"), parent=self)
         self._step.setPlainText(ticket.next_step)
         self._step.selectAll()
         self._due = _Due(ticket.due, self)
@@ -165,7 +166,7 @@ class ResolveDialog(RequestDialog):
             _("Propose solution"),
             parent,
         )
-        self._solution = TextField(_("Solution"), lines=5, parent=self)
+        self._solution = TextField(_("Solution"), lines=5, tip=_("What solved it; the user reads it"), parent=self)
         self.form.addRow(_("&Solution"), self._solution)
 
     @property
@@ -192,6 +193,7 @@ class ConnectDialog(RequestDialog):
         self._widest = widest
         self._see = QCheckBox(_("See the screen"), self)
         self._see.setAccessibleName(_("See the screen"))
+        self._see.setToolTip(_("Every session begins with seeing"))
         self._see.setChecked(True)
         self._see.setEnabled(False)
         self._control = QCheckBox(_("&Control mouse and keyboard"), self)
@@ -199,12 +201,12 @@ class ConnectDialog(RequestDialog):
         self._control.setToolTip(_("The user can allow seeing only"))
         self._control.setEnabled(Scope.CONTROL in widest)
         self._control.setChecked(Scope.CONTROL in widest)
-        self._minutes = QSpinBox(self)
+        self._minutes = NumberField(self)
         self._minutes.setAccessibleName(_("Minutes"))
         self._minutes.setToolTip(_("The user said how many minutes there are"))
         self._minutes.setRange(1, limits.MAX_MINUTES)
         self._minutes.setValue(ticket.minutes)
-        self._remark = TextField(_("Remark"), lines=2, parent=self)
+        self._remark = TextField(_("Remark"), lines=2, tip=_("The user reads it beside the question"), parent=self)
         self._remark.setPlaceholderText(_("Optional: a word to the user"))
         self.form.addRow(_("Ask to"), self._see)
         self.form.addRow("", self._control)
@@ -232,7 +234,9 @@ class NoteDialog(RequestDialog):
             _("Save note"),
             parent,
         )
-        self._note = TextField(_("What was done?"), lines=5, parent=self)
+        self._note = TextField(
+            _("What was done?"), lines=5, tip=_("Stands in the history, where the user can read it"), parent=self
+        )
         self.form.addRow(self._note)
         self._note.setFocus()
 

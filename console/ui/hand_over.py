@@ -55,9 +55,9 @@ class HandOverDialog(RequestDialog):
         self._skill = QComboBox(self)
         self._skill.setAccessibleName(_("Skill"))
         self._skill.setToolTip(_("What it needs; to somebody who knows less of it only with a reason"))
-        self._tried = TextField(_("Tried"), lines=2, parent=self)
-        self._known = TextField(_("Known"), lines=2, parent=self)
-        self._step = TextField(_("Next step"), lines=2, parent=self)
+        self._tried = TextField(_("Tried"), lines=2, tip=_("What was done so far, and what came of it"), parent=self)
+        self._known = TextField(_("Known"), lines=2, tip=_("What whoever takes over has to know"), parent=self)
+        self._step = TextField(_("Next step"), lines=2, tip=_("What the user reads as the next step"), parent=self)
         self._step.setPlainText(ticket.next_step)
         self._reason = QLineEdit(self)
         self._reason.setAccessibleName(_("Reason"))
@@ -162,7 +162,7 @@ class TextDialog(RequestDialog):
     def __init__(self, title: str, lead: str, field: str, button: str, parent: QWidget | None = None) -> None:
         super().__init__(title, lead, button, parent)
         self._missing = _("Please write a few words.")
-        self._field = TextField(field, lines=4, parent=self)
+        self._field = TextField(field, lines=4, tip=lead, parent=self)
         self.form.addRow(self._field)
         self._field.setFocus()
 

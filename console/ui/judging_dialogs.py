@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from console.language import _
 from console.ui import words
 from console.ui.dialogs import LevelField, TextField
+from console.ui.number_field import NumberField
 from console.ui.request_dialog import RequestDialog
 from protocol import envelope
 from protocol.desk.terms import TicketKind
@@ -69,7 +70,7 @@ class LossDialog(RequestDialog):
         lead = _("What the customer loses in an hour; if it is much, the ticket goes up by itself.")
         super().__init__(title, lead, _("Set loss"), parent)
         self._ticket = ticket
-        self._loss = QSpinBox(self)
+        self._loss = NumberField(self)
         self._loss.setRange(0, _MOST_LOSS)
         self._loss.setGroupSeparatorShown(True)
         self._loss.setValue(ticket.loss_per_hour or 0)

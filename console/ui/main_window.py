@@ -11,6 +11,7 @@ from console.events import LinkState
 from console.language import _
 from console.ui import deeds, shortcuts, theme, words
 from console.ui.desk_bar import DeskBar
+from console.ui.elided_label import ElidedLabel
 from console.ui.enrol_page import EnrolPage
 from console.ui.help import HelpOverlay
 from console.ui.notice import NoticeBar
@@ -94,8 +95,7 @@ class MainWindow(QMainWindow):
     def _make_status_bar(self) -> None:
         """The line and who is signed in."""
         self._link_icon = QLabel(self)
-        self._link = QLabel(self)
-        self._link.setTextFormat(Qt.TextFormat.PlainText)
+        self._link = ElidedLabel("", self)
         self._me = QLabel(self)
         self._me.setTextFormat(Qt.TextFormat.PlainText)
         bar = self.statusBar()
@@ -130,8 +130,7 @@ class MainWindow(QMainWindow):
         now = theme.colours()
         colour = {LinkState.ONLINE: now.good, LinkState.REFUSED: now.danger}.get(state, now.warning)
         self._link_icon.setPixmap(theme.icon(_LINK_ICONS[state], colour).pixmap(16, 16))
-        self._link.setText(f"{texts[state]} {sentence}".rstrip())
-        self._link.setAccessibleName(self._link.text())
+        self._link.say(f"{texts[state]} {sentence}".rstrip())
         self.queue.show_connection(online=state is LinkState.ONLINE)
         if state is LinkState.REFUSED:
             told_whom = any(word in sentence for word in ("administrator", "Administrator", "operator"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from console import records
 from console.language import _
@@ -11,6 +11,7 @@ from console.ui import theme, words
 from console.ui.desk_dialogs import RELATIONS
 from console.ui.dialogs import TextField
 from console.ui.judging_dialogs import choice
+from console.ui.number_field import NumberField
 from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField
 from protocol import envelope
@@ -36,7 +37,7 @@ class CorrectDialog(RequestDialog):
             {kind.value: _(text) for kind, text in words.WORK.items()},
             self,
         )
-        self._minutes = QSpinBox(self)
+        self._minutes = NumberField(self)
         self._minutes.setRange(0, _MAX_MINUTES)
         self._minutes.setSuffix(" " + _("min"))
         self._minutes.setAccessibleName(_("Minutes"))

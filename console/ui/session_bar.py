@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from console.language import _
 from console.typing_mode import Typing
 from console.ui import shortcuts, theme, words
+from console.ui.elided_label import ElidedLabel
 from console.ui.monitor_button import MonitorButton
 from console.ui.shortcuts import Shortcut
 from console.ui.typing_button import TypingButton
@@ -47,11 +48,7 @@ class SessionBar(QFrame):
         super().__init__(parent)
         self.setProperty("bar", True)
         self.setFixedHeight(HEIGHT)
-        self._name = who
-        self._who = _label(who, self)
-        self._who.setAccessibleName(who)
-        self._who.setToolTip(who)
-        self._who.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._who = ElidedLabel(who, self)
         self._scopes = _label("", self)
         self._scopes.setProperty("chip", True)
         self._scopes.setToolTip(_("What the user allowed"))
@@ -125,11 +122,9 @@ class SessionBar(QFrame):
         needed += (len(shown) + 1) * theme.GRID
         room = self.width() - needed
         for button, text in self._worded.items():
-            wanted = text if room >= min(metrics.horizontalAdvance(self._name), _NAME_ROOM) else ""
+            wanted = text if room >= min(metrics.horizontalAdvance(self._who.whole), _NAME_ROOM) else ""
             if button.text() != wanted:
                 button.setText(wanted)
-        room = max(self._who.width(), 0)
-        self._who.setText(metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room))
 
     def show_scopes(self, granted: frozenset[Scope]) -> None:
         """What is allowed now."""

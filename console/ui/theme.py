@@ -91,7 +91,6 @@ QComboBox:disabled, QAbstractSpinBox:disabled {{ background: {window}; color: {m
 QComboBox::drop-down, QDateTimeEdit::drop-down {{ subcontrol-origin: border; subcontrol-position: center right;
     width: 24px; border: none; }}
 QComboBox::down-arrow, QDateTimeEdit::down-arrow {{ image: url({down}); width: 10px; height: 10px; }}
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; padding: 0 4px; background: transparent; }}
 QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
     width: 20px; border: none; }}
 QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-origin: border; subcontrol-position: bottom right;

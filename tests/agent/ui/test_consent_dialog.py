@@ -124,7 +124,7 @@ def test_no_answer_within_a_minute_means_no(qtbot: QtBot, clock: Clock) -> None:
     dialog, answers = shown(qtbot, a_question())
     later(dialog, clock, 59)
     assert answers == []
-    assert dialog.left.text() == "No answer in 1 s means no."
+    assert dialog.left.text() == "No answer in 1\N{NO-BREAK SPACE}s means no."
     later(dialog, clock, 1)
     assert [(answer.scopes, answer.nobody) for answer in answers] == [(frozenset(), True)]
 
