@@ -10,9 +10,9 @@ covered again and again, it says is lost.
 import math
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QScreen
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QVBoxLayout, QWidget
 
 from agent.messages import SessionRunning
 from agent.ui import plain
@@ -84,9 +84,10 @@ class Banner(QWidget):
         line.addWidget(self.seen)
         self.card.rows.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         self.card.rows.addLayout(line)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.card)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # else what was least before still is
+        self._rows.addWidget(self.card)
         screen.geometryChanged.connect(self.place)
 
     def show_session(self, session: SessionRunning) -> None:
@@ -204,14 +205,19 @@ class Banner(QWidget):
 
     def _fit(self) -> None:
         most = self._area.width()
+        self._wrap(on=False)
+        wanted = self.sizeHint()
+        if wanted.width() > most:  # a small screen, or a large scale: two lines rather than half a name
+            self._wrap(on=True)
+            wanted = QSize(most, self._rows.totalHeightForWidth(most))
+        self.resize(wanted)
+
+    def _wrap(self, *, on: bool) -> None:
         for text in (self.who, self.what):
-            text.setWordWrap(False)
-        if self.sizeHint().width() > most:  # a small screen, or a large scale: two lines rather than half a name
-            for text in (self.who, self.what):
-                text.setWordWrap(True)
-            self.resize(most, self.heightForWidth(most))
-        else:
-            self.adjustSize()
+            text.setWordWrap(on)
+        for rows in (self.card.rows, self._rows):  # now, not when the event loop comes by: they are measured next
+            rows.invalidate()
+            rows.activate()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Takes hold."""

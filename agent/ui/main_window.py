@@ -98,7 +98,7 @@ class MainWindow(QWidget):
         self._titled(_("My requests"), 1)
         self.about_wanted.emit()
         self._up(self.requests)
-        self.requests.list.setFocus()
+        (self.requests.list if self.requests.list.count() else self.requests.ask).setFocus()
 
     def show_ticket(self, number: int) -> None:
         """One request that has a number."""

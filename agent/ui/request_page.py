@@ -89,7 +89,7 @@ class RequestPage(QWidget):
         self.back.came_back.connect(self._say)
         self.time.prolonged.connect(self._say)
         self.complaint.complained.connect(self._say)
-        self.complaint.want.clicked.connect(lambda: QTimer.singleShot(0, self._show_complaint))
+        self.complaint.want.clicked.connect(lambda: QTimer.singleShot(0, self, self._show_complaint))
         self.writing.written.connect(self._write)
         self.history.file_wanted.connect(lambda file: self.file_wanted.emit(self.number, file))
         self.writing.taken_back.connect(lambda: self._say(TookBack()))

@@ -1,4 +1,4 @@
-"""A line of text that is cut with an ellipsis where there is no room; its tooltip and name have all of it. Main thread."""
+"""A line of text that is cut with an ellipsis where there is no room; tooltip and name have all of it. Main thread."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -29,4 +29,5 @@ class ElidedLabel(QLabel):
 
     def _fit(self) -> None:
         room = self.contentsRect().width()
-        self.setText(self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, room))
+        cut = self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, room)
+        self.setText(cut if self.isVisible() else self.whole)

@@ -45,6 +45,7 @@ class FilesDialog(QDialog):
                 column.addWidget(row)
         close = QPushButton(_("Close"), self)
         close.setAccessibleName(_("Close"))
+        close.setToolTip(_("Close this page (Esc)"))
         close.clicked.connect(self.accept)
         below = QHBoxLayout()
         below.addStretch(1)

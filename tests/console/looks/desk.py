@@ -20,6 +20,8 @@ from protocol.envelope import (
 )
 from tests.console.made_up import DIAGNOSTICS, HISTORY, LATE, NOW, PEOPLE, PROMISES, QUEUE, me, ticket
 
+_KEPT: list[MainWindow] = []
+
 
 def dress() -> None:
     QLocale.setDefault(QLocale(language.choose(None)))
@@ -154,4 +156,5 @@ def more() -> QWidget:
     assert isinstance(window, MainWindow)
     menu = window.ticket.findChild(QMenu)
     assert menu is not None
+    _KEPT.append(window)  # the menu goes with it
     return menu

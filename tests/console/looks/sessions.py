@@ -49,7 +49,7 @@ def session(*, scopes: frozenset[Scope] = SEE_AND_CONTROL) -> SessionWindow:
             canvas.mark([Rect(0, 0, 1920, 1080)])
         window.view.paint_new()
 
-    QTimer.singleShot(100, picture)
+    QTimer.singleShot(100, window, picture)
     return window
 
 
@@ -64,7 +64,7 @@ def session_on_two_screens() -> SessionWindow:
 def session_interrupted() -> SessionWindow:
     """A session whose line is cut."""
     window = session()
-    QTimer.singleShot(200, lambda: window.show_stage(Stage.INTERRUPTED))
+    QTimer.singleShot(200, window, lambda: window.show_stage(Stage.INTERRUPTED))
     return window
 
 
@@ -79,7 +79,7 @@ def travelling() -> SessionWindow:
         window.bar.press_figures()
         window.show_figures(figures)
 
-    QTimer.singleShot(250, show)
+    QTimer.singleShot(250, window, show)
     return window
 
 

@@ -1,6 +1,9 @@
+"""Widgets on Qt's offscreen platform, dressed as the program is."""
+
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from console import language
@@ -13,3 +16,8 @@ def english(qapp: QApplication) -> Iterator[None]:
     theme.apply(qapp)
     yield
     language.choose("en")
+    for widget in qapp.topLevelWidgets():
+        widget.hide()
+        widget.deleteLater()
+    # At once: each sheet that is put on dresses whatever still lives.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -1,0 +1,45 @@
+"""Every window there is, in both languages, in as little room as a screen may leave: what needs no eyes."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from agent.ui import theme
+from tests.looks.checks import SIGN, TEXT, contrast, shortcomings_at_rest, show_in_little_room
+from tests.looks.variants import windows
+
+WINDOWS = dict(windows("agent"))
+PAIRS = (
+    ("text", "ground", TEXT),
+    ("text", "surface", TEXT),
+    ("text", "accent_soft", TEXT),
+    ("muted", "ground", TEXT),
+    ("muted", "surface", TEXT),
+    ("muted", "accent_soft", TEXT),
+    ("accent", "ground", TEXT),
+    ("accent", "surface", TEXT),
+    ("accent", "accent_soft", TEXT),
+    ("on_accent", "accent", TEXT),
+    ("on_stop", "stop", TEXT),
+    ("on_warn", "warn", TEXT),
+    ("stop", "surface", SIGN),
+)
+"""Text or sign, what it stands on, and the least contrast."""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("factory", WINDOWS.values(), ids=WINDOWS)
+def test_each_control_has_a_name_a_tooltip_and_a_way_to_it_and_no_text_is_cut(
+    factory: Callable[[], QWidget], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    window = factory()
+    show_in_little_room(window)
+    assert "\n".join(shortcomings_at_rest(window)) == ""
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("drawn", "on", "least"), PAIRS)
+def test_what_stands_on_a_colour_is_seen_there(drawn: str, on: str, least: float, colours: theme.Tones) -> None:
+    assert contrast(getattr(colours, drawn), getattr(colours, on)) >= least

@@ -1,0 +1,52 @@
+"""Every window there is, in both languages, in as little room as a screen may leave: what needs no eyes."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from console.ui import theme
+from tests.looks.checks import SIGN, TEXT, contrast, shortcomings_at_rest, show_in_little_room
+from tests.looks.variants import windows
+
+WINDOWS = dict(windows("console"))
+PAIRS = (
+    ("text", "window", TEXT),
+    ("text", "base", TEXT),
+    ("text", "raised", TEXT),
+    ("text", "selected", TEXT),
+    ("text", "notice", TEXT),
+    ("muted", "window", TEXT),
+    ("muted", "base", TEXT),
+    ("muted", "raised", TEXT),
+    ("muted", "selected", TEXT),
+    ("accent", "window", TEXT),
+    ("accent", "base", TEXT),
+    ("on_accent", "accent", TEXT),
+    ("danger", "base", TEXT),
+    ("danger", "raised", TEXT),
+    ("danger", "selected", TEXT),
+    ("warning", "base", TEXT),
+    ("warning", "selected", TEXT),
+    ("good", "window", SIGN),
+    ("good", "selected", SIGN),
+    ("warning", "notice", SIGN),
+)
+"""Text or sign, what it stands on, and the least contrast."""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("factory", WINDOWS.values(), ids=WINDOWS)
+def test_each_control_has_a_name_a_tooltip_and_a_way_to_it_and_no_text_is_cut(
+    factory: Callable[[], QWidget], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    window = factory()
+    show_in_little_room(window)
+    assert "\n".join(shortcomings_at_rest(window)) == ""
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("drawn", "on", "least"), PAIRS)
+def test_what_stands_on_a_colour_is_seen_there(drawn: str, on: str, least: float, colours: theme.Colours) -> None:
+    assert contrast(getattr(colours, drawn), getattr(colours, on)) >= least
