@@ -11,6 +11,7 @@ Distrusts the console: an acknowledgement of what was not sent raises, and never
 
 import dataclasses
 from collections import deque
+from statistics import median_low
 
 from agent.worker.regions.actions import Budget
 
@@ -32,20 +33,26 @@ FIRST_FRAMES = 2
 MAX_FRAMES = 64
 """In flight at most, however small they are."""
 _MEASURES = 8
-"""Frames from which the line's rate is told."""
+"""Frames from which the line's rate is told: by all of them and by the newer half, whichever says more. Together, since
+an acknowledgement that comes late makes one frame look slow and the next one fast."""
 _FASTER = 2
-"""So many of them count for chance; of the others the fastest counts, because anything may have held up the rest."""
+"""So many of them count for chance; if the others' fastest says that the line limits nothing, that is believed, ..."""
+_HELD_UP = 3
+"""... unless all of them together are slower than that by this factor: a busy console holds up some, a line all."""
 _MEASURE_BYTES = 4 * 1024
 """Smaller frames tell how long the way is, larger ones how wide."""
 _TELLING_S = 0.02
 """Smaller ones, too, if a line as slow as was measured would take so long for them: a line that only seemed slow for a
 moment gets small frames, and would seem slow for ever."""
-_LEAST_S = 0.001
+_AT_ONCE_S, _LEAST_S = 0.002, 0.001
 _UNLIMITED = 4e6
 """Bytes a second; a line that carries so much limits nothing that a picture needs."""
 _UNKNOWN = 1.25e6
 """Bytes a second that a line is taken for as long as nothing small came back, and nobody knows how long it is."""
 _FREE_BYTES = 256 * 1024
+_MOST_EARLY_S = 0.03
+"""However long frames take to be made, the next one is begun at most so much before the line is through with the last.
+"""
 _SETTLE_S = 0.012
 """What waits to be made exact may take the line so long at a time: a key's echo may come behind it."""
 
@@ -103,7 +110,8 @@ class Flow:
         self._last = -1
         self._arrived_s = float("-inf")
         self._way = _Extreme(RTT_WINDOW_S)
-        self._measures: deque[float] = deque(maxlen=_MEASURES)
+        self._measures: deque[tuple[int, float]] = deque(maxlen=_MEASURES)
+        self._made_s: deque[float] = deque(maxlen=_MEASURES)
 
     @property
     def rtt_min_s(self) -> float | None:
@@ -132,10 +140,18 @@ class Flow:
 
     @property
     def _measured(self) -> float | None:
-        """What the line did while it worked on a frame, however fast, in bytes a second."""
+        """What the line did while it worked on frames, however fast, in bytes a second."""
         if not self._measures:
             return None
-        return sorted(self._measures)[-1 - min(_FASTER, len(self._measures) // 3)]
+        measures = list(self._measures)
+        together = max(_together(measures), _together(measures[len(measures) // 2 :]))
+        fast = sorted(size / took_s for size, took_s in measures)[-1 - min(_FASTER, len(measures) // 3)]
+        return fast if fast >= _UNLIMITED and _HELD_UP * together >= _UNLIMITED else together
+
+    @property
+    def _early_s(self) -> float:
+        """How long before the line is through the next frame is begun: as long as frames take to be made now."""
+        return min(_MOST_EARLY_S, max(QUEUE_S, median_low(self._made_s))) if self._made_s else QUEUE_S
 
     def budget(self) -> Budget:
         """What the next frame may take."""
@@ -160,10 +176,11 @@ class Flow:
             return float("inf")
         for frame in self._sent:
             free_s = max(free_s, frame.sent_s) + frame.size / rate
-        return max(now_s, free_s - QUEUE_S)
+        return max(now_s, free_s - self._early_s)
 
-    def sent(self, number: int, size: int, now_s: float) -> None:
-        """Frame `number` of `size` bytes was handed to the line at `now_s`, monotonic seconds."""
+    def sent(self, number: int, size: int, now_s: float, made_s: float = 0.0) -> None:
+        """Frame `number` of `size` bytes was handed to the line at `now_s`, monotonic; it took `made_s` to be made."""
+        self._made_s.append(made_s)
         if not self._sent:  # an idle line delivers nothing, and that is no measure of it
             self._delivered_s = now_s
         self.in_flight_bytes += size
@@ -205,6 +222,17 @@ class Flow:
         if newest.limited or self.rate is None or rate >= self.rate:  # little to send says little about the line
             self._rate.see(rate, now_s)
 
+    def _measured_work(self, size: int, work_s: float, *, followed: bool) -> None:
+        """The line worked so long on so many bytes.
+
+        Frames that `followed` the ones before without a pause, and were told of at once because the console had been
+        busy with something else, count together with those.
+        """
+        if followed and self._measures and work_s < _AT_ONCE_S:
+            before, before_s = self._measures.pop()
+            size, work_s = before + size, before_s + work_s
+        self._measures.append((size, work_s))
+
     def _measure_line(self, newest: _Sent, now_s: float, took_s: float) -> None:
         """How long the line worked on this frame: since it could have been there had it been empty, or the one before.
 
@@ -216,5 +244,10 @@ class Flow:
             self._way.see(newest.sent_s - arrived_s, now_s)
         elif self._way.value is not None:
             free_s = max(self._arrived_s, newest.sent_s - self._way.value)
-            self._measures.append(newest.size / max(arrived_s - free_s, _LEAST_S))
+            self._measured_work(newest.size, max(arrived_s - free_s, _LEAST_S), followed=free_s == self._arrived_s)
         self._arrived_s = arrived_s
+
+
+def _together(measures: list[tuple[int, float]]) -> float:
+    """Bytes a second over all of them."""
+    return sum(size for size, _ in measures) / sum(took_s for _, took_s in measures)

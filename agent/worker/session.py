@@ -40,6 +40,9 @@ from protocol.tunnel import Closed, Secured, TunnelError
 _ASK_AGAIN_S = 5.0
 """After a no, a technician cannot ask again at once: nobody is to be worn down."""
 
+_ECHOED = (messages.KeyChanged, messages.TextTyped, messages.ButtonChanged)
+"""What people wait to see the effect of."""
+
 _log = structlog.get_logger()
 
 
@@ -182,6 +185,8 @@ class Session:
                 raise SessionOver(EndReason.TECHNICIAN_LEFT, "The technician has left.")
             case _:
                 self._control.take(message)
+                if isinstance(message, _ECHOED):
+                    self._show.expect_echo()
 
     def _on_ask(self, ask: Ask) -> None:
         secured = self._wire.comeback.first

@@ -110,6 +110,11 @@ class Show:
             self._wire.send(timed)
         self._allow_frame()
 
+    def expect_echo(self) -> None:
+        """The technician pressed something: what it does in a small place need not wait for what moves elsewhere."""
+        if self._capture:
+            self._capture.expect_echo()
+
     def begin_anew(self) -> bool:
         """A whole picture on a fresh stream; False: not so often."""
         if self._capture is None or not self._refreshes.take(time.monotonic()):
@@ -160,7 +165,7 @@ class Show:
     def _send_shot(self, shot: Shot) -> None:
         sent_bytes = self._wire.send_frame(shot.parts)
         now_s = time.monotonic()
-        self._flow.sent(shot.number, sent_bytes, now_s)
+        self._flow.sent(shot.number, sent_bytes, now_s, now_s - shot.taken_s)
         self._timing.made(now_s - shot.taken_s)
         if shot.number == 0:
             self._began()

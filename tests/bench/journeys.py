@@ -95,6 +95,7 @@ class Regions:
     def make(self, screen: Pixels, rects: list[Rect], budget: Budget, now_s: float) -> tuple[Frame | None, float]:
         """A frame if there is anything to send, and the seconds that planning took."""
         grabbed = [(rect, np.ascontiguousarray(screen[pixels_of(rect)])) for rect in rects]
+        self._encoder.suit(budget.rate)
         began = time.thread_time()
         if self._first:
             actions = self._planner.begin_anew(screen, budget, now_s)

@@ -20,6 +20,7 @@ import structlog
 
 from agent.worker.capture.confined import Confined
 from agent.worker.capture.damage import merge
+from agent.worker.capture.echo import Echo, part
 from agent.worker.capture.source import CaptureError, Geometry, Source, SourceLostError, SourceResizedError
 from agent.worker.regions import film
 from agent.worker.regions.actions import Budget
@@ -27,7 +28,7 @@ from agent.worker.regions.encoder import RegionEncoder
 from agent.worker.regions.planner import Planner
 from protocol.session import picture
 from protocol.session.messages import CursorChanged, ScreenChanged
-from protocol.session.picture import Frame
+from protocol.session.picture import Frame, Rect
 
 _SILENCE_S = 1.0
 """Some drivers tell of no damage: after so long the whole screen is compared (1 ms of work)."""
@@ -91,6 +92,7 @@ class Capture(threading.Thread):
         self._films, self._due_s = False, float("inf")
         self._damaged, self._doubtful = True, False
         self._fresh = True
+        self._echo, self._waiting = Echo(), list[Rect]()
         self._cursor: CursorChanged | None = None
         self._cursor_changed, self._cursor_due_s = True, 0.0
         self._encoder = RegionEncoder()
@@ -103,6 +105,11 @@ class Capture(threading.Thread):
     def allow_frame(self, budget: Budget) -> None:
         """One more frame may be made, as soon as something changes or is owed. Calling it twice allows one."""
         self._budget = budget
+        self._wake()
+
+    def expect_echo(self) -> None:
+        """A key was pressed: a small change now may go in a frame of its own, without being allowed."""
+        self._echo.expect(time.monotonic())
         self._wake()
 
     def refresh(self) -> None:
@@ -163,25 +170,30 @@ class Capture(threading.Thread):
             if self._send_cursor(source):
                 continue  # asking for it may have read other events off the socket: select would not wake for them
             budget = self._budget
-            if budget is None or not (self._damaged or noticed_s >= self._due_s):
-                self._wait(source)
-                continue
             try:
-                frame = self._look(source, shown, budget)
+                if self._damaged and not self._fresh and self._echo.expected(noticed_s):
+                    self._hand_over(self._look_for_echo(source, shown), noticed_s)
+                if budget is None or not (self._damaged or self._waiting or noticed_s >= self._due_s):
+                    self._wait(source)
+                    continue
+                if self._hand_over(self._look(source, shown, budget), noticed_s):
+                    self._budget = None
             except SourceResizedError:
                 shown = self._begin(source)
-                continue
-            if frame and not self._stopped:
-                self._budget = None
-                shot = _shot(frame, noticed_s)
-                self._deliver(shot)
-                del shot, frame  # megabytes, sometimes: not to be held beside the next one
+
+    def _hand_over(self, frame: Frame | None, noticed_s: float) -> bool:
+        """Gives whether there was anything to hand over."""
+        if frame is None or self._stopped:
+            return False
+        self._deliver(_shot(frame, noticed_s))
+        return True
 
     def _begin(self, source: Source) -> _Shown:
         geometry = source.geometry()
         self._deliver(ScreenChanged(geometry.width, geometry.height, geometry.monitors))
         self._encoder.restart(geometry.width, geometry.height)
         self._fresh = self._damaged = True
+        self._waiting = []
         return _Shown(geometry, Planner(geometry.width, geometry.height, films=self._films))
 
     def _look(self, source: Source, shown: _Shown, budget: Budget) -> Frame | None:
@@ -189,7 +201,9 @@ class Capture(threading.Thread):
         damaged, self._damaged = self._damaged, False
         doubtful, self._doubtful = self._doubtful, False
         geometry, planner, now_s = shown.geometry, shown.planner, time.monotonic()
-        rects = merge(source.take_damage(), geometry.width, geometry.height) if damaged else []
+        drawn = source.take_damage() if damaged else []
+        rects, self._waiting = merge([*self._waiting, *drawn], geometry.width, geometry.height), []
+        self._encoder.suit(budget.rate)
         if self._fresh:
             actions = planner.begin_anew(source.grab([geometry.whole])[0], budget, now_s)
             self._fresh = False
@@ -204,6 +218,22 @@ class Capture(threading.Thread):
         frame = self._encoder.encode(actions, planner) if actions else None
         self._due_s = _due_s(planner)
         return frame
+
+    def _look_for_echo(self, source: Source, shown: _Shown) -> Frame | None:
+        """A frame with small changes alone, if a larger one or the line would keep them waiting; the rest waits."""
+        self._damaged = False
+        width, height = shown.geometry.width, shown.geometry.height
+        found, rest = part(source.take_damage())  # before anything is merged: what is small may lie near what is large
+        self._waiting = merge([*self._waiting, *rest], width, height)
+        small = merge(found, width, height)
+        if not small or (self._budget is not None and not self._waiting):
+            self._waiting = merge([*self._waiting, *small], width, height)
+            return None
+        actions = shown.planner.echo(list(zip(small, source.grab(small), strict=True)))
+        if not actions:
+            return None
+        self._echo.sent()
+        return self._encoder.encode(actions, shown.planner)
 
     def _send_cursor(self, source: Source) -> bool:
         """Gives whether the source was asked."""

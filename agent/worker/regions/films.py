@@ -25,8 +25,9 @@ _UNION_WASTE = 1.5
 """Two rectangles become one if that has at most so many times their pixels."""
 _GOES_ON = 0.5
 """A film of which less changes at once has ended, or something else happens in its place."""
-_WINDOW = 0.3
-"""Of a rectangle that was drawn at once, so much is a film: then all of it is the film's window."""
+_WINDOW, _WINDOW_SLOW = 0.3, 0.1
+"""Of a rectangle that was drawn at once, so much is a film: then all of it is the film's window. On a slow line sooner,
+because each step in which a film grows takes it a tenth of a second."""
 _FILLED = 0.35
 """A box less filled than this is several pictures: the largest of them is taken."""
 
@@ -146,7 +147,7 @@ class Films:
         """A new stream costs a whole picture, so it takes in at once what it would otherwise grow into."""
         for drawn in self.drawn:
             both = intersection(area, drawn)
-            if both and both.area >= _WINDOW * drawn.area:
+            if both and both.area >= (_WINDOW if rate is None else _WINDOW_SLOW) * drawn.area:
                 area = union(area, _in_tiles(drawn))
         self._generation += 1
         self._films[slot] = Film(slot, self._generation, area, rate)

@@ -41,6 +41,9 @@ _FRINGE = 0.02
 _WORTH_SHARE = 0.25
 """A move that mends less of what changed is not worth its two extra comparisons."""
 _WORTH_PIXELS = 4 * 1024
+_SURE = 0.9
+"""The move before is believed without a search if it mends so much. One that is wrong by a pixel mends half of a text:
+what is between the letters."""
 
 Shift = tuple[int, int]
 
@@ -89,12 +92,15 @@ def look(before: Pixels, after: Pixels) -> "Sample | None":
 
 def search(before: Pixels, after: Pixels, sample: "Sample", hint: Shift | None) -> Move | None:
     """As `find`, from what `look` gave."""
-    if hint and sample.supports(before, hint) and (move := _fit(before, after, hint)):
+    last = sample.mends(before, hint) if hint else 0.0
+    if hint and last >= _SURE and (move := _fit(before, after, hint)):
         return move
     anchors = _anchors(sample)
     for near, most in ((_NEAR, _NEAR_ANCHORS), (_FAR, _FAR_ANCHORS)):
-        for shift, count in _poll(before, after, anchors[:most], near).most_common(2):
-            if count > 1 and shift != hint and sample.supports(before, shift) and (move := _fit(before, after, shift)):
+        polled = _poll(before, after, anchors[:most], near).most_common(2)
+        shifts = [(sample.mends(before, shift), shift) for shift, count in polled if count > 1 and shift != hint]
+        for mended, shift in sorted([*shifts, (last, hint or (0, 0))], reverse=True):
+            if mended >= _WORTH_SHARE / 2 and (move := _fit(before, after, shift)):
                 return move
     return None
 
@@ -107,18 +113,18 @@ class Sample:
     lines: Pixels
     changed: Mask
 
-    def supports(self, before: Pixels, shift: Shift) -> bool:
-        """Whether a move mends enough of these rows."""
+    def mends(self, before: Pixels, shift: Shift) -> float:
+        """How much of what changed in these rows a move would make right, 0 to 1."""
         dx, dy = shift
         height, width = before.shape
         inside = (self.rows - dy >= 0) & (self.rows - dy < height)
         if abs(dx) >= width or not inside.any():
-            return False
+            return 0.0
         here = np.s_[max(0, dx) : width + min(0, dx)]
         there = np.s_[max(0, -dx) : width + min(0, -dx)]
         wrong = self.changed[inside, here]
         mended = (before[self.rows[inside] - dy, there] == self.lines[inside, here]) & wrong
-        return bool(2 * np.count_nonzero(mended) >= _WORTH_SHARE * np.count_nonzero(self.changed))
+        return np.count_nonzero(mended) / max(1, np.count_nonzero(self.changed))
 
 
 def _poll(before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], near: Shift) -> Counter[Shift]:

@@ -32,6 +32,7 @@ from agent.worker.regions.films import Films
 from agent.worker.regions.looks import Looks
 from agent.worker.regions.players import Players
 from agent.worker.regions.playing import Playing
+from agent.worker.regions.price import TextPrice
 from protocol.session.picture import Rect
 
 _MOTION_PIXELS = 8 * 1024
@@ -40,8 +41,8 @@ _MISS_PAUSE_S, _MISS_PAUSES = 1 / 60, 8
 """After misses in a row, so long for each of them, up to so many, passes without a search."""
 _FILM_RULES = 0.2
 """Where films under way have so much of what changed, what moves is theirs: a search would cost more than it saves."""
-_PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.25
-"""A pixel's bytes when sent exactly, on recordings: photos by planes 0.8 to 1.3, text 0.02 to 0.2."""
+_PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.1
+"""A pixel's bytes when sent exactly, on recordings: photos by planes 0.8 to 1.3, text 0.02 to 0.16."""
 _PATIENCE_S = 0.04
 """A picture that the link carries within this is sent exactly at once."""
 _LAN_BYTES = 1024 * 1024
@@ -62,12 +63,10 @@ _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 _STILL_IN_FILM_S = 3.0
 """What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing: a shot lasts
 some three seconds. Once the whole film stands still, this does not count."""
-_TEXT_S = 0.2
-"""Text that takes the line longer, by what text took lately, is a likeness while it is in motion."""
-_TEXT_BYTES_AT_FIRST = 0.05
-"""A pixel's, until there was text to tell: on recordings 0.02 to 0.2."""
-_TELLING_PIXELS, _LEARNS = 8 * 1024, 0.4
-"""Fewer pixels tell nothing; and how much of what was thought the newest replaces."""
+_TEXT_S, _PAGE_HASTE = 0.2, 0.25
+"""Text that probably takes the line longer is a likeness at first: one that takes `_HASTE_S` while it is in motion, and
+so much of the exact one's time otherwise. What is exact follows in pieces: half a second in one frame would keep
+everything else waiting, a key's echo too."""
 _SETTLE_PIXELS = 384 * 1024
 """Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
 _TINY, _TINY_SLOW = 128 * 128, 64 * 64
@@ -101,7 +100,7 @@ class Planner:
         self._players, self._playing = Players(), Playing(self._padded, self._looks, self._debts)
         self._shift: motion.Shift | None = None
         self._misses, self._search_s = 0, float("-inf")
-        self._text_bytes = _TEXT_BYTES_AT_FIRST
+        self._price = TextPrice()
 
     @property
     def exact_share(self) -> float:
@@ -112,10 +111,9 @@ class Planner:
         """From now on everything is sent exactly."""
         self._films = None
 
-    def text_took(self, count: int, pixels: int) -> None:
-        """So many bytes, lately, for so many pixels sent as they are: how dear the text of this screen is."""
-        if pixels >= _TELLING_PIXELS:
-            self._text_bytes += _LEARNS * (count / pixels - self._text_bytes)
+    def text_took(self, count: int, rects: Sequence[Rect]) -> None:
+        """So many bytes, lately, for these pixels sent as they are: how dear the text of this screen is."""
+        self._price.took(count, [self.pixels[pixels_of(rect)] for rect in rects])
 
     def area_pixels(self, area: Rect) -> Pixels:
         """A film's area in the newest picture, whose edge it may cross; rows do not lie one behind the other."""
@@ -146,6 +144,10 @@ class Planner:
         copies: list[Action] = [Copy(move.rect, move.source.x, move.source.y) for move in moves]
         sent = self._send(changed, budget, now_s, union(moves[0].rect, moves[0].source) if moves else None)
         return self._close([*copies, *played, *sent], budget, now_s)
+
+    def echo(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> list[Action]:
+        """What to do about a few small changes that nothing else is to go with; for `grabbed` see `plan`."""
+        return self._send_at_once([rect for rect, pixels in grabbed if self._take(rect, pixels, [])])
 
     def due_s(self, now_s: float) -> float | None:
         """When to plan again even if nothing changes, or None if everything is exact."""
@@ -230,14 +232,17 @@ class Planner:
             self._films.drawn = rects
             windows = self._players.see(rects, pictures, self._looks.picture, moved, now_s)
             shown, filmed = self._show_films(pictures, changed, windows, budget, now_s)
-        hasty = self._hasty(changed & ~pictures & ~filmed, budget, now_s, in_motion=moved is not None)
+        hasty = self._hasty(changed & ~pictures & ~filmed, budget)
         rest = (pictures & ~filmed) | hasty
         alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
         cost = _PICTURE_BYTES * sum(rect.area for rect in alone)
         again = cost > _AGAIN_BYTES and self._looks.again(rest, now_s)
         if self._films and (hasty.any() or cost > _carried(budget) or again):
             again |= moved is not None
-            shown.append(self._show_still(rest, alone, budget, in_motion=again))
+            wait_s = _HASTE_S if again else _STILL_WAIT_S
+            if hasty.any() and not again:
+                wait_s = _PAGE_HASTE * self._takes_s(hasty, budget)
+            shown.append(self._show_still(rest, alone, budget, wait_s))
             alone = []
         for action in shown:
             for rect in action.paint:
@@ -251,14 +256,14 @@ class Planner:
             self._differs[pixels_of(rect)] = False
         return [*shown, *planes, *raw]
 
-    def _hasty(self, text: Grid, budget: Budget, now_s: float, *, in_motion: bool) -> Grid:
-        """The tiles of text that are to be shown as a likeness: all of them, if the next picture would wait for them.
+    def _hasty(self, text: Grid, budget: Budget) -> Grid:
+        """The tiles of text that are to be shown as a likeness: all of them, if what comes next would wait for them."""
+        late = self._films is not None and self._takes_s(text, budget) > _TEXT_S
+        return text if late else np.zeros_like(text)
 
-        That is what a page that is scrolled faster than the line carries looks like; exact ones would come too late.
-        """
-        bytes_about = self._text_bytes * TILE * TILE * np.count_nonzero(text)
-        late = self._films is not None and budget.rate is not None and bytes_about > budget.rate * _TEXT_S
-        return text if late and (in_motion or self._looks.again(text, now_s)) else np.zeros_like(text)
+    def _takes_s(self, text: Grid, budget: Budget) -> float:
+        """How long so many tiles of text would take the line, by what text took lately."""
+        return self._price.of(self._padded, text) / budget.rate if budget.rate else 0.0
 
     def _send_at_once(self, rects: Sequence[Rect]) -> list[Action]:
         """A key's echo: nothing is worth a thought before it is sent."""
@@ -303,13 +308,13 @@ class Planner:
                 shown.append(ShowFilm(film, tuple(paint)))
         return shown, filmed
 
-    def _show_still(self, tiles: Grid, paint: list[Rect], budget: Budget, *, in_motion: bool) -> ShowFilm:
-        """One likeness of all these tiles: a good one, unless another will follow at once."""
+    def _show_still(self, tiles: Grid, paint: list[Rect], budget: Budget, wait_s: float) -> ShowFilm:
+        """One likeness of all these tiles, which may take the link so long."""
         area = bounding(tiles)
         if not self._films or area is None:
             raise ValueError("there is nothing to be shown")
         rate = budget.rate or _LAN_BYTES / _PATIENCE_S
-        most = min(_STILL_BYTES * sum(rect.area for rect in paint), rate * (_HASTE_S if in_motion else _STILL_WAIT_S))
+        most = min(_STILL_BYTES * sum(rect.area for rect in paint), rate * wait_s)
         return ShowFilm(self._films.still(area, most), tuple(paint))
 
     def _tight(self, rect: Rect) -> list[Rect]:

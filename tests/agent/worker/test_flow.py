@@ -188,3 +188,33 @@ def test_a_line_that_was_slow_for_a_moment_is_not_slow_for_ever() -> None:
         carry(max(300, int(flow.budget().frame_bytes / 2)), 0.0045)
     rate = flow.budget().rate
     assert rate is None or rate > 200_000
+
+
+def test_frames_that_are_told_of_all_at_once_do_not_make_the_line_look_fast() -> None:
+    flow, rate, way_s = Flow(), 250_000.0, 0.1
+    flow.sent(0, 200, 0.0)
+    flow.acknowledged(0, way_s)
+    now_s, number = 1.0, 1
+    for _ in range(4):
+        free_s = now_s
+        for number in range(number, number + 11):  # noqa: B020 - counts on
+            flow.sent(number, 6_000, now_s)
+            free_s += 6_000 / rate
+        for told in range(number - 10, number + 1):
+            flow.acknowledged(told, free_s + way_s)
+        now_s, number = free_s + way_s, number + 1
+        assert flow.budget().rate is not None
+        assert flow.budget().rate < 1.3 * rate
+
+
+def test_the_next_frame_is_begun_as_early_as_frames_take_to_be_made() -> None:
+    early_s = []
+    for made_s in (0.002, 0.02, 0.2):
+        wire, flow = Wire(250_000, 0.1), Flow()
+        run(wire, flow, [200, 6_000, 6_000], 3.0)
+        for _ in range(8):
+            flow.sent(wire.sent, 6_000, wire.now_s, made_s)
+            wire.send(wire.sent, 6_000)
+        early_s.append(flow.due_s(wire.now_s))
+    assert early_s[0] - early_s[1] == pytest.approx(0.012)
+    assert early_s[0] - early_s[2] == pytest.approx(0.022)

@@ -52,7 +52,7 @@ def settle(planner: Planner, console: Console, budget: Budget, now_s: float, lim
         now_s = max(due_s, now_s + 0.01)
         actions = planner.plan([], budget, now_s)
         sent = [action for action in actions if isinstance(action, SendExactly)]
-        cost = sum(action.rect.area * (0.25 if action.way is Way.RAW else 1.25) for action in sent)
+        cost = sum(action.rect.area * (0.1 if action.way is Way.RAW else 1.25) for action in sent)
         assert cost <= max(budget.frame_bytes, 1.25 * TILE * TILE)
         console.carry_out(actions, planner)
     raise AssertionError("what is owed is never sent")

@@ -75,7 +75,8 @@ def test_text_photos_scrolls_and_films_arrive(budget: Budget, films: bool) -> No
         elif frame > 30:
             screen[64:300, 100:400] = photo(300, 236, frame % 3)
         way.show(screen, budget, frame / 24)
-        assert psnr(way.viewer.pixels, screen) > 26
+        a_page_appears = films and 15 <= frame < 30
+        assert psnr(way.viewer.pixels, screen) > (18 if a_page_appears else 26)
     way.settle(budget)
     assert (way.viewer.pixels == screen).all()
     assert {Codec.ZSTD, Codec.COPY, Codec.PLANES} <= way.codecs

@@ -200,8 +200,17 @@ def test_a_page_scrolled_faster_than_the_line_carries_is_a_likeness_in_motion_an
     assert (console.pixels == sheet[256 : 256 + HEIGHT, :WIDTH]).all()
 
 
-def test_text_that_appears_once_is_exact_however_slow_the_line() -> None:
+def test_a_page_that_would_hold_up_the_line_is_seen_at_once_and_exact_soon() -> None:
     slow = Budget(500.0, 2_000.0)
+    planner, console = begin(BLANK, slow)
+    show(planner, console, SHEETS[0][:HEIGHT, :WIDTH], slow, 1.0)
+    assert console.filmed > HEIGHT * WIDTH / 4
+    settle(planner, console, slow, 1.0)
+    assert (console.pixels == SHEETS[0][:HEIGHT, :WIDTH]).all()
+
+
+def test_a_page_that_the_line_carries_at_once_is_exact() -> None:
+    slow = Budget(20_000.0, 2_000_000.0)
     planner, console = begin(BLANK, slow)
     show(planner, console, SHEETS[0][:HEIGHT, :WIDTH], slow, 1.0)
     assert (console.pixels == SHEETS[0][:HEIGHT, :WIDTH]).all()

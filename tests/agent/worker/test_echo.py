@@ -1,0 +1,109 @@
+import queue
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from agent.worker.capture.echo import EXPECTED_S, Echo, part
+from agent.worker.capture.source import Changes, Geometry, Pixels
+from agent.worker.capture.thread import Capture, Output, Shot
+from agent.worker.regions.actions import Budget
+from protocol.session import picture
+from protocol.session.messages import CursorChanged
+from protocol.session.picture import Rect
+
+FILM, CLOCK, GLYPH = Rect(320, 180, 1280, 720), Rect(0, 0, 384, 16), Rect(400, 100, 16, 18)
+
+
+def test_small_changes_may_be_an_echo_and_large_ones_wait() -> None:
+    small, rest = part([FILM, GLYPH])
+    assert (small, rest) == ([GLYPH], [FILM])
+
+
+def test_no_more_goes_ahead_than_the_line_hardly_notices() -> None:
+    small, rest = part([CLOCK, GLYPH])
+    assert (small, rest) == ([GLYPH], [CLOCK])
+
+
+def test_an_echo_is_expected_for_a_moment_after_a_key() -> None:
+    echo = Echo()
+    assert not echo.expected(0.0)
+    echo.expect(1.0)
+    assert echo.expected(1.0 + EXPECTED_S / 2)
+    assert not echo.expected(1.0 + EXPECTED_S)
+
+
+def test_only_a_few_changes_go_ahead_for_one_key() -> None:
+    echo, count = Echo(), 0
+    echo.expect(1.0)
+    while echo.expected(1.0):
+        echo.sent()
+        count += 1
+    assert count == 4
+
+
+class Screen:
+    """A film that changes whenever anybody looks, and a glyph beside it."""
+
+    def __init__(self, always_ready: int) -> None:
+        self._turn, self._always_ready = 0, always_ready
+
+    def fileno(self) -> int:
+        return self._always_ready
+
+    def changes(self) -> Changes:
+        time.sleep(0.001)
+        return Changes(damaged=True)
+
+    def take_damage(self) -> list[Rect]:
+        return [FILM, GLYPH]
+
+    def grab(self, rects: Sequence[Rect]) -> list[Pixels]:
+        self._turn += 1
+        return [np.full((rect.height, rect.width), self._turn, np.uint32) for rect in rects]
+
+    def geometry(self) -> Geometry:
+        return Geometry(1920, 1080, ())
+
+    def cursor(self) -> CursorChanged | None:
+        return None
+
+    def pointer(self) -> tuple[int, int]:
+        return 0, 0
+
+    def close(self) -> None:
+        pass
+
+
+def test_an_echo_goes_ahead_of_a_film_that_the_line_has_no_room_for() -> None:
+    outputs: queue.SimpleQueue[Output] = queue.SimpleQueue()
+    with Path("/dev/zero").open("rb") as file:
+        screen = Screen(file.fileno())
+        capture = Capture(lambda: screen, outputs.put)
+        capture.start()
+        try:
+            capture.allow_frame(Budget(0.0))
+            assert widest(next_shot(outputs)) == 1920
+            capture.expect_echo()
+            echoed = next_shot(outputs)  # nothing was allowed since
+            assert widest(echoed) == GLYPH.width
+            capture.allow_frame(Budget(0.0))
+            while (width := widest(next_shot(outputs))) == GLYPH.width:
+                pass
+            assert width == FILM.width
+        finally:
+            capture.stop()
+            capture.join(5)
+
+
+def widest(shot: Shot) -> int:
+    frame = picture.decode(b"".join(bytes(piece) for piece in shot.parts))
+    return max(tile.rect.width for tile in frame.tiles)
+
+
+def next_shot(outputs: "queue.SimpleQueue[Output]") -> Shot:
+    while True:
+        output = outputs.get(timeout=5)
+        if isinstance(output, Shot):
+            return output
