@@ -124,7 +124,7 @@ class Sample:
         there = np.s_[max(0, -dx) : width + min(0, -dx)]
         wrong = self.changed[inside, here]
         mended = (before[self.rows[inside] - dy, there] == self.lines[inside, here]) & wrong
-        return np.count_nonzero(mended) / max(1, np.count_nonzero(self.changed))
+        return int(np.count_nonzero(mended)) / max(1, int(np.count_nonzero(self.changed)))
 
 
 def _poll(before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], near: Shift) -> Counter[Shift]:

@@ -74,3 +74,13 @@ def test_the_smallest_rectangles_are_bearable() -> None:
 
 def test_a_move_says_where_the_pixels_were() -> None:
     assert Move(Rect(10, 20, 30, 40), 3, -4).source == Rect(7, 24, 30, 40)
+
+
+def test_a_window_that_goes_on_a_little_faster_is_found_to_the_pixel() -> None:
+    back, window = text(1000, 700, 3), text(450, 300, 8) ^ np.uint32(0xE0E0E0)
+    before, after = back.copy(), back.copy()
+    before[200:500, 250:700] = window
+    after[206:506, 274:724] = window
+    found = motion.find(before, after, hint=(23, 6))  # mends half of it: what is between the letters
+    assert found is not None
+    assert (found.dx, found.dy) == (24, 6)
