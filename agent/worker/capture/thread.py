@@ -172,21 +172,21 @@ class Capture(threading.Thread):
             budget = self._budget
             try:
                 if self._damaged and not self._fresh and self._echo.expected(noticed_s):
-                    self._hand_over(self._look_for_echo(source, shown), noticed_s)
+                    self._hand_over(self._look_for_echo(source, shown), noticed_s, allowed=False)
                 if budget is None or not (self._damaged or self._waiting or noticed_s >= self._due_s):
                     self._wait(source)
                     continue
-                if self._hand_over(self._look(source, shown, budget), noticed_s):
-                    self._budget = None
+                self._hand_over(self._look(source, shown, budget), noticed_s)
             except SourceResizedError:
                 shown = self._begin(source)
 
-    def _hand_over(self, frame: Frame | None, noticed_s: float) -> bool:
-        """Gives whether there was anything to hand over."""
+    def _hand_over(self, frame: Frame | None, noticed_s: float, *, allowed: bool = True) -> None:
+        """If there is anything; a frame that had to be allowed uses that up, before the next one can be allowed."""
         if frame is None or self._stopped:
-            return False
+            return
+        if allowed:
+            self._budget = None
         self._deliver(_shot(frame, noticed_s))
-        return True
 
     def _begin(self, source: Source) -> _Shown:
         geometry = source.geometry()

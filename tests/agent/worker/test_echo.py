@@ -82,6 +82,7 @@ def test_an_echo_goes_ahead_of_a_film_that_the_line_has_no_room_for() -> None:
         screen = Screen(file.fileno())
         capture = Capture(lambda: screen, outputs.put)
         capture.start()
+        capture.begin()
         try:
             capture.allow_frame(Budget(0.0))
             assert widest(next_shot(outputs)) == 1920
