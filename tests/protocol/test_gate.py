@@ -59,6 +59,33 @@ def test_there_is_an_example_of_every_message() -> None:
     assert set(EXAMPLES) == set(get_args(m.FromConsole))
 
 
+HANDS = {m.PointerMoved, m.ButtonChanged, m.Scrolled, m.KeyChanged, m.TextTyped}
+EYES = {m.FrameShown, m.RefreshRequested, m.Watch}
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_whoever_may_only_see_moves_presses_and_types_nothing(kind: type) -> None:
+    gate = Gate()
+    gate.open(consent(set(Scope) - {Scope.CONTROL}))
+    assert verdict(gate, EXAMPLES[kind]) is (Outside.SCOPE_MISSING if kind in HANDS else None)
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_whoever_may_not_see_is_asked_for_no_picture(kind: type) -> None:
+    gate = Gate()
+    gate.open(consent(set()))
+    assert verdict(gate, EXAMPLES[kind]) is (Outside.SCOPE_MISSING if kind in HANDS | EYES else None)
+
+
+def test_without_a_consent_no_pixel_is_on_a_monitor_that_is_shown() -> None:
+    gate = Gate()
+    assert not gate.shows(0, 0)
+    gate.open(consent({Scope.SEE}))
+    assert gate.shows(0, 0)
+    gate.close()
+    assert not gate.shows(0, 0)
+
+
 @given(st.sets(st.sampled_from(Scope)), st.sampled_from(list(EXAMPLES)), st.integers(-3600, 3600))
 def test_a_message_passes_only_with_its_scope_and_within_the_time(
     scopes: set[Scope], kind: type, offset_s: int

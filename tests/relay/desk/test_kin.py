@@ -1,11 +1,14 @@
 """Merging, linking and tagging through the socket."""
 
+from datetime import UTC, datetime
+
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import Relation
 from protocol.envelope import RefusalReason
+from relay.store import THE_DESK
 from tests.relay.desk.agreed import BOOK
-from tests.relay.rig import House, scene
+from tests.relay.rig import House, scene, session_on
 
 
 @scene
@@ -33,6 +36,25 @@ async def test_a_merge_redirects_shows_both_histories_and_can_be_undone(house: H
         assert (apart.ticket.number, apart.ticket.merged_into) == (2, 0)
         assert {line.ticket for line in (await console.ask(envelope.ReadTicket, 1)).history} == {0}
         assert [t.number for t in (await console.ask(envelope.ListQueue)).tickets] == [1, 2]
+
+
+@scene
+async def test_a_ticket_with_a_session_on_it_is_not_merged_and_an_end_written_late_is_written_all_the_same(
+    house: House,
+) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        first = (await agent.asks_for_help("The same")).ticket.number
+        session, _, _, number = await session_on(relay, agent, console)
+        refused = await console.ask(envelope.MergeTicket, number, first, "the same")
+        assert refused.reason is RefusalReason.SESSION_RUNNING
+        await agent.ask(envelope.ReportEnd, session, events.EndReason.REFUSED)
+        await relay.relay._ends.written()
+        assert isinstance(await console.ask(envelope.MergeTicket, number, first, "the same"), envelope.Ticket)
+        late = events.SessionEnded("e" * 32, events.EndReason.LINE_LOST, 0.0)  # as of a disk that was full until now
+        assert await relay.relay._store.change(number, lambda _: (late,), THE_DESK, datetime.now(UTC))
+        history = [entry.event for _, entry in await relay.relay._store.history(number)]
+        assert [event.session for event in history if isinstance(event, events.SessionEnded)] == [session, "e" * 32]
 
 
 @scene
