@@ -217,7 +217,7 @@ def _approve(home: Home, request: TechnicianRequest, authority: Authority) -> bo
 def staff(home: Home) -> None:
     """List the support staff: name, title, phone, and where each stands."""
     now = datetime.now(UTC)
-    people = home.register().people
+    people, requests = home.register().people, home.relay.waiting()
     if not people:
         click.echo("Nobody yet. Invite somebody with: athand-admin invite")
     for person in people:
@@ -225,7 +225,34 @@ def staff(home: Home) -> None:
         until = f", until {end:%Y-%m-%d}" if person.revoked_at is None else f" on {person.revoked_at:%Y-%m-%d}"
         standing = person.standing(now)
         shown = "invited, invitation open" if standing is Standing.INVITED else standing
-        click.echo(f"{person.name}, {person.title}, {person.phone}: {shown}{until}  [{person.identifier}]")
+        waits = _waits(home, requests, person.identifier, standing)
+        click.echo(f"{person.name}, {person.title}, {person.phone}: {shown}{until}{waits}  [{person.identifier}]")
+
+
+def _waits(home: Home, requests: list[Filed], identifier: str, standing: Standing) -> str:
+    """What `approve` would sign for somebody now; nothing for what it would refuse: that is said there, with why."""
+    theirs = [request for request in requests if identifier_of(request) == identifier]
+    if standing is Standing.ACTIVE and any(isinstance(request, RenewalRequest) for request in theirs):
+        return "; asks for the next certificate, see athand-admin approve"
+    invitation = home.invitation(identifier) if standing is Standing.INVITED else None
+    keys = [
+        key_fingerprint(request)
+        for request in theirs
+        if isinstance(request, TechnicianRequest) and invitation is not None and _fits(request, invitation)
+    ]
+    if not keys:
+        return ""
+    if len(keys) > 1:
+        return f"; opened on {len(keys)} computers ({', '.join(keys)}), see athand-admin approve"
+    return f"; waits for athand-admin approve (key {keys[0]})"
+
+
+def _fits(request: TechnicianRequest, invitation: Invitation) -> bool:
+    try:
+        check_request(request, invitation, now=datetime.now(UTC))
+    except TrustError:
+        return False
+    return True
 
 
 def file_name(name: str) -> str:

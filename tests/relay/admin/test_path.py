@@ -106,6 +106,7 @@ def test_p45_nobody_is_invited_without_name_title_and_phone(
 def test_an_invitation_works_once(admin: Admin, folder: RelayFolder, tmp_path: Path) -> None:
     invitation = invite(admin, tmp_path / "jana")
     technician(admin, folder, invitation)
+    assert "approve" not in admin("staff").out
     thief = new_key()
     again = folder.enrol(make_request(invitation, thief), authority(folder), now=now())
     assert isinstance(again, Refused)
@@ -121,6 +122,7 @@ def test_an_invitation_opened_on_two_computers_is_approved_for_the_key_the_admin
     for request in requests:
         assert folder.enrol(request, authority(folder), now=now()) == Waiting()
     hers, his = (key_fingerprint(request) for request in requests)
+    assert "; opened on 2 computers (" in admin("staff").out
     for arguments in ((), (invitation.identifier,), ("--key", "")):
         outcome = admin("approve", *arguments)
         assert outcome.code == 2
@@ -269,8 +271,11 @@ def test_a_revoked_invitation_cannot_be_used_any_more(admin: Admin, folder: Rela
     invitation = invite(admin, tmp_path / "jana")
     request = make_request(invitation, new_key())
     folder.enrol(request, authority(folder), now=now())
-    assert f"invitation open, until {invitation.expires_at:%Y-%m-%d}  [{invitation.identifier}]" in admin("staff").out
+    standing = f"invitation open, until {invitation.expires_at:%Y-%m-%d}"
+    waits = f"; waits for athand-admin approve (key {key_fingerprint(request)})  [{invitation.identifier}]"
+    assert f"{standing}{waits}" in admin("staff").out
     assert "Ended the invitation of Jana Nováková" in admin("revoke", invitation.identifier).out
+    assert "approve" not in admin("staff").out
     assert "No request is waiting" in admin("approve").out
     assert isinstance(folder.enrol(request, authority(folder), now=now()), Refused)
 
