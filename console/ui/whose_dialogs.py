@@ -31,7 +31,8 @@ class RequesterDialog(RequestDialog):
         self._address.setMaxLength(_ADDRESS_CHARS)
         self._address.setAccessibleName(_("Writes from"))
         self._address.setToolTip(_("An address that is his, too: what comes from it counts as his. May stay empty"))
-        self._address.setPlaceholderText(wrote_from(history))
+        if address := wrote_from(history):
+            self._address.setPlaceholderText(_("for example {address}").format(address=address))
         self.form.addRow(_("&User"), self._user)
         self.form.addRow(_("&Writes from"), self._address)
         self._user.setFocus()

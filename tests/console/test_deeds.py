@@ -218,7 +218,7 @@ def test_p44_whose_a_ticket_is_is_said_with_the_address_he_writes_from(desk: Bus
     assert dialog._notice.sentence == "Please say whose it is."
     desk.refuse[envelope.SetRequester] = "Several are called so."
     QTest.keyClicks(dialog._user, "Eva")
-    assert dialog._address.placeholderText() == "eva@home.example"
+    assert dialog._address.placeholderText() == "for example eva@home.example"
     QTest.keyClicks(dialog._address, "Eva@Home.example")
     desk.press(dialog, "Set requester")
     desk.until(lambda: dialog._notice.sentence == "Several are called so.")

@@ -15,6 +15,7 @@ from console.ui.files_dialog import FilesDialog
 from console.ui.hand_over import HandOverDialog, TextDialog
 from console.ui.record_dialogs import CorrectDialog, ProofDialog
 from console.ui.talk_dialogs import DropDialog, StepsDialog
+from console.ui.whose_dialogs import LinksDialog, RequesterDialog
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment
 from protocol.envelope import (
@@ -178,3 +179,16 @@ def files() -> QWidget:
     dialog = FilesDialog((shown, log), Path("/nowhere"))
     dialog.show_content(shown, png)
     return dialog
+
+
+def requester() -> QWidget:
+    """Whose the ticket is, with the address that its last mail came from."""
+    dress()
+    wrote = events.MessageAdded("It still smokes.", sender="joerg@home.example")
+    return RequesterDialog(ticket(), (line(3, 2, Actor.GUEST, "Jörg", wrote),))
+
+
+def links() -> QWidget:
+    """The end of the page's links."""
+    dress()
+    return LinksDialog(ticket(), ())
