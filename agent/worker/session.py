@@ -236,6 +236,7 @@ class Session:
             self.state = advance(self.state, Event.ASKED)
         self._send(resumed)
         self._send(ConsentGiven(self._consent))
+        self._control.tell_keyboard()
         self._tell(ipc.LineRestored())
         self._show.start(films=self._films)
 

@@ -45,6 +45,7 @@ class Control:
         """
         self._open_hands, self._display, self._admits = open_hands, display, admits
         self._user_acted, self._keyboard_changed, self._end = user_acted, keyboard_changed, end
+        self._keyboard: KeyboardChanged | None = None
         self._hands: Hands | None = None
         self._injector: Injector | None = None
         self._user: UserWatch | None = None
@@ -75,6 +76,11 @@ class Control:
         loop.add_reader(self._user.fileno(), self._on_user)
         loop.add_reader(self._hands.fileno(), self._on_hands)
         self._guarded(lambda _: None)
+
+    def tell_keyboard(self) -> None:
+        """What the keys give as things are, once more: whoever was away has not heard of another layout."""
+        if self._keyboard is not None:
+            self._keyboard_changed(self._keyboard)
 
     def take(self, message: Input) -> None:
         """Does it, if there is anything to do it with."""
@@ -110,6 +116,7 @@ class Control:
         except HandsLostError as error:
             raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
         if changed:
+            self._keyboard = changed
             self._keyboard_changed(changed)
         if self._injector.waiting and self._slice is None:
             pause_s = max(0.0, self._slice_due_s - time.monotonic())

@@ -8,7 +8,16 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from protocol import limits
-from protocol.session.messages import Ask, ConsentGiven, InputDropped, KeyChanged, PointerMoved, Resumed, ScreenChanged
+from protocol.session.messages import (
+    Ask,
+    ConsentGiven,
+    InputDropped,
+    KeyboardChanged,
+    KeyChanged,
+    PointerMoved,
+    Resumed,
+    ScreenChanged,
+)
 from protocol.trust import Role
 from tests.agent.rig import CONTROL, SEE, Screen, Sharing, eventually, sharing
 
@@ -66,6 +75,27 @@ def test_what_is_held_is_let_go_at_the_cut_and_the_picture_is_exact_within_a_sec
             await hold(stage)  # and what was allowed is as it was
             await stage.console.send(KeyChanged(A, 0, down=False), PointerMoved(321, 123))
             await eventually(lambda: screen.pointer() == (321, 123), "the pointer")
+
+    asyncio.run(scene())
+
+
+def test_another_layout_chosen_while_the_line_is_cut_is_told_after_the_return(screen: Screen) -> None:
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            screen.run("setxkbmap", "-layout", "us")
+            while (await stage.console.hear(KeyboardChanged)).keys[21][0] != ord("y"):
+                pass
+            stage.relay.away = True
+            await cut(stage)
+            screen.run("setxkbmap", "-layout", "de")
+            await asyncio.sleep(0.3)  # it is heard of here, and nobody is there to be told
+            stage.relay.away = False
+            await stage.console.come_back()
+            await stage.console.resume()
+            await stage.console.hear(Resumed)
+            while (await stage.console.hear(KeyboardChanged)).keys[21][0] != ord("z"):
+                pass
+            screen.run("setxkbmap", "-layout", "us")
 
     asyncio.run(scene())
 
