@@ -19,7 +19,10 @@ from protocol.desk.events import EndReason
 _SWITCH_S = 0.0005
 """How long the capture thread may keep the interpreter from the loop (Python's default is ten times that)."""
 
-_ARENA_MAX = -8  # malloc.h: M_ARENA_MAX
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # malloc.h
+_LARGE_BYTES = 4 * 1024 * 1024
+"""What is larger goes back to the system when it is freed: whole screens, the stream's history, encoders' pictures.
+A film's planes, allocated anew with each picture, are smaller: fetching their pages each time costs a core's 1 %."""
 
 
 def main() -> int:
@@ -47,9 +50,14 @@ def main() -> int:
 
 
 def _keep_memory_together() -> None:
-    """Both threads take pictures' memory from one place: else what one gives back, the other cannot have."""
+    """Both threads take pictures' memory from one place: else what one gives back, the other cannot have.
+
+    And the largest pieces stay out of it: else what was freed between two that are kept is never given back.
+    """
     with contextlib.suppress(OSError, AttributeError):  # glibc's alone
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_ARENA_MAX, 1)
+        libc.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 async def _work(ipc_fd: int, life_fd: int) -> None:

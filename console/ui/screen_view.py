@@ -211,6 +211,7 @@ class ScreenView(QAbstractScrollArea):
         with self._canvas.lock:
             for part in event.region():  # type: ignore[attr-defined] # missing in the stubs
                 device = scaled_out(part, ratio)
+                painter.setClipRect(device)  # of one rectangle rows are copied; of several Qt makes spans, in threads
                 if not target.contains(device):
                     painter.fillRect(device, _AROUND)
                 shown = device.intersected(target)
@@ -220,6 +221,7 @@ class ScreenView(QAbstractScrollArea):
                     self._fit.draw(painter, shown, placement, self._image, self._pixels)
                 else:
                     painter.drawImage(shown.topLeft(), self._image, shown.translated(area.topLeft() - target.topLeft()))
+        painter.setClipping(False)
         if self._ghost is not None and self._cursor_image is not None:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
             painter.drawPixmap(self._ghost_rect().topLeft(), self._cursor_image)

@@ -54,6 +54,11 @@ def bounding(grid: Grid) -> Rect | None:
 
 def runs(grid: Grid) -> list[Rect]:
     """The true tiles as rectangles in pixels, from top to bottom: neighbours in a row, and equal rows, together."""
+    box = bounding(grid)
+    if box is None:
+        return []
+    if grid[tiles_of(box)].all():
+        return [box]
     edges = np.argwhere(np.diff(np.pad(grid.view(np.int8), ((0, 0), (1, 1))), axis=1)).tolist()
     found: list[Rect] = []
     above: dict[tuple[int, int], int] = {}

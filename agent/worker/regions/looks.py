@@ -70,12 +70,12 @@ class Looks:
         if now_s - self._seen_s < _PAUSE_S:
             self._heat_s += 0.2 * (max(_HEAT_S, _HEAT_LOOKS * (now_s - self._seen_s)) - self._heat_s)
         self._seen_s = now_s
-        cooled = self._heat[changed] * np.exp((self.changed_s[changed] - now_s) / self._heat_s)
-        adds = now_s - self._heated_s[changed] > _SAME_S
+        adds = changed & (self._heated_s < now_s - _SAME_S)
         if came is not None:
-            adds &= ~came[changed]
-        self._heat[changed] = cooled + adds
-        self._heated_s[changed] = np.where(adds, now_s, self._heated_s[changed])
+            adds &= ~came
+        cooled = self._heat * np.exp(np.maximum(-700.0, (self.changed_s - now_s) / self._heat_s))
+        np.copyto(self._heat, cooled + adds, where=changed)
+        self._heated_s[adds] = now_s
         self.changed_s[changed] = now_s
         again_s = _LOOK_AGAIN_IN_FILM_S if differs is None else _LOOK_AGAIN_S
         rows, columns = np.nonzero(changed & (self._looked_s < now_s - again_s))
