@@ -31,7 +31,7 @@ types: environment ## mypy, strict, tests included
 contracts: environment ## who may import whom
 	.venv/bin/lint-imports
 
-looks: setup ## pictures of every window, light, dark, German and at 200 %; in build/looks
+looks: setup ## pictures of every window (light, dark, German, 200 %), page and report; in build/looks
 	$(PYTHON_IN_VENV) -m tests.looks
 
 bench: setup ## figures of this machine, on recordings of real programs; in docs/bench/
