@@ -128,6 +128,15 @@ def test_an_expired_authority_certifies_nobody(ours: Parties) -> None:
     assert refused(ours, chain, now=NOW + timedelta(days=2)) is Distrust.EXPIRED
 
 
+def test_under_a_root_that_has_expired_nobody_is_certified(ours: Parties) -> None:
+    end = certificate(ours.root.certificate).not_valid_after_utc
+    late = end + YEAR
+    longer = intermediate(ours.root, constraint=subtree_constraint(TECHNICIAN), end=late)
+    chain = (Leaf(end=late).signed(longer), longer.certificate)
+    judge(ours, chain, now=end)
+    assert refused(ours, chain, now=end + timedelta(seconds=1)) is Distrust.EXPIRED
+
+
 @pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.DEVICE])
 def test_a_revoked_certificate_is_refused(role: Role, ours: Parties) -> None:
     identity = ours.jana if role is Role.TECHNICIAN else ours.laptop

@@ -164,3 +164,14 @@ def test_a_list_without_a_number_is_refused(number: int | None, ours: Parties) -
     crl = builder.sign(ours.signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
     encoded = msgspec.msgpack.encode({"version": 1, "signer": ours.signer.certificate, "crl": crl})
     assert reason(encoded, ours.organisation) is Distrust.MALFORMED
+
+
+def test_a_list_in_the_name_of_somebody_else_is_refused_though_the_signer_signed_it(ours: Parties) -> None:
+    def encoded(issuer: bytes) -> bytes:
+        builder = x509.CertificateRevocationListBuilder().issuer_name(certificate(issuer).subject)
+        builder = builder.last_update(NOW).next_update(NOW + MAX_AGE).add_extension(x509.CRLNumber(9), critical=False)
+        crl = builder.sign(ours.signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+        return msgspec.msgpack.encode({"version": 1, "signer": ours.signer.certificate, "crl": crl})
+
+    read_revocations(encoded(ours.signer.certificate), organisation=ours.organisation, now=NOW)
+    assert reason(encoded(ours.technicians.certificate), ours.organisation) is Distrust.WRONG_ROOT
