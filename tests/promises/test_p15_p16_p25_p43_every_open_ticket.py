@@ -55,6 +55,20 @@ async def test_p15_the_estimate_is_what_was_agreed_until_a_technician_knows_bett
 
 
 @scene
+async def test_p16_the_desks_date_follows_the_judgement_and_a_technicians_stands(house: House) -> None:
+    async with house.relay() as relay:
+        await relay.sets(*BOOK)
+        agent, console = await relay.agent(), await relay.console()
+        opened = (await agent.asks_for_help()).ticket
+        judged = (await console.ask(envelope.JudgeTicket, 1, 1, 2)).ticket
+        assert opened.due != judged.due == judged.opened_at + timedelta(minutes=15)
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        await console.ask(envelope.SetNextStep, 1, "I ask the vendor", tomorrow)
+        again = (await console.ask(envelope.JudgeTicket, 1, 3, 3)).ticket
+        assert (again.next_step, again.due) == ("I ask the vendor", tomorrow)
+
+
+@scene
 async def test_p25_an_untriaged_ticket_cannot_be_worked_on(house: House) -> None:
     async with house.relay() as relay:
         agent, console = await relay.agent(), await relay.console()

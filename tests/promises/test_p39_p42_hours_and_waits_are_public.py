@@ -15,7 +15,7 @@ from protocol.desk import events
 from protocol.desk.business_time import OpenTime
 from protocol.desk.calendar import Calendar, CalendarVersion, SpecialDay
 from protocol.desk.contract import Contract
-from protocol.desk.opening_hours import parse_week
+from protocol.desk.opening_hours import CLOSED, parse_week
 from tests.agent.asked import JANA
 from tests.agent.desk import desk_and_relay
 from tests.relay.peopled import LONG_AGO, TERMS, peopled
@@ -104,6 +104,23 @@ def test_p01_outside_the_hours_whoever_is_on_duty_is_named_with_the_phone() -> N
     assert "On duty until then: Jana Nováková, Support engineer, +420 123 456." in hours.summary(
         about(on_duty=(JANA,)), NOW + timedelta(hours=8)
     )
+
+
+def test_p01_whoever_is_on_call_stands_in_the_users_window_while_nobody_is_there(qtbot: QtBot, tmp_path: Path) -> None:
+    never = Calendar("never", "Never", (CalendarVersion(LONG_AGO, "UTC", (CLOSED,) * 7),))
+    begin = datetime.now(UTC) - timedelta(days=1)
+    end = begin + timedelta(days=9)
+    sets = (
+        events.CalendarSet(never),
+        events.ContractSet(Contract("gold", "firma", (replace(TERMS, hours="never"),))),
+        events.RotaSet(begin, end, (events.Shift(begin, end, ("petr",)),)),
+    )
+    with desk_and_relay(tmp_path, qtbot, house=lambda path: peopled(path, *sets)) as (desk, _relay):
+        desk.connected()
+        desk.window.show_ask()
+        on_duty = "Petr Dvořák, Support engineer, +420 123 456"
+        desk.until(lambda: on_duty in desk.window.ask.presence.text())
+        assert "On duty" in desk.window.ask.presence.text()
 
 
 def test_p04_within_them_the_contact_is() -> None:
