@@ -7,12 +7,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from agent.outbox import Request, new_request_id
-from agent.ui.parts import Button, Text, column, row
+from agent.ui import plain
+from agent.ui.parts import Button, Text, column, empty, initials, row
 from agent.ui.preview import Preview
 from agent.ui.suggestions import ArticleWindow, Suggestions, looked_up
 from agent.ui.theme import GRID, TARGET
 from agent.words import _
 from protocol import limits
+from protocol.desk.terms import Staff
 from protocol.diagnostics import DiagnosticField
 
 _PAUSE_MS = 500
@@ -56,6 +58,11 @@ class AskPage(QWidget):
         footer = row(spacing=2 * GRID)
         self.not_now = Text(_("You can send as soon as nobody else uses your mouse and keyboard."), tone="muted")
         self.not_now.hide()
+        self.face = QWidget()
+        self._faces = QVBoxLayout(self.face)
+        self._faces.setContentsMargins(0, 0, 0, 0)
+        self.face.hide()
+        footer.addWidget(self.face)
         footer.addLayout(column(self.notice, self.not_now, self.presence, spacing=0), 1)
         footer.addWidget(self.send)
         layout = QVBoxLayout(self)
@@ -74,9 +81,16 @@ class AskPage(QWidget):
         self._urgency.button(_HINDERED).setChecked(True)
         self.minutes.setValue(_USUAL_MINUTES)
 
-    def show_presence(self, sentence: str) -> None:
-        """Whether somebody is there, and how long a wait is."""
+    def show_presence(self, sentence: str, who: Staff | None = None) -> None:
+        """Whether somebody is there, how long a wait is, and whose face belongs to it (P4)."""
         self.presence.setText(sentence)
+        empty(self._faces)
+        self.face.setVisible(who is not None)
+        if who is not None:
+            face = initials(plain.one_line(who.name))
+            face.setAccessibleName(plain.one_line(who.name))
+            face.setToolTip(", ".join(plain.one_line(part) for part in (who.name, who.title, who.phone)))
+            self._faces.addWidget(face)
 
     def say(self, sentence: str) -> None:
         """Why what was sent came back."""

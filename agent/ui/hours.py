@@ -36,6 +36,13 @@ def summary(about: About, now: datetime) -> str:
     return " ".join(parts)
 
 
+def who(about: About, now: datetime) -> Staff | None:
+    """Whose face belongs to it: the contact's while somebody is there, else that of whoever is on duty (P4, P1)."""
+    if about.calendar is None or OpenTime(about.calendar).is_open(now):
+        return about.contact
+    return about.on_duty[0] if about.on_duty else None
+
+
 def week(calendar: Calendar, now: datetime) -> list[tuple[str, str]]:
     """Days and their hours, days alike in one line."""
     rows: list[tuple[int, int, Day]] = []

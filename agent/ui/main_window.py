@@ -229,7 +229,9 @@ class MainWindow(QWidget):
         self.request.show_unsent(mine, line_up=self._line.line is Line.CONNECTED)
 
     def _say_presence(self) -> None:
-        self.ask.show_presence(hours.summary(self._about, datetime.now(UTC)) if self._about else "")
+        if self._about is not None:
+            now = datetime.now(UTC)
+            self.ask.show_presence(hours.summary(self._about, now), hours.who(self._about, now))
 
     def _say_line(self) -> None:
         down = self._line.line is Line.AWAY

@@ -133,4 +133,6 @@ def test_p42_and_the_forecast_in_the_window_is_the_desks(qtbot: QtBot, tmp_path:
         desk.window.show_ask()
         desk.until(lambda: "Somebody is free for you right away." in desk.window.ask.presence.text())
         assert "Your contact: Jana Nováková" in desk.window.ask.presence.text()
+        (face,) = desk.window.ask.face.findChildren(QLabel)
+        assert (face.text(), face.accessibleName(), face.isVisible()) == ("JN", "Jana Nováková", True)
         assert isinstance(relay.play(ask_about(relay)), envelope.About)
