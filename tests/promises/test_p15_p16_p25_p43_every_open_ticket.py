@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from protocol import envelope
+from protocol.desk import events
 from protocol.desk.overview import Flag
 from protocol.envelope import RefusalReason
+from relay.store import THE_DESK
 from tests.relay.desk.agreed import BOOK
 from tests.relay.rig import House, scene
 
@@ -66,6 +68,27 @@ async def test_p16_the_desks_date_follows_the_judgement_and_a_technicians_stands
         await console.ask(envelope.SetNextStep, 1, "I ask the vendor", tomorrow)
         again = (await console.ask(envelope.JudgeTicket, 1, 3, 3)).ticket
         assert (again.next_step, again.due) == ("I ask the vendor", tomorrow)
+
+
+@scene
+async def test_p15_without_a_contract_an_estimate_is_not_put_off_by_judging_again(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        opened = (await agent.asks_for_help()).ticket
+        for impact in (1, 3):
+            judged = (await console.ask(envelope.JudgeTicket, 1, impact, 2)).ticket
+            assert (judged.due, judged.done_by) == (opened.due, opened.done_by)
+
+
+@scene
+async def test_p16_a_next_step_of_spaces_is_none(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        await agent.asks_for_help()
+        await console.takes(1)
+        blank = events.NextStepSet(" \n ", None)
+        await relay.relay._store.change(1, lambda _: (blank,), THE_DESK, datetime.now(UTC))
+        assert (await agent.ask(envelope.ReadTicket, 1)).ticket.next_step == "We look at your request and answer you."
 
 
 @scene

@@ -43,6 +43,8 @@ async def test_on_hold_for_the_requester_pauses_its_clock_and_his_word_takes_it_
         held = (await console.ask(envelope.HoldTicket, number, HoldReason.USER)).ticket
         assert (held.state, held.hold) == (TicketState.ON_HOLD, HoldReason.USER)
         assert {clock.metric: clock.state for clock in held.clocks}[Metric.RESOLUTION] is ClockState.PAUSED
+        ours = (await console.ask(envelope.AddMessage, number, "The one in the kitchen?")).ticket
+        assert (ours.state, ours.hold) == (TicketState.ON_HOLD, HoldReason.USER), "it is his word that is waited for"
         answered = (await agent.ask(envelope.AddMessage, number, "The one on fire")).ticket
         assert (answered.state, answered.hold) == (TicketState.IN_PROGRESS, None)
         # For somebody else it waits on, whatever the requester writes.

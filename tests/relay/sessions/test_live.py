@@ -368,6 +368,56 @@ def test_whatever_happens_a_session_ends_exactly_once(happenings: list[tuple[str
     assert consented or exchange.over[0][1].worked_s == 0
 
 
+def test_each_gap_is_taken_off_and_the_minutes_go_on_from_where_they_stood() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    for worked_s, gap_s in ((60, 20), (30, 40)):
+        exchange.clock.now += worked_s
+        exchange.cut(session)
+        exchange.clock.now += gap_s
+        exchange.join(Role.TECHNICIAN)
+        exchange.join(Role.DEVICE)
+    exchange.clock.now += 10
+    exchange.board.report(session, Role.DEVICE, EndReason.USER_STOPPED)
+    assert exchange.over == [("s1", Over(EndReason.USER_STOPPED, 100.0))]
+
+
+def test_more_time_that_is_allowed_begins_no_new_session() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.clock.now += 500
+    session.consent(600, exchange.clock())
+    exchange.clock.now += 400
+    exchange.board.report(session, Role.DEVICE, EndReason.USER_STOPPED)
+    assert exchange.over == [("s1", Over(EndReason.USER_STOPPED, 900.0))]
+
+
+def test_what_is_told_after_it_was_given_up_adds_no_minute() -> None:
+    exchange = Exchange()
+    session, agent, console = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.clock.now += 60
+    exchange.board.report(session, Role.DEVICE, EndReason.LINE_LOST)
+    exchange.clock.now += 0.5
+    exchange.board.left(session, agent)
+    exchange.board.left(session, console)
+    exchange.after(3.1)
+    assert exchange.over == [("s1", Over(EndReason.LINE_LOST, 60.0))]
+
+
+def test_once_both_are_back_only_the_time_that_was_allowed_ends_it() -> None:
+    exchange = Exchange()
+    session, *_ = exchange.paired()
+    session.consent(600, exchange.clock())
+    exchange.cut(session)
+    exchange.join(Role.TECHNICIAN)
+    exchange.join(Role.DEVICE)
+    exchange.after(605.0)
+    assert exchange.over == [("s1", Over(EndReason.TIME_OVER, 605.0))]
+
+
 def test_a_relay_that_slept_through_the_end_counts_what_was_agreed_and_no_minute_more() -> None:
     exchange = Exchange()
     session, *_ = exchange.paired()
