@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 from structlog.typing import FilteringBoundLogger
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -215,8 +216,19 @@ class Relay:
                 announce=room.announce,
                 page_of=self.sites.address,
                 seen=self.clients.was_online,
+                renewed=self._keep_token,
             )
             await self._mail.start()
+
+    def _keep_token(self, token: str) -> None:
+        """In the mailbox's thread: what the next start signs in with."""
+        try:
+            settings = mail_settings.read(self._settings.home)
+            if settings is not None and settings.oauth is not None:
+                oauth = msgspec.structs.replace(settings.oauth, refresh_token=token)
+                mail_settings.write(self._settings.home, msgspec.structs.replace(settings, oauth=oauth))
+        except (SettingsRefused, OSError) as error:
+            self._log.warning("mail_token_not_kept", why=str(error)[:300])
 
     async def _let_go(self) -> None:
         await self.sites.stop()

@@ -12,9 +12,10 @@ from relay.admin.files import AdminError
 from relay.admin.options import folder_option
 from relay.mail import settings as mail_settings
 from relay.mail.errors import MailError
-from relay.mail.settings import MailSettings, Security, Server
+from relay.mail.settings import MailSettings, OAuth, Security, Server
 
 PASSWORD = "ATHAND_MAIL_PASSWORD"  # noqa: S105 - the variable's name
+SECRET, REFRESH_TOKEN = "ATHAND_MAIL_CLIENT_SECRET", "ATHAND_MAIL_REFRESH_TOKEN"
 _PORTS = {
     ("imap", Security.TLS): 993,
     ("imap", Security.STARTTLS): 143,
@@ -42,6 +43,9 @@ _SECURITY = click.Choice([security.value for security in Security])
     metavar="NAME",
     help="Under which name the receiving server says whether a sender is genuine (Authentication-Results).",
 )
+@click.option("--oauth-url", metavar="URL", help="Sign in with tokens from there (OAuth 2.0), not with a password.")
+@click.option("--oauth-client", metavar="ID", help="With --oauth-url: the client's ID.")
+@click.option("--oauth-scope", default="", metavar="SCOPE", help="With --oauth-url: what the token is for.")
 @click.option("--check", is_flag=True, help="Only try out the settings there are.")
 @click.option("--off", is_flag=True, help="No mail any more; what was taken in stays.")
 @folder_option
@@ -56,6 +60,9 @@ def mail(  # noqa: PLR0913, PLR0917 - one for each option
     no_sign_in_to_send: bool,
     tls_ca: Path | None,
     authserv_id: str | None,
+    oauth_url: str | None,
+    oauth_client: str | None,
+    oauth_scope: str,
     check: bool,
     off: bool,
 ) -> None:
@@ -63,6 +70,9 @@ def mail(  # noqa: PLR0913, PLR0917 - one for each option
 
     Both servers are tried out first. The password is asked for, or taken from ATHAND_MAIL_PASSWORD; it is kept in
     DIR/relay/mail.json, which only its owner can read. Restart the relay afterwards.
+
+    With --oauth-url the client's secret is taken from ATHAND_MAIL_CLIENT_SECRET and the refresh token from
+    ATHAND_MAIL_REFRESH_TOKEN; without a refresh token the client asks for itself.
     """
     folder = _relay_folder(home)
     if off:
@@ -79,15 +89,16 @@ def mail(  # noqa: PLR0913, PLR0917 - one for each option
                 (smtp, smtp_security),
                 user,
                 tls_ca,
+                oauth=_oauth(oauth_url, oauth_client, oauth_scope),
                 no_sign_in_to_send=no_sign_in_to_send,
             )
         )
         if authserv_id is not None:
             settings = msgspec.structs.replace(settings, authserv_id=authserv_id)
         settings.check()
-        _try(settings)
-        if not check or authserv_id is not None:
-            mail_settings.write(folder, settings)
+        tried = _try(settings)
+        if not check or tried != settings or authserv_id is not None:
+            mail_settings.write(folder, tried)
     except MailError as error:
         raise AdminError(str(error)) from error
     click.echo(
@@ -97,18 +108,19 @@ def mail(  # noqa: PLR0913, PLR0917 - one for each option
         click.echo("\nNext: start the relay anew; GET /health then says how its mail is.")
 
 
-def _asked(  # noqa: PLR0913 - what was typed
+def _asked(  # noqa: PLR0913, PLR0917 - what was typed
     address: str | None,
     imap: tuple[str | None, str],
     smtp: tuple[str | None, str],
     user: str | None,
     tls_ca: Path | None,
+    oauth: OAuth | None,
     *,
     no_sign_in_to_send: bool,
 ) -> MailSettings:
     if not address or not imap[0]:
         raise AdminError("Say at least --address and --imap; see: athand-admin mail --help")
-    name, password = user or address, _password(user or address)
+    name, password = user or address, "" if oauth else _password(user or address)
     host = imap[0].rpartition(":")[0] or imap[0] if imap[0].count(":") == 1 else imap[0]
     sender = ("", "") if no_sign_in_to_send else (name, password)
     return MailSettings(
@@ -116,7 +128,16 @@ def _asked(  # noqa: PLR0913 - what was typed
         imap=_server("imap", imap[0], imap[1], (name, password)),
         smtp=_server("smtp", smtp[0] or host, smtp[1], sender),
         tls_ca=str(tls_ca.absolute()) if tls_ca else "",
+        oauth=oauth,
     )
+
+
+def _oauth(url: str | None, client: str | None, scope: str) -> OAuth | None:
+    if url is None:
+        return None
+    if not client:
+        raise AdminError("Say --oauth-client, too: whose tokens they are.")
+    return OAuth(url, client, os.environ.get(SECRET, ""), os.environ.get(REFRESH_TOKEN, ""), scope)
 
 
 def _server(kind: str, typed: str, security: str, signed: tuple[str, str]) -> Server:
@@ -143,23 +164,31 @@ def _known(folder: Path) -> MailSettings:
     return settings
 
 
-def _try(settings: MailSettings) -> None:
-    """Signs in at both. Raises ServerFault, SettingsRefused."""
+def _try(settings: MailSettings) -> MailSettings:
+    """Signs in at both; the settings with the newest refresh token. Raises ServerFault, SettingsRefused."""
     # Slow to load, and for this command only.
     from relay.mail import post  # noqa: PLC0415
     from relay.mail.mailbox import Mailbox  # noqa: PLC0415
+    from relay.mail.oauth import Tokens  # noqa: PLC0415
 
-    mailbox = Mailbox(settings)
+    renewed: list[str] = []
+    tokens = None if settings.oauth is None else Tokens(settings.oauth, renewed.append)
+    mailbox = Mailbox(settings, tokens)
     try:
         mailbox.open()
     finally:
         mailbox.close()
 
     async def call() -> None:
-        async with post.connected(settings) as server:
+        async with post.connected(settings, tokens) as server:
             await server.try_out()
 
     asyncio.run(call())
+    if settings.oauth is not None and renewed:
+        return msgspec.structs.replace(
+            settings, oauth=msgspec.structs.replace(settings.oauth, refresh_token=renewed[-1])
+        )
+    return settings
 
 
 def _relay_folder(home: Path) -> Path:

@@ -14,6 +14,7 @@ import imapclient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from relay.mail.errors import ServerFault
+from relay.mail.oauth import Tokens
 from relay.mail.settings import MailSettings, Security
 
 TIMEOUT_S = 30.0
@@ -30,9 +31,9 @@ class Mailbox:
         tells: whether the server says by itself that a mail came.
     """
 
-    def __init__(self, settings: MailSettings) -> None:
-        """Not connected yet."""
-        self._settings = settings
+    def __init__(self, settings: MailSettings, tokens: Tokens | None = None) -> None:
+        """Not connected yet. `tokens` are signed in with where the settings have no password."""
+        self._settings, self._tokens = settings, tokens
         self._client: Any = None
         self.tells = False
 
@@ -40,6 +41,7 @@ class Mailbox:
         """Signs in and makes the folders that are missing. Raises ServerFault, SettingsRefused."""
         imap = self._settings.imap
         tls = self._settings.tls()
+        token = "" if self._tokens is None else self._tokens.token()
         with _named(f"The mailbox at {imap.host}"):
             is_tls = imap.security is Security.TLS
             self._client = imapclient.IMAPClient(
@@ -47,10 +49,7 @@ class Mailbox:
             )
             if imap.security is Security.STARTTLS:
                 self._client.starttls(tls)
-            try:
-                self._client.login(imap.user, imap.password)
-            except LoginError as error:
-                raise ServerFault(f"{imap.host} does not let {imap.user!r} in: user or password is wrong.") from error
+            self._sign_in(token)
             self.tells = bool(self._client.has_capability("IDLE"))
             self._make_folders()
             self._client.select_folder(self._settings.inbox)
@@ -111,6 +110,17 @@ class Mailbox:
                 self._client.idle_done()
 
     # --- inside
+    def _sign_in(self, token: str) -> None:
+        imap = self._settings.imap
+        try:
+            if token:
+                self._client.oauth2_login(imap.user, token)
+            else:
+                self._client.login(imap.user, imap.password)
+        except LoginError as error:
+            what = "it does not take the token" if token else "user or password is wrong"
+            raise ServerFault(f"{imap.host} does not let {imap.user!r} in: {what}.") from error
+
     @property
     def _folders(self) -> dict[str, str]:
         """By the name in the settings: as the server calls it."""

@@ -19,6 +19,7 @@ from relay.counts import Counts
 from relay.errors import StoreFault, TicketDamaged
 from relay.mail import post
 from relay.mail.errors import MailRefused, ServerFault, Unsendable
+from relay.mail.oauth import Tokens
 from relay.mail.settings import MailSettings
 from relay.notices.compose import compose
 from relay.notices.letters import Case
@@ -84,9 +85,11 @@ class Outbox:
         clock: Callable[[], datetime],
         page_of: PageOf = lambda _page, _number, _now: "",
         seen: Seen = lambda _device, _since: False,
+        tokens: Tokens | None = None,
     ) -> None:
-        """`clock` gives aware UTC."""
+        """`clock` gives aware UTC; `tokens` are signed in with where the settings have no password."""
         self._seen = seen
+        self._signed_in = () if tokens is None else (tokens,)
         self._store, self._settings, self._counts, self._clock, self._page_of = store, settings, counts, clock, page_of
 
     async def send_due(self) -> int:
@@ -100,7 +103,7 @@ class Outbox:
         if not due:
             return 0
         sent = 0
-        async with post.connected(self._settings) as server:
+        async with post.connected(self._settings, *self._signed_in) as server:
             for waiting in due:
                 sent += await self._send(server, waiting)
         return sent

@@ -4,6 +4,7 @@ Guarantees: `send` returns once the server has taken the mail for delivery; else
 ServerFault (the server), with one sentence.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from email.message import EmailMessage
 import aiosmtplib
 
 from relay.mail.errors import MailRefused, ServerFault
+from relay.mail.oauth import Tokens
 from relay.mail.settings import MailSettings, Security
 
 TIMEOUT_S = 60.0
@@ -58,8 +60,11 @@ class Post:
 
 
 @contextlib.asynccontextmanager
-async def connected(settings: MailSettings) -> AsyncIterator[Post]:
-    """A connection that is signed in. Raises ServerFault, SettingsRefused."""
+async def connected(settings: MailSettings, tokens: Tokens | None = None) -> AsyncIterator[Post]:
+    """A connection that is signed in, with `tokens` where the settings have no password.
+
+    Raises ServerFault, SettingsRefused.
+    """
     smtp, tls = settings.smtp, settings.tls()
     who = f"The mail server at {smtp.host}"
     client = aiosmtplib.SMTP(
@@ -67,6 +72,7 @@ async def connected(settings: MailSettings) -> AsyncIterator[Post]:
         port=smtp.port,
         username=smtp.user or None,
         password=smtp.password or None,
+        oauth_token_generator=None if tokens is None or not smtp.user else lambda: asyncio.to_thread(tokens.token),
         use_tls=smtp.security is Security.TLS,
         start_tls=smtp.security is Security.STARTTLS,
         tls_context=tls if smtp.security is not Security.NONE else None,
@@ -76,7 +82,7 @@ async def connected(settings: MailSettings) -> AsyncIterator[Post]:
         await client.connect()
     except aiosmtplib.SMTPAuthenticationError as error:
         client.close()
-        raise ServerFault(f"{smtp.host} does not let {smtp.user!r} in: user or password is wrong.") from error
+        raise ServerFault(f"{smtp.host} does not let {smtp.user!r} in: user, password or token is wrong.") from error
     except aiosmtplib.SMTPTimeoutError as error:
         client.close()
         raise ServerFault(f"{who} does not answer.") from error

@@ -25,6 +25,7 @@ from relay.mail import parse
 from relay.mail.errors import MailError, MailUnreadable
 from relay.mail.incoming import Aside, Incoming, Kept, Outcome, Stray
 from relay.mail.mailbox import BEGINNING_BYTES, READ_BYTES, Mailbox
+from relay.mail.oauth import Renewed, Tokens
 from relay.mail.outgoing import Outbox, PageOf, Seen
 from relay.mail.settings import MailSettings
 from relay.store import THE_DESK, EventStore
@@ -57,13 +58,18 @@ class MailService:
         announce: Callable[[Ticket], None],
         page_of: PageOf = lambda _page, _number, _now: "",
         seen: Seen = lambda _device, _since: False,
+        renewed: Renewed = lambda _token: None,
     ) -> None:
-        """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic."""
+        """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic.
+
+        `renewed` keeps a refresh token that took the place of the one in the settings.
+        """
         self._settings, self._store, self._shelf = settings, store, shelf
         self._counts, self._log, self._clock, self._seconds = counts, log, clock, seconds
         self._incoming = Incoming(store, counts, seconds, announce)
-        self._outbox = Outbox(store, settings, counts, clock, page_of, seen)
-        self._mailbox = Mailbox(settings)
+        self._tokens = None if settings.oauth is None else Tokens(settings.oauth, renewed)
+        self._outbox = Outbox(store, settings, counts, clock, page_of, seen, self._tokens)
+        self._mailbox = Mailbox(settings, self._tokens)
         # One thread of its own: nothing is done to the connection while something else is.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox")
         self._tries: dict[int, int] = {}

@@ -9,6 +9,7 @@ import re
 import ssl
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -44,6 +45,16 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True):
     password: Annotated[str, Meta(max_length=1024)] = ""
 
 
+class OAuth(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where tokens come from (RFC 6749); without a refresh token the client asks for itself (4.4)."""
+
+    url: Annotated[str, Meta(max_length=1000)]
+    client: Annotated[str, Meta(min_length=1, max_length=254)]
+    secret: Annotated[str, Meta(max_length=1024)] = ""
+    refresh_token: Annotated[str, Meta(max_length=16 * 1024)] = ""
+    scope: Annotated[str, Meta(max_length=1000)] = ""
+
+
 class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The desk's mailbox.
 
@@ -54,6 +65,7 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
         tls_ca: PEM file of the servers' authority, if it is not a public one.
         authserv_id: under which name the receiving server says whether a sender is genuine (RFC 8601, 2.5); empty:
             it does not, and whoever writes from an address is taken for its owner, as far as mails decide anything.
+        oauth: both servers are signed in at with a token, and not with a password.
     """
 
     address: Annotated[str, Meta(max_length=254)]
@@ -65,6 +77,7 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
     poll_s: Annotated[float, Meta(ge=0.1, le=3600)] = 20.0
     tls_ca: Annotated[str, Meta(max_length=1000)] = ""
     authserv_id: Annotated[str, Meta(max_length=253, pattern="^[^ ;]*$")] = ""
+    oauth: OAuth | None = None
 
     def check(self) -> None:
         """Raises SettingsRefused."""
@@ -72,6 +85,11 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
             raise SettingsRefused(f"{self.address!r} is no mail address in lower case.")
         if len({self.inbox, self.done, self.aside}) < 3:  # noqa: PLR2004 - the three
             raise SettingsRefused("The folders for new mails, those taken down and those set aside must differ.")
+        if self.oauth is not None:
+            parts = urlsplit(self.oauth.url)
+            secure = parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(parts.hostname or ""))
+            if not secure or not parts.hostname:
+                raise SettingsRefused(f"{self.oauth.url!r} is no https address that tokens could come from.")
         for server in (self.imap, self.smtp):
             if not _HOST.fullmatch(server.host):
                 raise SettingsRefused(f"{server.host!r} is no name of a server.")

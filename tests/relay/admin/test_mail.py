@@ -9,6 +9,7 @@ from relay.mail.settings import Security
 from tests.relay.admin.conftest import Admin
 from tests.relay.mail.conftest import servers
 from tests.relay.mail.servers import PASSWORD, MailServers
+from tests.relay.mail.tokens import CLIENT, FIRST, SECRET
 
 __all__ = ["servers"]
 
@@ -77,3 +78,26 @@ def test_each_mistake_gets_its_sentence_and_nothing_is_written(
     assert "not been set up" in admin("mail", "--home", folder, "--check").said()
     assert "no organisation" in admin("mail", "--home", folder / "relay" / "x").said()
     assert not (folder / "relay" / mail_settings.FILE).exists()
+
+
+def test_a_mailbox_with_tokens_is_set_up_without_a_password_and_keeps_the_newest_refresh_token(
+    admin: Admin, folder: Path, servers: MailServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers.tokens.restart()
+    monkeypatch.delenv("ATHAND_MAIL_PASSWORD", raising=False)
+    monkeypatch.setenv("ATHAND_MAIL_CLIENT_SECRET", SECRET)
+    monkeypatch.setenv("ATHAND_MAIL_REFRESH_TOKEN", FIRST)
+    tokens = ["--oauth-url", servers.tokens.url, "--oauth-client", CLIENT, "--oauth-scope", "help"]
+    done = admin("mail", "--home", folder, *options(servers), *tokens)
+    assert done.code == 0, done
+    settings = mail_settings.read(folder / "relay")
+    assert settings is not None
+    assert settings.oauth is not None
+    assert (settings.oauth.refresh_token, settings.imap.password) == ("refresh-1", "")
+    assert admin("mail", "--home", folder, "--check").code == 0
+    again = mail_settings.read(folder / "relay")
+    assert again is not None
+    assert again.oauth is not None
+    assert again.oauth.refresh_token == "refresh-2"
+    monkeypatch.setenv("ATHAND_MAIL_CLIENT_SECRET", "wrong")
+    assert "gives no token" in admin("mail", "--home", folder, *options(servers), *tokens).said()

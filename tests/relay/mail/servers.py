@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
+from tests.relay.mail.tokens import TokenServer
+
 DOVECOT, POSTFIX = "/usr/sbin/dovecot", "/usr/sbin/postfix"
 WAIT_S = 30.0
 PASSWORD = "sesame"
@@ -39,6 +41,12 @@ mail_uid = {user}
 mail_gid = {group}
 mail_home = {base}/homes/%n
 mail_location = maildir:{base}/homes/%n/mail
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {base}/oauth2.conf
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -60,6 +68,12 @@ service imap-login {{
 service anvil {{
   chroot =
 }}
+service auth {{
+  inet_listener {{
+    address = 127.0.0.1
+    port = {sasl}
+  }}
+}}
 service lmtp {{
   inet_listener lmtp {{
     port = {lmtp}
@@ -68,6 +82,11 @@ service lmtp {{
 protocol lmtp {{
   auth_username_format = %Ln
 }}
+"""
+
+_OAUTH = """
+tokeninfo_url = http://127.0.0.1:{tokens}/info?access_token=
+username_attribute = user
 """
 
 _POSTFIX = """
@@ -93,6 +112,9 @@ maillog_file = {base}/postfix.log
 maillog_file_prefixes = {base}
 message_size_limit = 104857600
 smtputf8_enable = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:{sasl}
 bounce_queue_lifetime = 0
 maximal_queue_lifetime = 0
 """
@@ -134,8 +156,9 @@ class MailServers:
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        self.smtp, self.imap, self.imaps, self.lmtp = _free_ports(4)
+        self.smtp, self.imap, self.imaps, self.lmtp, self.sasl = _free_ports(5)
         self._processes: list[subprocess.Popen[bytes]] = []
+        self.tokens = TokenServer()
         self._prepare()
         self.start_dovecot()
         self.start_postfix()
@@ -190,6 +213,7 @@ class MailServers:
     def stop(self) -> None:
         self.stop_postfix()
         self.stop_dovecot()
+        self.tokens.stop()
 
     def _postfix(self, *command: str) -> None:
         subprocess.run([POSTFIX, "-c", str(self.base / "postfix"), *command], check=True, capture_output=True)
@@ -216,8 +240,11 @@ class MailServers:
             "imaps": self.imaps,
             "lmtp": self.lmtp,
             "smtp": self.smtp,
+            "sasl": self.sasl,
             "password": PASSWORD,
+            "tokens": self.tokens.port,
         }
+        (base / "oauth2.conf").write_text(_OAUTH.format(**facts))
         (base / "dovecot.conf").write_text(_DOVECOT.format(**facts))
         (base / "postfix" / "main.cf").write_text(_POSTFIX.format(**facts))
         (base / "postfix" / "master.cf").write_text(_MASTER.format(**facts))
