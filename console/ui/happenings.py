@@ -165,6 +165,8 @@ def _checked(event: events.CheckRan) -> str:
 
 def _told(event: events.NoticeSent) -> str:
     way = _("Mail to {name}") if event.way else _("Notice to {name}")
+    if event.way not in {"", "mail"}:
+        way = _("Mail to {name}, unless seen in the window before")
     said = way.format(name=words.one_line(event.to))
     return f"{said}: {event.text}" if event.text else said
 

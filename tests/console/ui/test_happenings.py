@@ -36,3 +36,5 @@ def test_what_must_not_be_misunderstood_is_told_with_what_was_written() -> None:
     assert said(events.Rated(4)) == "Gave 4 of 5 stars."
     assert said(events.RequesterSet("eva", "Eva\nBeispiel", "Firma")) == "The request of Eva Beispiel"
     assert said(events.NoticeSent(events.NoticeKind.RECEIPT, "eva@x.example", way="mail")) == "Mail to eva@x.example"
+    unless = events.NoticeSent(events.NoticeKind.ANSWER, "eva", way="mail unless seen")
+    assert said(unless) == "Mail to eva, unless seen in the window before"
