@@ -10,6 +10,8 @@ from protocol.session.picture import Rect
 
 EXPECTED_S = 0.15
 """So long after a key its echo is expected: most programs take less than a tenth."""
+_AWAITED_S = 0.012
+"""So long after a key nothing large is begun on a slow line: its echo would wait for that, too."""
 _MOST = 4
 """Small changes for a key: a clock or a progress bar may come first."""
 _PIXELS = 64 * 64
@@ -17,14 +19,20 @@ _PIXELS = 64 * 64
 
 
 class Echo:
-    """Whether one is expected, and which changes it may be."""
+    """Whether one is expected, and which changes it may be.
+
+    Attributes:
+        awaited_until_s: until then nothing large is to be begun, monotonic.
+    """
 
     def __init__(self) -> None:
         self._until_s, self._left = float("-inf"), 0
+        self.awaited_until_s = float("-inf")
 
     def expect(self, now_s: float) -> None:
         """A key or a button was pressed."""
         self._until_s, self._left = now_s + EXPECTED_S, _MOST
+        self.awaited_until_s = now_s + _AWAITED_S
 
     def expected(self, now_s: float) -> bool:
         """Whether a small change may be one now."""
@@ -33,6 +41,7 @@ class Echo:
     def sent(self) -> None:
         """A small change has gone in a frame of its own."""
         self._left -= 1
+        self.awaited_until_s = float("-inf")
 
 
 def part(rects: Sequence[Rect]) -> tuple[list[Rect], list[Rect]]:

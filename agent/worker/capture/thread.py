@@ -173,7 +173,8 @@ class Capture(threading.Thread):
             try:
                 if self._damaged and not self._fresh and self._echo.expected(noticed_s):
                     self._hand_over(self._look_for_echo(source, shown), noticed_s, allowed=False)
-                if budget is None or not (self._damaged or self._waiting or noticed_s >= self._due_s):
+                news = self._damaged or self._waiting or noticed_s >= self._due_s
+                if budget is None or not news or self._holds_back(budget, noticed_s):
                     self._wait(source)
                     continue
                 self._hand_over(self._look(source, shown, budget), noticed_s)
@@ -235,6 +236,11 @@ class Capture(threading.Thread):
         self._echo.sent()
         return self._encoder.encode(actions, shown.planner)
 
+    def _holds_back(self, budget: Budget, now_s: float) -> bool:
+        """Whether an echo may come in a moment that what waits would be in the way of."""
+        awaited = budget.rate is not None and now_s < self._echo.awaited_until_s
+        return awaited and bool(part(self._waiting)[1])
+
     def _send_cursor(self, source: Source) -> bool:
         """Gives whether the source was asked."""
         if not self._cursor_changed or time.monotonic() < self._cursor_due_s:
@@ -251,7 +257,8 @@ class Capture(threading.Thread):
         allowed = self._budget is not None
         timeout_s = _CURSOR_PAUSE_S if self._cursor_changed else _SILENCE_S
         if allowed:
-            timeout_s = min(timeout_s, max(0.0, self._due_s - time.monotonic()))
+            due_s = min(self._due_s, self._echo.awaited_until_s) if self._waiting else self._due_s
+            timeout_s = min(timeout_s, max(0.0, due_s - time.monotonic()))
         wake: list[Source | int] = [source, self._wake_fd]
         ready, _, _ = select.select(wake, [], [], timeout_s)
         if self._wake_fd in ready:

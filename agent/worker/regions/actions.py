@@ -8,7 +8,7 @@ from protocol.session.picture import Rect
 
 _FILM_TILES, _FILM_TILES_SLOW = 24, 4
 """Smaller pictures are not worth a film, unless the link is slow."""
-_FILM_SHARE = 0.75
+_FILM_SHARE = 0.65
 """Of the link's rate, for a film."""
 
 

@@ -32,8 +32,9 @@ _SILENT = 10
 """After so many anchors that came from nowhere the others probably did, too."""
 _MAX_HITS = 24
 """An anchor that fits more places than these says nothing."""
-_STEP = 20
-"""One row in so many is looked at to find the columns that moved."""
+_STEP, _STAGGER = 20, 7
+"""One row in so many is looked at to find the columns that moved; each a little further down than the step, or in a
+page with lines of that height only what is between them would be seen."""
 _STRIPE, _STRIPES = 16, 6
 """To find the rows that moved, so many stripes are looked at, each as wide as a cache line."""
 _FRINGE = 0.02
@@ -195,17 +196,26 @@ def _fit(before: Pixels, after: Pixels, shift: Shift) -> Move | None:
     rows, columns = pixels_of(overlap)
     source = before[rows.start - dy : rows.stop - dy, columns.start - dx : columns.stop - dx]
     now, new = before[rows, columns], after[rows, columns]
-    across = _gain(source[::_STEP], now[::_STEP], new[::_STEP])
+    looked_at = _staggered(overlap.height)
+    across = _gain(source[looked_at], now[looked_at], new[looked_at])
     left, right = _bulk(np.count_nonzero(across > 0, axis=0))
     if right - left < 2 * _STRIPE:
         return None
     down = _gain(*(_stripes(pixels[:, left:right]) for pixels in (source, now, new)))
     top, bottom, _ = _best_span(down.sum(axis=(1, 2), dtype=np.int32))
-    left, right, gained = _best_span(across[-(-top // _STEP) : -(-bottom // _STEP)].sum(axis=0, dtype=np.int32))
-    wrong = np.count_nonzero(now[::_STEP] != new[::_STEP])
+    within = (looked_at >= top) & (looked_at < bottom)
+    left, right, gained = _best_span(across[within].sum(axis=0, dtype=np.int32))
+    wrong = np.count_nonzero(now[looked_at] != new[looked_at])
     if gained < max(_WORTH_PIXELS / _STEP, _WORTH_SHARE * wrong):
         return None
     return Move(Rect(overlap.x + left, overlap.y + top, right - left, bottom - top), dx, dy)
+
+
+def _staggered(height: int) -> npt.NDArray[np.intp]:
+    """Rows that lie a step apart, but not at the same place in every line of a text."""
+    turns = np.arange(-(-height // _STEP))
+    rows: npt.NDArray[np.intp] = np.minimum(turns * _STEP + turns * _STAGGER % _STEP, height - 1)
+    return rows
 
 
 def _stripes(pixels: Pixels) -> npt.NDArray[np.uint32]:

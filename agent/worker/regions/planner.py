@@ -56,7 +56,7 @@ _FILM_BYTES = 0.05
 """A pixel's bytes in a film whose rate has no limit."""
 _STILL_BYTES = 0.3
 """A pixel's bytes in a good likeness."""
-_STILL_WAIT_S, _HASTE_S = 0.4, 0.06
+_STILL_WAIT_S, _HASTE_S = 0.4, 0.04
 """So long a likeness may take the link: a photo that appears, and what comes into view while a page is scrolled."""
 _STILL_S, _STILL_BUSY_S = 0.12, 0.2
 """Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""

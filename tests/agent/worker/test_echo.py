@@ -34,6 +34,14 @@ def test_an_echo_is_expected_for_a_moment_after_a_key() -> None:
     assert not echo.expected(1.0 + EXPECTED_S)
 
 
+def test_nothing_large_is_begun_for_a_moment_unless_the_echo_was_there() -> None:
+    echo = Echo()
+    echo.expect(1.0)
+    assert 1.0 < echo.awaited_until_s < 1.0 + EXPECTED_S
+    echo.sent()
+    assert echo.awaited_until_s < 1.0
+
+
 def test_only_a_few_changes_go_ahead_for_one_key() -> None:
     echo, count = Echo(), 0
     echo.expect(1.0)

@@ -84,3 +84,14 @@ def test_a_window_that_goes_on_a_little_faster_is_found_to_the_pixel() -> None:
     found = motion.find(before, after, hint=(23, 6))  # mends half of it: what is between the letters
     assert found is not None
     assert (found.dx, found.dy) == (24, 6)
+
+
+@pytest.mark.parametrize("high", [10, 16, 18, 20, 24, 40])
+def test_a_page_is_found_whatever_the_height_of_its_lines(high: int) -> None:
+    page = np.full((1200, 900), 0xFFFFFF, np.uint32)
+    inked = min(12, high - 4)
+    for line in range(1200 // high):
+        page[high * line : high * line + inked] = text(900, 16, line)[2 : 2 + inked]
+    found = motion.find(page[:700], page[3 * high : 3 * high + 700])
+    assert found is not None
+    assert (found.dx, found.dy) == (0, -3 * high)
