@@ -38,6 +38,7 @@ bench: setup ## figures of this machine, on recordings of real programs; in docs
 	@.ci/system-packages packages-bench.txt
 	$(PYTHON_IN_VENV) -m tests.bench.stages $(RECORDINGS)
 	$(PYTHON_IN_VENV) -m tests.bench.echoes
+	$(PYTHON_IN_VENV) -m tests.bench.sessions
 	$(PYTHON_IN_VENV) -m pytest -p no:cacheprovider --override-ini "python_files=bench_*.py" --ignore tests/bench/bench_desk.py tests/bench
 
 soak: setup ## an hour of mixed work, memory of every part; in docs/bench/soak.md (MINUTES=60)

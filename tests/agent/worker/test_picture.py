@@ -85,9 +85,8 @@ def test_a_console_that_stands_still_costs_nothing_and_then_gets_the_newest(scre
             stage.console.acknowledging = True
             await stage.console.send_shown()
             await exact(stage)
-            assert (
-                sum(stage.relay.forwarded.values()) - carried < 4 * 500 * 700 * 4
-            )  # what was missed is not made up for
+            # What was missed is not made up for.
+            assert sum(stage.relay.forwarded.values()) - carried < 4 * 500 * 700 * 4
 
     asyncio.run(scene())
 
