@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
     holiday = SpecialDay((datetime.now(UTC) + timedelta(days=9)).date(), "St. Nobody's Day")
-    with desk_beside(tmp_path_factory.mktemp("web"), *register(holiday)) as running:
+    with desk_beside(tmp_path_factory.mktemp("web"), *register(holiday, page="http://help.desk.example")) as running:
         yield running
 
 
@@ -152,7 +152,8 @@ def test_nobody_is_kept_out_by_the_pages(away: Away, browser: Browser, scheme: s
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_pages_fit_a_phone_320_pixels_wide_and_200_percent(away: Away, browser: Browser, language: str) -> None:
-    paths = {"busy": away.at.link(busy(away, language=language)), "welcome": "/"}
+    over = away.at.link(1, at=LONG_AGO)
+    paths = {"busy": away.at.link(busy(away, language=language)), "welcome": "/", "over": over}
     with page_in(browser, scripts=True, viewport={"width": 320, "height": 640}, locale=language) as page:
         for name, path in paths.items():
             page.goto(away.url(path))
