@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from urllib.parse import parse_qs, urlsplit
 
 from protocol import envelope
+from protocol.desk import events
 from protocol.desk.events import NoticeKind
 from protocol.desk.states import TicketState
 from tests.promises.test_p20_one_address_for_everything import desk, house, servers
@@ -47,6 +48,8 @@ async def test_p18_not_solved_by_mail_goes_on_and_says_why(house: House, servers
         asked = await solved(office)
         await office.writes(EVA, "This is still wrong: it smells", subject=pressed(asked, 1))
         await office.ticket(1, lambda ticket: ticket.state is TicketState.IN_PROGRESS)
+        (why,) = [event.text for event in await office.history(1) if isinstance(event, events.NotSolved)]
+        assert "it smells" in why
 
 
 @scene
