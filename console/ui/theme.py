@@ -100,7 +100,7 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url({down}); width: 8
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {muted}; border-radius: 3px; background: {base}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({check}); }}
-QCheckBox::indicator:focus {{ border: 2px solid {text}; }}
+QCheckBox::indicator:focus {{ border: 2px solid {text}; width: 12px; height: 12px; }}
 QCheckBox::indicator:disabled {{ border-color: {line}; }}
 QCheckBox::indicator:checked:disabled {{ background: {muted}; border-color: {muted}; }}
 QTableView, QListView {{ border: none; background: {base}; gridline-color: transparent; outline: none;
