@@ -47,7 +47,7 @@ async def test_p15_the_estimate_is_what_was_agreed_until_a_technician_knows_bett
         assert (opened.customer, opened.user, opened.customer_name) == ("firm", "eva", "The Firm")
         assert opened.due == opened.opened_at + timedelta(minutes=60)
         assert opened.done_by == opened.opened_at + timedelta(minutes=480)
-        assert opened.next_step == "Wir sehen uns Ihr Anliegen an und melden uns bei Ihnen."
+        assert opened.next_step == "Wir sehen uns Ihre Anfrage an und melden uns bei Ihnen."
         judged = (await console.ask(envelope.JudgeTicket, 1, 1, 2)).ticket
         assert judged.done_by == opened.opened_at + timedelta(minutes=120)
         tomorrow = datetime.now(UTC) + timedelta(days=1)

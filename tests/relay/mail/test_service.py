@@ -64,5 +64,5 @@ async def test_whoever_speaks_german_is_written_to_in_german(house: House, serve
         console = await office.running.console()
         await office.writes(EVA, "Es brennt", subject="Feuer")
         await console.takes((await office.ticket(1)).number)
-        await office.gets(EVA, 1, "Danke, Ihr Anliegen ist angekommen. Es hat die Nummer 1.")
-        await office.gets(EVA, 1, "Jana Nováková, Support engineer, kümmert sich jetzt um Ihr Anliegen.")
+        await office.gets(EVA, 1, "Danke, Ihre Anfrage ist angekommen. Sie hat die Nummer 1.")
+        await office.gets(EVA, 1, "Jana Nováková, Support engineer, kümmert sich jetzt um Ihre Anfrage.")

@@ -205,7 +205,7 @@ async def test_the_page_speaks_its_readers_language_and_leaves_what_people_wrote
         page = await at.shown(number)
         assert '<html lang="de">' in page.body
         assert "The printer is on fire" in page.text
-        assert "Wir haben Ihr Anliegen" in page.text
+        assert "Wir haben Ihre Anfrage" in page.text
 
 
 @scene
