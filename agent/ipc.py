@@ -21,6 +21,7 @@ A session as the window process sees it::
     ← worker  ConsentAsked          the technician asks for more; the same again, a refusal changes nothing
     ← worker  LineInterrupted       a question that is open is withdrawn; LineRestored, or Ended within a minute
     → worker  Prolong               the user gives more time, unasked; signed like any other consent
+    → worker  BannersShown          whenever that changes
     → worker  TakeBack / Stop
     ← worker  Ended                 always the last; then the pipe ends. A pipe that ends without it: EndReason.FAULT
 
@@ -48,6 +49,9 @@ MAX_UNSENT_BYTES = 2 * MAX_MESSAGE_BYTES
 """What is kept for a receiver that does not read; beyond it the pipe counts as broken."""
 LIFE_BEAT, LIFE_HOT_KEY = b".", b"H"
 """What the guard writes into the life line: once a second, and when the user pressed the hot key."""
+MAX_BANNERS = 64
+"""One on each screen."""
+WindowNumber = Annotated[int, Meta(ge=1, lt=2**32)]
 _LENGTH = struct.Struct("<I")
 _CHUNK_BYTES = 64 * 1024
 
@@ -99,6 +103,12 @@ class QuestionShown(_Message, frozen=True):
     shown: bool
 
 
+class BannersShown(_Message, frozen=True):
+    """The banners' windows, by number, in place of those told before: the picture is taken beneath these, no others."""
+
+    windows: Annotated[frozenset[WindowNumber], Meta(max_length=MAX_BANNERS)]
+
+
 class AnswerConsent(_Message, frozen=True):
     """The user's answer. Exactly one of the two is set.
 
@@ -135,7 +145,7 @@ class Stop(_Message, frozen=True):
     reason: EndReason
 
 
-ToWorker = Begin | QuestionShown | AnswerConsent | Prolong | TakeBack | Stop | Heartbeat
+ToWorker = Begin | QuestionShown | BannersShown | AnswerConsent | Prolong | TakeBack | Stop | Heartbeat
 
 
 # --- worker → window process

@@ -354,6 +354,13 @@ class GiveTime:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class BannersShown:
+    """The banners' windows on an X11 desktop, by number; none: there are none, or it is no X11 desktop."""
+
+    windows: frozenset[int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TakeBack:
     """The user takes back some of what was allowed."""
 
@@ -389,6 +396,7 @@ Wish = (
     | AnswerQuestion
     | QuestionOnScreen
     | GiveTime
+    | BannersShown
     | TakeBack
     | StopSession
     | TryNow

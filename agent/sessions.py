@@ -117,6 +117,10 @@ class Session:
         """The question is, or is no longer, on the screen."""
         self._send(self._worker, ipc.QuestionShown(shown))
 
+    def banners_shown(self, windows: frozenset[int]) -> None:
+        """These are the banners' windows now."""
+        self._send(self._worker, ipc.BannersShown(windows))
+
     def answer(self, answer: messages.AnswerQuestion) -> None:
         """The user's answer. One that comes too late, or to nothing, changes nothing."""
         if self.state not in (State.ASKING, State.ASKING_AGAIN) or not self._question or not self._asked:

@@ -42,6 +42,7 @@ class Sharing(QObject):
         self.banners = Banners()
         self.banners.stop_pressed.connect(self.stop)
         self.banners.longer_pressed.connect(self._ask_for_more_time)
+        self.banners.windows_changed.connect(lambda windows: self.wished.emit(messages.BannersShown(windows)))
         self.banners.lost.connect(lambda: self.wished.emit(messages.StopSession(EndReason.BANNER_HIDDEN)))
         self.banners.view_only_pressed.connect(
             lambda: self.wished.emit(messages.TakeBack(frozenset(Scope) - {Scope.SEE}))

@@ -154,6 +154,7 @@ class Clerk:
         wish: messages.AnswerQuestion
         | messages.QuestionOnScreen
         | messages.GiveTime
+        | messages.BannersShown
         | messages.TakeBack
         | messages.StopSession,
     ) -> None:
@@ -163,6 +164,8 @@ class Clerk:
         match wish:
             case messages.StopSession(reason=reason):
                 session.stop(reason)
+            case messages.BannersShown(windows=windows):
+                session.banners_shown(windows)
             case messages.TakeBack(scopes=scopes):
                 session.take_back(scopes)
             case messages.GiveTime() if wish.session == session.number:

@@ -241,15 +241,21 @@ class Banner(QWidget):
 
 
 class Banners(QWidget):
-    """One banner on each screen, kept there. Never shown itself. Signals as `Banner`, and `lost()`: it stays hidden."""
+    """One banner on each screen, kept there. Never shown itself.
+
+    Signals: as `Banner`, and `lost()`: one stays hidden; `windows_changed(frozenset[int])`: numbers of their
+    windows on an X11 desktop, so that whoever takes the picture looks beneath these, and beneath no others.
+    """
 
     stop_pressed = Signal()
     view_only_pressed = Signal()
     longer_pressed = Signal()
     lost = Signal()
+    windows_changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._told: frozenset[int] = frozenset()
         self._session: SessionRunning | None = None
         self._banners: dict[ScreenKey, Banner] = {}
         self._eye: Eye | None = None
@@ -279,11 +285,13 @@ class Banners(QWidget):
         for banner in self._banners.values():
             banner.show_session(session)
         self._upkeep.start()
+        self._tell_windows()
 
     def show_end(self, sentence: str) -> None:
         """Says why it is over, for a while."""
         self._session = None
         self._upkeep.stop()
+        self._tell_windows()
         if self._eye:
             self._eye.close()
             self._eye = None
@@ -298,8 +306,16 @@ class Banners(QWidget):
             banner.show_left(self._session)
         besides = self._besides()
         kept = [banner.keep(self._eye, besides) for banner in self._banners.values()]
+        self._tell_windows()  # Qt may have made one anew
         if not all(kept):
             self.lost.emit()
+
+    def _tell_windows(self) -> None:
+        x11 = self._session is not None and QGuiApplication.platformName() == "xcb"
+        windows = frozenset(_number(banner) for banner in self._banners.values()) if x11 else frozenset()
+        if windows != self._told:
+            self._told = windows
+            self.windows_changed.emit(windows)
 
     def _besides(self) -> frozenset[int]:
         """What may lie over a banner: those of mirrored screens, and the words that say what a button does."""

@@ -246,6 +246,11 @@ class Session:
         self._question_shown = shown
         self._mind_question()
 
+    def banners_shown(self, windows: frozenset[int]) -> None:
+        """These windows are the banners: they are not in the picture, and nobody but the user presses them."""
+        self._show.leave_out(windows)
+        self._control.keep_off(windows)
+
     def answered(self, answer: ipc.AnswerConsent) -> None:
         """The user's answer, or a narrower consent unasked. Raises SessionOver."""
         try:

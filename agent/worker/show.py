@@ -55,6 +55,7 @@ class Show:
         self._pace, self._timing = Pace(), Timing()
         self._refreshes = TokenBucket(*_REFRESHES)
         self._watched: tuple[str, ...] = ()
+        self._left_out: frozenset[int] = frozenset()
         self._turning: asyncio.TimerHandle | None = None
 
     @property
@@ -85,8 +86,15 @@ class Show:
         self.get_ready()
         self._capture, self._ready = self._ready, None
         if self._capture:
+            self._capture.leave_out(self._left_out)
             self._capture.allow_frame(self._flow.budget())
             self._capture.begin(films=films, allowed=allowed)
+
+    def leave_out(self, windows: frozenset[int]) -> None:
+        """From now on the picture is as it were without these windows of ours."""
+        self._left_out = windows
+        if self._capture:
+            self._capture.leave_out(windows)
 
     def stop(self) -> None:
         """Nothing is captured any more, nor held ready; what was under way is forgotten. Never raises."""

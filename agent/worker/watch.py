@@ -176,13 +176,17 @@ class Worker:
                     self._pass_on(message)
         raise SessionOver(EndReason.FAULT, "The program's windows are gone.")
 
-    def _pass_on(self, message: ipc.QuestionShown | ipc.AnswerConsent | ipc.Prolong | ipc.TakeBack) -> None:
+    def _pass_on(
+        self, message: ipc.QuestionShown | ipc.BannersShown | ipc.AnswerConsent | ipc.Prolong | ipc.TakeBack
+    ) -> None:
         session = self._session
         if session is None:
             return
         match message:
             case ipc.QuestionShown(shown=shown):
                 session.question_shown(shown=shown)
+            case ipc.BannersShown(windows=windows):
+                session.banners_shown(windows)
             case ipc.AnswerConsent():
                 session.answered(message)
             case ipc.Prolong(consent=consent):

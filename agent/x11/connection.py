@@ -30,6 +30,7 @@ class Connection:
     Attributes:
         core: the core protocol's requests.
         root: the root window of the default screen.
+        number: that screen's.
         errors: how many requests the server refused without anybody waiting for an answer.
     """
 
@@ -39,6 +40,7 @@ class Connection:
         self.core: Any = self._x.core
         self.screen: Any = self._x.setup.roots[self._x.pref_screen]
         self.root: int = self.screen.root
+        self.number = int(self._x.pref_screen)
         self.errors = 0
         self._fd = int(self._x.get_file_descriptor())
 
@@ -74,8 +76,15 @@ class Connection:
         """Waits until the server has done everything asked for so far. Raises DisplayLost."""
         self.core.GetInputFocus().reply()
 
-    def events(self) -> Iterator[bytes]:
-        """Every event that has come, 32 bytes each, without waiting. Raises DisplayLost."""
+    def atom(self, name: str) -> int:
+        """The server's number for a name. Raises DisplayLost."""
+        return int(self.core.InternAtom(False, len(name), name).reply().atom)
+
+    def events(self, *, of_server: bool = False) -> Iterator[bytes]:
+        """Every event that has come, 32 bytes each, without waiting. Raises DisplayLost.
+
+        `of_server`: only what the server itself tells; any client may have any other event sent.
+        """
         while True:
             event = xcffib.lib.xcb_poll_for_event(self._x._conn)  # noqa: SLF001 - the public way parses, see above
             self._x.invalid()
@@ -85,6 +94,8 @@ class Connection:
             xcffib.c_free(event)
             if data[0] == 0:
                 self.errors += 1
+                continue
+            if of_server and data[0] & _SENT_BY_CLIENT:
                 continue
             yield bytes((data[0] & ~_SENT_BY_CLIENT,)) + data[1:]
 

@@ -320,6 +320,7 @@ _DROPPED = {
     "user_active": mark("The user is using mouse or keyboard; yours have to wait."),
     "question_open": mark("The user is being asked something; your input has to wait."),
     "scope_missing": mark("The user did not allow that."),
+    "banner": mark("The user's banner is here; your clicks stop short of it."),
     "other_monitor": mark("The user did not allow that screen."),
 }
 _DROPPED_OTHERWISE = mark("Your input was not taken.")

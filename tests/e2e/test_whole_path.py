@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.stage.desk import Desk
-from tests.stage.people import Technician, User
+from tests.stage.display import Bounds
+from tests.stage.people import BANNER, Technician, User
 from tests.stage.scene import Scene
 from tests.stage.waiting import wait_for
 
@@ -116,6 +117,12 @@ def _consent(scene: Scene, number: int) -> None:
 def _work(scene: Scene, number: int, terminal: Terminal) -> None:
     area = scene.wait_same_picture(number)
     hands = scene.technician.desk
+    (banner,) = scene.user.desk.display.unmanaged(BANNER)
+    hands.click(area.x + banner.centre[0], area.y + banner.centre[1])
+    scene.technician.session(number).wait_text("your clicks stop short of it")
+    beneath = Bounds(area.x + banner.x, area.y + banner.y, banner.width, banner.height)
+    one_colour = scene.user.desk.display.pixel(banner.x - 1, 0)
+    assert scene.technician.desk.display.grab(beneath) == bytes(one_colour) * banner.width * banner.height
     hands.click(area.x + terminal.bounds.x + 40, area.y + terminal.bounds.y + 40)
     hands.type("help is at hand ")
     hands.key(f"{ALT_GR}+{Q}", "Return")

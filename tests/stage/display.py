@@ -158,6 +158,17 @@ class Display:
         at = self._root.translate_coords(window, 0, 0)
         return Bounds(at.x, at.y, geometry.width, geometry.height)
 
+    def unmanaged(self, title: str) -> list[Bounds]:
+        """Where the windows of this title are that are on the screen without the window manager."""
+        found = []
+        for window in self._root.query_tree().children:
+            try:
+                if self._title(window) == title and window.get_attributes().map_state == X.IsViewable:
+                    found.append(self.bounds_of(window.id))
+            except (BadWindow, BadDrawable):
+                continue  # it went away meanwhile
+        return found
+
     def focus_window(self, title: str, *, timeout_s: float = 15.0) -> None:
         """Bring a window to the front as a task bar would, and wait until it has the focus."""
         window = self._await_window(title, timeout_s)

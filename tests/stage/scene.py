@@ -1,12 +1,14 @@
 """A help desk with everybody at their places: the relay up, the agent in the user's tray, the technician signed in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tests.stage.display import Bounds
-from tests.stage.people import Technician, User, share_of_equal_pixels
+from tests.stage.people import BANNER, Technician, User, share_of_equal_pixels
 from tests.stage.waiting import StageError, wait_for
 from tests.stage.world import World
 
@@ -31,7 +33,9 @@ class Scene:
         return number
 
     def wait_same_picture(self, number: int, *, timeout_s: float = 10.0) -> Bounds:
-        """Wait until the technician's display shows the user's, pixel for pixel; return where.
+        """Wait until the technician's display shows the user's, pixel for pixel but for the banner; return where.
+
+        Beneath the banner only the technician sees what there is: the user's display has nothing to compare it with.
 
         Raises:
             StageError: it never does; the message says how much of it is right.
@@ -42,9 +46,11 @@ class Scene:
             return self.technician.picture(number, mine.current_size())  # the window may move yet
 
         def probe() -> Bounds | None:
-            # The banner counts seconds: both pictures must be of the same one.
-            where, before = area(), mine.grab()
+            where, covered, before = area(), mine.unmanaged(BANNER), mine.grab()
             shown, after = theirs.grab(where), mine.grab()
+            shown, before, after = (
+                _without(covered, picture, mine.current_size()[0]) for picture in (shown, before, after)
+            )
             return where if shown in (before, after) else None
 
         def failure() -> str:
@@ -89,3 +95,11 @@ def open_scene(directory: Path) -> Iterator[Scene]:
         scene = Scene(world, User(world.user), Technician(world.technician))
         yield scene
         scene.check_logs()
+
+
+def _without(parts: Sequence[Bounds], picture: bytes, width: int) -> bytes:
+    """A picture of this width with some parts of it black."""
+    pixels = np.frombuffer(picture, np.uint8).reshape(-1, width, 3).copy()
+    for part in parts:
+        pixels[part.y : part.y + part.height, part.x : part.x + part.width] = 0
+    return pixels.tobytes()

@@ -2,6 +2,9 @@
 
     source     what every platform must be able to do (`Source`), and `x11`, the one that is there
     confined   a source that shows only the monitors that the user allowed
+    beneath    what lies beneath the banner: `stacking` knows what is seen of whom, `floor` is under all of them,
+               `asking` asks for what they look like, `layers` lays what shines through
+    segment    memory that the X server puts pixels into
     damage     what is to be grabbed
     thread     the loop, on a thread of its own; `agent.worker.regions` thinks and encodes
 

@@ -48,6 +48,10 @@ class Confined:
                 _blacken(pixels, rect, self._areas)
         return grabbed
 
+    def leave_out(self, windows: frozenset[int]) -> None:
+        """See `Source`."""
+        self._source.leave_out(windows)
+
     def geometry(self) -> Geometry:
         """See `Source`. The monitors are those that are allowed, watched or not."""
         found = self._source.geometry()

@@ -67,6 +67,12 @@ class Source(Protocol):
     def grab(self, rects: Sequence[Rect]) -> list[Pixels]:
         """The pixels of each rectangle, without the cursor; valid until the next grab. Raises SourceResizedError."""
 
+    def leave_out(self, windows: frozenset[int]) -> None:
+        """From now on the picture is as it were without these windows, by number, as far as that can be had.
+
+        Whoever calls this has it from the process that owns them; no other window may ever be left out.
+        """
+
     def geometry(self) -> Geometry:
         """The screen's size and monitors, asked anew."""
 

@@ -87,6 +87,7 @@ class Capture(threading.Thread):
         self._begun = threading.Event()
         self._allowed: tuple[str, ...] = ()
         self._watched: tuple[str, ...] | None = None
+        self._left_out: frozenset[int] | None = None
         self._refresh = self._stopped = False
         self._budget: Budget | None = None
         self._films, self._due_s = False, float("inf")
@@ -120,6 +121,11 @@ class Capture(threading.Thread):
     def watch(self, names: tuple[str, ...]) -> None:
         """Only these of the allowed monitors are to be shown, or all if there are none; begins a fresh stream."""
         self._watched = names
+        self._wake()
+
+    def leave_out(self, windows: frozenset[int]) -> None:
+        """The picture is as it were without these windows of ours. See `Source`."""
+        self._left_out = windows
         self._wake()
 
     def stop(self) -> None:
@@ -158,6 +164,11 @@ class Capture(threading.Thread):
             changes = source.changes()  # before waiting: requests may have read events off the socket already
             self._damaged |= changes.damaged
             self._cursor_changed |= changes.cursor
+            left_out, self._left_out = self._left_out, None
+            if left_out is not None:
+                source.leave_out(left_out)
+                self._damaged = True
+                continue  # as with the cursor below
             watched, self._watched = self._watched, None
             if watched is not None:
                 source.watch(watched)

@@ -3,18 +3,19 @@
 Lives on the capture thread, with a connection of its own.
 """
 
-import ctypes
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import xcffib.damage
 import xcffib.randr
 import xcffib.shm
 import xcffib.xfixes
 import xcffib.xproto
 
+from agent.worker.capture.beneath import Beneath
+from agent.worker.capture.segment import Segment
 from agent.worker.capture.source import (
     CaptureError,
     Changes,
@@ -32,7 +33,6 @@ from protocol.session.picture import Rect
 _CURSOR_NOTIFY, _RANDR_NOTIFY = 1, 1
 _ALL_PLANES = 0xFFFF_FFFF
 _MAX_CURSOR = 128
-_IPC_PRIVATE, _IPC_CREAT, _IPC_RMID = 0, 0o1000, 0  # sys/ipc.h
 
 
 class X11Source:
@@ -42,12 +42,14 @@ class X11Source:
         """Connects and begins to listen. Raises CaptureError, SourceLostError."""
         try:
             self._x = Connection(display)
+            self._noted = Changes()
             self._check_format()
             self._open_extensions()
             self._geometry = self.geometry()
+            self._beneath = Beneath(self._x, self._shm, self._fixes)
         except DisplayLost as error:
             raise SourceLostError("There is no display to be seen.") from error
-        self._segment = _Segment(self._x, self._geometry.width * self._geometry.height * 4)
+        self._segment = Segment(self._x, self._geometry.width * self._geometry.height * 4)
 
     def fileno(self) -> int:
         """See `Source`."""
@@ -55,31 +57,34 @@ class X11Source:
 
     def changes(self) -> Changes:
         """See `Source`."""
-        damaged = resized = cursor = False
         try:
-            for event in self._x.events():
-                kind = event[0]
-                damaged |= kind == self._damage_event
-                cursor |= kind == self._cursor_event
-                resized |= kind in self._randr_events
+            self._note()
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
-        return Changes(damaged, resized, cursor)
+        noted, self._noted = self._noted, Changes()
+        return noted
 
     def take_damage(self) -> list[Rect]:
         """See `Source`."""
         try:
+            self._beneath.settle()
             self._damages.Subtract(self._damage, 0, self._region)
-            found = self._fixes.FetchRegion(self._region).reply().rectangles
+            answer = self._fixes.FetchRegion(self._region)
+            beneath = self._beneath.ask_damage()
+            found = [Rect(part.x, part.y, part.width, part.height) for part in answer.reply().rectangles]
+            self._note()  # the events before the answers: of windows that came, moved and went
+            found = self._beneath.damage(beneath, found)
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
-        return [Rect(part.x, part.y, part.width, part.height) for part in found]
+        return found
 
     def grab(self, rects: Sequence[Rect]) -> list[Pixels]:
         """See `Source`. All are asked for before the first answer is waited for."""
         answers, at, pixels = [], 0, []
         z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
         try:
+            self._note()
+            self._beneath.settle()
             for rect in rects:
                 size = rect.area * 4
                 if at + size > self._segment.size:
@@ -92,13 +97,22 @@ class X11Source:
                 )  # fmt: skip
                 pixels.append(self._segment.pixels(at, rect.height, rect.width))
                 at += size
+            beneath = self._beneath.ask(rects)
             for answer in answers:
                 answer.reply()
+            self._beneath.put(beneath, rects, pixels)
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
         except XError as error:
             raise SourceResizedError("The screen is not what it was.") from error
         return pixels
+
+    def leave_out(self, windows: frozenset[int]) -> None:
+        """See `Source`."""
+        try:
+            self._beneath.leave_out(windows)
+        except DisplayLost as error:
+            raise SourceLostError("The display is gone.") from error
 
     def geometry(self) -> Geometry:
         """See `Source`."""
@@ -112,7 +126,7 @@ class X11Source:
             raise CaptureError("The screen is too large to be shown.")
         if hasattr(self, "_segment") and self._segment.size < found.whole.area * 4:
             self._segment.close()
-            self._segment = _Segment(self._x, found.whole.area * 4)
+            self._segment = Segment(self._x, found.whole.area * 4)
         return found
 
     def cursor(self) -> CursorChanged | None:
@@ -145,6 +159,17 @@ class X11Source:
         except DisplayLost:
             pass
 
+    def _note(self) -> None:
+        """Remembers for `changes` what has been told, whoever read it off the socket."""
+        damaged, resized, cursor = self._noted.damaged, self._noted.resized, self._noted.cursor
+        for event in self._x.events(of_server=True):
+            kind = event[0]
+            damaged |= kind == self._damage_event and event[4:8] == self._root_bytes
+            damaged |= self._beneath.take(event)
+            cursor |= kind == self._cursor_event
+            resized |= kind in self._randr_events
+        self._noted = Changes(damaged, resized, cursor)
+
     def _open_extensions(self) -> None:
         for key, name in (
             (xcffib.damage.key, "DAMAGE"),
@@ -165,6 +190,7 @@ class X11Source:
         self._cursor_event = self._x.first_event(xcffib.xfixes.key) + _CURSOR_NOTIFY
         randr_event = self._x.first_event(xcffib.randr.key)
         self._randr_events = (randr_event, randr_event + _RANDR_NOTIFY)
+        self._root_bytes = self._x.root.to_bytes(4, sys.byteorder)
         self._damage, self._region = self._x.new_id(), self._x.new_id()
         self._fixes.CreateRegion(self._region, 0, [])
         self._damages.Create(self._damage, self._x.root, xcffib.damage.ReportLevel.NonEmpty)
@@ -179,39 +205,3 @@ class X11Source:
         bits = [one.bits_per_pixel for one in setup.pixmap_formats if one.depth == depth]
         if bits != [32] or setup.image_byte_order != 0:
             raise CaptureError("The display's colours are stored in a way that this program does not know.")
-
-
-class _Segment:
-    """Memory shared with the X server; marked for removal at once, so that it never outlives both."""
-
-    def __init__(self, x: Connection, size: int) -> None:
-        self.size, self._x = size, x
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.shmat.restype = ctypes.c_void_p
-        libc.shmat.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
-        libc.shmget.argtypes = [ctypes.c_int, ctypes.c_size_t, ctypes.c_int]
-        libc.shmdt.argtypes = [ctypes.c_void_p]
-        identifier = libc.shmget(_IPC_PRIVATE, size, _IPC_CREAT | 0o600)
-        if identifier < 0:
-            raise CaptureError("There is no shared memory left to see the screen with.")
-        address = libc.shmat(identifier, None, 0)
-        self.number = x.new_id()
-        try:
-            x.extension(xcffib.shm.key).AttachChecked(self.number, identifier, False).check()
-        except XError as error:
-            raise CaptureError("The display does not share its memory with this program.") from error
-        finally:
-            libc.shmctl(identifier, _IPC_RMID, None)
-        self._address, self._libc = address, libc
-        memory: Any = (ctypes.c_uint8 * size).from_address(address)
-        self._bytes: npt.NDArray[np.uint8] = np.frombuffer(memory, np.uint8)
-        self._bytes.fill(0)
-
-    def pixels(self, at: int, height: int, width: int) -> Pixels:
-        """A view of so many pixels from byte `at` on."""
-        flat: Pixels = self._bytes[at : at + height * width * 4].view(np.uint32)
-        return flat.reshape(height, width)
-
-    def close(self) -> None:
-        """Detaches the server's end; ours stays mapped for views that may still be about, and goes with the process."""
-        self._x.extension(xcffib.shm.key).Detach(self.number)

@@ -49,6 +49,7 @@ class Control:
         self._hands: Hands | None = None
         self._injector: Injector | None = None
         self._user: UserWatch | None = None
+        self._kept_off: frozenset[int] = frozenset()
         self._pointer_due_s = self._slice_due_s = float("-inf")
         self._slice: asyncio.TimerHandle | None = None
 
@@ -71,6 +72,7 @@ class Control:
             self._user = UserWatch(self._display)
         except (HandsLostError, DisplayLost) as error:
             raise SessionOver(EndReason.USER_LOGGED_OFF, _GONE) from error
+        self._hands.keep_off(self._kept_off)
         self._injector = Injector(self._hands, self._admits)
         loop = asyncio.get_running_loop()
         loop.add_reader(self._user.fileno(), self._on_user)
@@ -81,6 +83,12 @@ class Control:
         """What the keys give as things are, once more: whoever was away has not heard of another layout."""
         if self._keyboard is not None:
             self._keyboard_changed(self._keyboard)
+
+    def keep_off(self, windows: frozenset[int]) -> None:
+        """Nothing is pressed in these windows from now on."""
+        self._kept_off = windows
+        if self._hands:
+            self._hands.keep_off(windows)
 
     def take(self, message: Input) -> None:
         """Does it, if there is anything to do it with."""

@@ -15,6 +15,8 @@ class Unable(enum.StrEnum):
     UNKNOWN_KEY = "unknown_key"
     UNKNOWN_BUTTON = "unknown_button"
     UNTYPABLE = "untypable"
+    BANNER = "banner"
+    """Only the user's own hand presses anything there."""
 
 
 class UnableError(Exception):
@@ -43,11 +45,17 @@ class Hands(Protocol):
     def move(self, x: int, y: int) -> None:
         """Puts the pointer at this pixel of the root window."""
 
+    def keep_off(self, windows: frozenset[int]) -> None:
+        """From now on no button is pressed and no wheel turned where it would go to one of these windows."""
+
     def button(self, number: int, *, down: bool) -> None:
         """Presses or releases a button by X11's number, except the wheel's. Raises UnableError."""
 
     def scroll(self, dx: int, dy: int) -> None:
-        """Turns the wheel, in 1/120 of a notch, right and down; what is less than a notch is kept for the next."""
+        """Turns the wheel, in 1/120 of a notch, right and down; what is less than a notch is kept for the next.
+
+        Raises UnableError.
+        """
 
     def key(self, key: KeyChanged) -> bool:
         """Presses or releases a key: the one at that place, or by symbol whatever gives the symbol here.

@@ -35,6 +35,7 @@ class X11Hands:
         except DisplayLost as error:
             raise HandsLostError("there is no display") from error
         self._held_buttons: set[int] = set()
+        self._kept_off: frozenset[int] = frozenset()
         self._rest_x = self._rest_y = 0
         self._asked = 0
 
@@ -47,17 +48,25 @@ class X11Hands:
         """See `Hands`."""
         self._fake(_MOTION, 0, max(-_MAX_POSITION, min(x, _MAX_POSITION)), max(-_MAX_POSITION, min(y, _MAX_POSITION)))
 
+    def keep_off(self, windows: frozenset[int]) -> None:
+        """See `Hands`."""
+        self._kept_off = windows
+
     def button(self, number: int, *, down: bool) -> None:
         """See `Hands`."""
         if _UP <= number <= _RIGHT or number > self._buttons:
             raise UnableError(Unable.UNKNOWN_BUTTON)
         if down == (number in self._held_buttons):
             return
+        if down and not self._held_buttons:  # while one is held, the window it was pressed in gets what is pressed next
+            self._keep_off()
         (self._held_buttons.add if down else self._held_buttons.discard)(number)
         self._fake(_BUTTON_PRESS if down else _BUTTON_RELEASE, number)
 
     def scroll(self, dx: int, dy: int) -> None:
         """See `Hands`."""
+        if not self._held_buttons:
+            self._keep_off()
         notches_x, self._rest_x = _notches(self._rest_x, dx)
         notches_y, self._rest_y = _notches(self._rest_y, dy)
         for count, back, forth in ((notches_y, _UP, _DOWN), (notches_x, _LEFT, _RIGHT)):
@@ -115,6 +124,15 @@ class X11Hands:
             self._keyboard.restore()
             self._x.sync()
             self._x.close()
+
+    def _keep_off(self) -> None:
+        """Asks the server which window would get what is pressed now: it alone knows. Raises UnableError."""
+        if not self._kept_off:
+            return
+        with _lost():
+            under = self._x.core.QueryPointer(self._x.root).reply().child
+        if under in self._kept_off:
+            raise UnableError(Unable.BANNER)
 
     def _fake_key(self, down: bool, keycode: int) -> None:
         self._fake(_KEY_PRESS if down else _KEY_RELEASE, keycode)

@@ -39,8 +39,10 @@ class Screen:
         x: a connection of the test's own.
     """
 
-    def __init__(self, width: int = 1280, height: int = 800) -> None:
+    def __init__(self, width: int = 1280, height: int = 800, *, without: str = "") -> None:
+        """`without`: an extension that the server is not to have."""
         self.width, self.height = width, height
+        self._lacks = ["-extension", without] if without else []
         self.name = ""
         self._divided: list[str] = []
         self._stack = ExitStack()
@@ -49,7 +51,7 @@ class Screen:
         command, env = self._command(self._stack)
         read_fd, write_fd = os.pipe()
         self.server = subprocess.Popen(
-            [*command, "-displayfd", str(write_fd), "-nolisten", "tcp", "-noreset"],
+            [*command, "-displayfd", str(write_fd), "-nolisten", "tcp", "-noreset", *self._lacks],
             pass_fds=[write_fd],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -151,6 +153,12 @@ class Screen:
             self.own_key(keycode, down=True)
         for keycode in reversed(keycodes):
             self.own_key(keycode, down=False)
+
+    def own_button(self, number: int, *, down: bool) -> None:
+        """Press or release a button of the user's own mouse."""
+        first = self.x.first_event(xcffib.xinput.key)
+        self._test.FakeInput(first + (3 if down else 4), number, 0, 0, 0, 0, XVFB_MOUSE)
+        self.x.sync()
 
     def own_motion(self, dx: int, dy: int) -> None:
         """Move the user's own mouse by so much."""

@@ -75,6 +75,8 @@ class Window:
                 say(event="hesitant")
             case ["take_back", *scopes]:
                 self.session.take_back(frozenset(Scope(one) for one in scopes))
+            case ["banners", *windows]:
+                self.session.banners_shown(frozenset(map(int, windows)))
             case ["question", shown]:
                 self.session.question_on_screen(shown=shown == "on")
             case ["stop"]:

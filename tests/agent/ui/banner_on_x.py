@@ -23,8 +23,8 @@ def main() -> None:
         "ctrl+alt+End",
     )
     banners.lost.connect(lambda: (print("lost", flush=True), app.quit()))
+    banners.windows_changed.connect(lambda windows: print(*sorted(windows), flush=True))
     banners.show_session(session)
-    print(*(int(banner.winId()) for banner in banners.all), flush=True)
     sys.exit(app.exec())
 
 

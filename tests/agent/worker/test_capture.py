@@ -42,6 +42,9 @@ class ReadsAhead:
         self._brightness += 1
         return [np.full((rect.height, rect.width), self._brightness, np.uint32) for rect in rects]
 
+    def leave_out(self, windows: frozenset[int]) -> None:
+        assert not windows
+
     def geometry(self) -> Geometry:
         return Geometry(64, 64, ())
 

@@ -71,6 +71,9 @@ class Screen:
         self._turn += 1
         return [np.full((rect.height, rect.width), self._turn, np.uint32) for rect in rects]
 
+    def leave_out(self, windows: frozenset[int]) -> None:
+        assert not windows
+
     def geometry(self) -> Geometry:
         return Geometry(1920, 1080, ())
 

@@ -26,6 +26,9 @@ class Diary:
     def move(self, x: int, y: int) -> None:
         self.did.append(f"move {x} {y}")
 
+    def keep_off(self, windows: frozenset[int]) -> None:
+        raise NotImplementedError
+
     def button(self, number: int, *, down: bool) -> None:
         self.did.append(f"button {number} {'down' if down else 'up'}")
 

@@ -15,7 +15,7 @@ from console.ui.session_window import SessionWindow
 from protocol.consent import Consent
 from protocol.desk.events import EndReason, Sample
 from protocol.scopes import Scope
-from protocol.session.messages import Monitor, ScreenChanged
+from protocol.session.messages import InputDropped, Monitor, ScreenChanged
 from protocol.session.picture import Codec, Rect
 from tests.console.looks.desk import dress
 from tests.console.made_up import NOW, SEE_AND_CONTROL, ticket
@@ -58,6 +58,13 @@ def session_on_two_screens() -> SessionWindow:
     window = session()
     places = (Monitor("DP-1", 0, 0, 1280, 1080, primary=True), Monitor("HDMI-1", 1280, 0, 640, 1080))
     window.show_said(ScreenChanged(1920, 1080, places))
+    return window
+
+
+def session_at_the_banner() -> SessionWindow:
+    """A session whose technician pressed where the user's banner lies."""
+    window = session()
+    window.show_said(InputDropped("banner", 1))
     return window
 
 

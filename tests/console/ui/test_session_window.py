@@ -195,6 +195,8 @@ def test_less_allowed_until_the_same_end_does_not_lengthen_the_time(
 def test_dropped_input_is_said_so_that_nobody_wonders(shown: Shown) -> None:
     shown.window.show_said(InputDropped("user_active", 3))
     assert "user is using mouse or keyboard" in shown.window.bar._remark.text()
+    shown.window.show_said(InputDropped("banner", 1))
+    assert shown.window.bar._remark.text() == "The user's banner is here; your clicks stop short of it."
     shown.window.show_said(InputDropped("something new", 1))
     assert shown.window.bar._remark.text() == "Your input was not taken."
 
