@@ -1,8 +1,9 @@
 """What a mail changes, without servers: the store is real, the mails are read as they come."""
 
 import itertools
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -328,3 +329,23 @@ async def test_a_user_without_a_customer_is_that_of_his_addresss_domain(tmp_path
         await desk.comes("kim@firm.example")
         ticket = await desk.ticket()
         assert (ticket.user, ticket.customer) == ("kim", "firm")
+
+
+def spoil(path: Path) -> None:
+    """As a disk does that gives back other bytes than it was given."""
+    (database,) = path.glob("*.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.executescript("DROP TRIGGER events_are_not_deleted; DROP TRIGGER events_are_not_changed")
+        connection.execute("UPDATE events SET body = x'00' WHERE ticket = 1 AND kind = 'Opened'")
+
+
+@scene
+async def test_a_word_on_a_ticket_that_the_disk_has_damaged_opens_another_and_holds_up_no_mail(tmp_path: Path) -> None:
+    async with play(tmp_path) as desk:
+        await desk.comes(EVA)
+        asked = f"<{(await desk.last(NoticeKind.RECEIPT)).message_id}>"
+        spoil(tmp_path)
+        desk.store._forget()
+        assert await desk.comes(EVA, "It still burns", In_Reply_To=asked) is Outcome.TAKEN
+        assert (await desk.ticket(2)).problem == "It still burns"
+        assert desk.counts["mail_about_damaged"] == 1
