@@ -157,6 +157,9 @@ class Beneath:
                     both for one in drawn for part in self._visible.get(window, ()) if (both := intersection(one, part))
                 ]
                 self._copied = _around([*([self._copied] if self._copied else []), *drawn])
+        for area, panes in self._layout:
+            if all(pane.window is not None for pane in panes):  # what the screen shows there is nobody's matter
+                on_screen = [rest for rect in on_screen for rest in without_part(rect, area)]
         around = _around([one for one in (copied, self._copied) if one])
         if self._stale or self._restacked or self._floor.composited or around is None:
             self._restacked = False

@@ -191,6 +191,16 @@ def test_two_corners_that_change_together_are_not_told_as_everything_between(ben
     assert sum(one.area for one in told) == 2
 
 
+def test_what_the_banner_itself_draws_is_nobodys_matter(beneath: Beneath) -> None:
+    beneath.sheet(0, 0, 320, 240)
+    beneath.begin()
+    beneath.check()
+    beneath.screen.x.core.ClearArea(False, beneath.banner, 0, 0, 0, 0)
+    beneath.screen.x.sync()
+    assert beneath.source.changes().damaged
+    assert beneath.source.take_damage() == []
+
+
 def test_a_server_that_cannot_look_beneath_shows_the_screen_as_it_is() -> None:
     with Screen(320, 240, without="Composite") as screen:
         beneath = Beneath(screen)
