@@ -8,10 +8,12 @@ machine is off, or if he wants it so, he is written to as well, unless he has be
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from protocol import limits
 from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, ByMail, Channel, NoticeKind
 from protocol.desk.ticket import Ticket
+from protocol.trust.names import one_line
 from relay.notices.readers import asked_from_a_window, requester
 from relay.notices.told import tell
 from relay.store.projections import Step
@@ -57,8 +59,10 @@ def _notice(before: Ticket | None, event: events.Event) -> Iterator[tuple[Notice
         case events.Assigned(staff=staff) | events.HandedOver(to=staff):
             if before is None or before.owner is None or before.owner.identifier != staff.identifier:
                 yield NoticeKind.NEW_HANDLER, "", ""
-        case events.MessageAdded(internal=False, automatic=False, text=text):
-            yield NoticeKind.ANSWER, "", text
+        case events.MessageAdded(internal=False, automatic=False, text=text, attachments=files):
+            # By name: the page that the mail leads to gives them out.
+            said = "\n".join(filter(None, (text, *(f"[{one_line(file.name)}]" for file in files))))
+            yield NoticeKind.ANSWER, "", said[: limits.NOTE_CHARS]
         case events.QuestionAsked(question=question, text=text):
             yield NoticeKind.ANSWER, f"{QUESTION}{question}", text
         case events.ReadBack(text=text):

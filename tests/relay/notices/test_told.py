@@ -96,6 +96,17 @@ async def test_what_staff_say_and_who_takes_over_goes_out_and_what_they_say_amon
 
 
 @scene
+async def test_a_file_without_a_word_is_told_by_its_name(tmp_path: Path) -> None:
+    store = await desk(tmp_path)
+    await store.open_ticket(opened(), EVA, NOW)
+    file = events.Attachment("Where to\nclick.png", "image/png", 4, "a" * 64)
+    await store.change(1, lambda _: (events.MessageAdded("", attachments=(file,)),), JANA, NOW)
+    sent = [entry.event for _, entry in await store.history(1) if isinstance(entry.event, events.NoticeSent)]
+    assert [notice.text for notice in sent if notice.kind is NoticeKind.ANSWER] == ["[Where to click.png]"]
+    await store.close()
+
+
+@scene
 async def test_whoever_has_an_agent_is_told_there_and_not_by_mail(tmp_path: Path) -> None:
     store = await desk(tmp_path)
     await store.open_ticket(opened(channel=Channel.DIRECT), EVA, NOW)
