@@ -5,6 +5,7 @@ is the median of several rounds.
 """
 
 import os
+import resource
 import shutil
 import statistics
 import time
@@ -17,9 +18,11 @@ import pytest
 from protocol import envelope
 from protocol.desk.overview import Flag
 from protocol.envelope import QueueSort
+from relay.portable import arriving, leaving
 from relay.reports import document, source
 from relay.store import verify
 from tests.bench.desk_history import write
+from tests.parties import Parties
 from tests.relay.rig import Actor, House, scene
 
 TICKETS = int(os.environ.get("ATHAND_BENCH_TICKETS", "100000"))
@@ -116,3 +119,31 @@ def test_a_customers_month_is_on_paper_within_two_seconds(history: Path) -> None
     assert made.lines
     assert pdf
     assert took_s < 2
+
+
+@pytest.mark.timeout(1800)
+def test_the_way_out_and_in_takes_no_more_memory_however_long_the_history_is(history: Path, tmp_path: Path) -> None:
+    ours, out, folder = Parties(now=datetime.now(UTC)), tmp_path / "desk.jsonl", tmp_path / "in"
+    folder.mkdir()
+
+    def leave() -> int:
+        with out.open("wb") as file:
+            return leaving.write(
+                history, tmp_path, file.write, organisation="x", authority=ours.devices, now=datetime.now(UTC)
+            ).events
+
+    def arrive() -> int:
+        with out.open("rb") as file:
+            return arriving.read(file, folder, organisation=ours.organisation).events
+
+    for name, way in (("out", leave), ("in", arrive)):
+        before_mb, begun = peak_mb(), time.perf_counter()
+        count = way()
+        took_s, more_mb = time.perf_counter() - begun, peak_mb() - before_mb
+        print(f"{name:3} {count:,} events in {took_s:.0f} s, {count / took_s:,.0f}/s, {more_mb} MB more memory")
+        assert more_mb < 200
+
+
+def peak_mb() -> int:
+    """The most that this process has taken so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
