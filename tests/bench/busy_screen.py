@@ -1,7 +1,7 @@
 """A program that keeps a part of its window moving and answers each key in another: `python -m … film|scroll|still`.
 
-`film` is a picture of waves and grain that pans, 960x540; `scroll` a page of text, a line a picture; 40 pictures a
-second. Each key turns a small square black or white.
+`film` is a picture of waves and grain that pans, 960x540, and others that move over it; `scroll` a page of text, a line
+a picture; 40 pictures a second. Each key turns a small square black or white.
 """
 
 import sys
@@ -49,11 +49,19 @@ class BusyScreen(QWidget):
         if event.rect().intersects(ANSWER):
             painter.fillRect(ANSWER, Qt.GlobalColor.black if self._keys % 2 else Qt.GlobalColor.white)
         if event.rect().intersects(WHERE):
-            part = QPoint(3 * self._at % 300, 2 * self._at % 200) if self._film else self._line()
-            painter.drawImage(WHERE.topLeft(), self._sheet, QRect(part, WHERE.size()))
+            if self._film:
+                self._draw_film(painter)
+            else:
+                first = _LINE * self._at % (_LINE * _LINES - WHERE.height())
+                painter.drawImage(WHERE.topLeft(), self._sheet, QRect(QPoint(0, first), WHERE.size()))
 
-    def _line(self) -> QPoint:
-        return QPoint(0, _LINE * self._at % (_LINE * _LINES - WHERE.height()))
+    def _draw_film(self, painter: QPainter) -> None:
+        at = self._at
+        painter.drawImage(WHERE.topLeft(), self._sheet, QRect(QPoint(3 * at % 300, 2 * at % 200), WHERE.size()))
+        for number in range(4):
+            across, down = (7 * at + 190 * number) % 640, (5 * at + 130 * number) % 360
+            part = QRect(300 - 2 * at % 280, 60 * number + at % 40, 300, 170)
+            painter.drawImage(WHERE.topLeft() + QPoint(across, down), self._sheet, part)
 
 
 def _photo() -> QImage:
