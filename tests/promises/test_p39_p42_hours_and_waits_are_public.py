@@ -17,8 +17,8 @@ from protocol.desk.calendar import Calendar, CalendarVersion, SpecialDay
 from protocol.desk.contract import Contract
 from protocol.desk.opening_hours import CLOSED, parse_week
 from tests.agent.asked import JANA
-from tests.agent.desk import desk_and_relay
-from tests.relay.peopled import LONG_AGO, TERMS, peopled
+from tests.agent.desk import HelpedDesk, desk_and_relay
+from tests.relay.peopled import LONG_AGO, TERMS, away, peopled
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 """A Friday."""
@@ -132,7 +132,24 @@ def test_p42_and_the_forecast_in_the_window_is_the_desks(qtbot: QtBot, tmp_path:
         desk.connected()
         desk.window.show_ask()
         desk.until(lambda: "Somebody is free for you right away." in desk.window.ask.presence.text())
-        assert "Your contact: Jana Nováková" in desk.window.ask.presence.text()
-        (face,) = desk.window.ask.face.findChildren(QLabel)
-        assert (face.text(), face.accessibleName(), face.isVisible()) == ("JN", "Jana Nováková", True)
         assert isinstance(relay.play(ask_about(relay)), envelope.About)
+
+
+def test_p04_the_contact_stands_in_the_users_window_by_name_and_face_and_the_deputy_while_he_is_away(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with desk_and_relay(tmp_path, qtbot, house=peopled) as (desk, relay):
+        desk.connected()
+        desk.window.show_ask()
+        desk.until(lambda: "Your contact: Jana Nováková" in desk.window.ask.presence.text())
+        assert faces(desk) == {("JN", "Jana Nováková")}
+        relay.play(away(relay.play(relay.relay.console("petr")), "jana"))
+        desk.window.show_ask()
+        desk.until(lambda: "Your contact: Petr Dvořák" in desk.window.ask.presence.text())
+        desk.until(lambda: faces(desk) == {("PD", "Petr Dvořák")})
+
+
+def faces(desk: HelpedDesk) -> set[tuple[str, str]]:
+    """Letters and name of each that is to be seen."""
+    labels = desk.window.ask.face.findChildren(QLabel)
+    return {(label.text(), label.accessibleName()) for label in labels if label.isVisible()}
