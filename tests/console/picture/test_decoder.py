@@ -93,6 +93,16 @@ def test_a_screen_that_changes_its_size_gets_a_new_canvas() -> None:
     assert np.array_equal(canvas.pixels, sender.picture)
 
 
+@pytest.mark.parametrize("told", [(WIDTH * 2, HEIGHT // 2), (7, 9), (2**15, 2**15)])
+def test_what_size_was_announced_changes_nothing_but_the_time_it_takes(told: tuple[int, int]) -> None:
+    sender, canvas, decoder = begun()
+    before = canvas.pixels
+    decoder.expect(*told)
+    assert canvas.pixels is before
+    decoder.decode(sender.resize(WIDTH * 2, HEIGHT // 2))
+    assert np.array_equal(canvas.pixels, sender.picture)
+
+
 def test_an_empty_frame_changes_nothing_and_is_counted() -> None:
     sender, canvas, decoder = begun()
     canvas.take_dirty()

@@ -78,6 +78,16 @@ def test_where_there_is_room_the_screen_is_shown_whole_and_unscaled(shown: Shown
     assert not shown.window.view.is_fitted
 
 
+def test_the_window_is_as_large_as_the_screen_that_was_announced_before_its_picture_comes(shown: Shown) -> None:
+    shown.window.show_said(allowed())
+    shown.window.show_said(ScreenChanged(1280, 720, (Monitor("DP-1", 0, 0, 1280, 720, primary=True),)))
+    assert shown.window.size() == QSize(1280, 720 + session_bar.HEIGHT)
+    assert not shown.window.view.isVisible(), "what is black is no picture"
+    shown.picture(1280, 720)
+    assert shown.window.view.isVisible()
+    assert shown.window.view.viewport().size() == QSize(1280, 720)
+
+
 def test_where_there_is_none_it_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     small = Shown(monkeypatch, QSize(1366, 768))
     small.window.show_said(allowed())
