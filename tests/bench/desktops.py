@@ -1,6 +1,7 @@
 """What a helped screen shows before anybody asks: windows of text, or a photo as large as the screen."""
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,19 @@ def with_text(desk: Desk) -> None:
     desk.display.window_bounds("still")
 
 
-def with_photo(desk: Desk, which: int = 0) -> None:
-    """A photo as background, scaled to fill it, as desktops do it."""
+def with_photo(desk: Desk) -> None:
+    """A photo as background."""
+    photo(desk)()
+
+
+def photo(desk: Desk, which: int = 0) -> Callable[[], None]:
+    """Gets a photo ready as background, scaled to fill it, as desktops do it; what is given shows it, at once."""
     width, height = desk.size
-    photo = Image.open(content.files(content.PHOTOS)[which]).convert("RGB")
-    scale = max(width / photo.width, height / photo.height)
-    photo = photo.resize((round(photo.width * scale), round(photo.height * scale)), Image.Resampling.LANCZOS)
+    image = Image.open(content.files(content.PHOTOS)[which]).convert("RGB")
+    scale = max(width / image.width, height / image.height)
+    image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
     pixels = np.zeros((height, width, 4), np.uint8)
-    pixels[..., :3] = np.asarray(photo)[:height, :width, ::-1]
+    pixels[..., :3] = np.asarray(image)[:height, :width, ::-1]
     x: Any = XDisplay(desk.display.name)
     root = x.screen().root
     background = root.create_pixmap(width, height, x.screen().root_depth)
@@ -44,6 +50,11 @@ def with_photo(desk: Desk, which: int = 0) -> None:
             context, 0, top, width, len(rows), X.ZPixmap, x.screen().root_depth, 0, rows.tobytes()
         )  # fmt: skip
     root.change_attributes(background_pixmap=background)
-    root.clear_area()
     x.sync()
-    x.close()
+
+    def show() -> None:
+        root.clear_area()
+        x.sync()
+        x.close()
+
+    return show

@@ -139,9 +139,9 @@ def standing_still(folder: Path, times: int) -> Times:
         watch, desk = _Stopwatch(scene), scene.user.desk
         number = scene.begin_session("What stands still is to be exact")
         for turn in range(times):
-            shows = [lambda which=which: desktops.with_photo(desk, which) for which in (turn, turn + 4)]
-            for show in shows:
-                found.setdefault("a photo fills the screen", []).append(watch.after(number, show, 1.5)[1])
+            for which in (turn, turn + 4):
+                exact = watch.after(number, desktops.photo(desk, which), 1.5)[1]
+                found.setdefault("a photo fills the screen", []).append(exact)
         for turn in range(times):
             before = len(desk.processes)
             PROGRAMS["film"](desk, Random(turn))
