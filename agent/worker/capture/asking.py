@@ -56,8 +56,11 @@ class Asking:
             found.append((window, Window(at.x, at.y, wide, high, border, mapped)))
         return found
 
-    def looks(self, windows: Mapping[int, Window], *, composited: bool) -> Iterator[tuple[int, Window, Glass]]:
-        """Each of `windows` with what it looks like; from now on the server tells of their shapes."""
+    def looks(self, windows: Mapping[int, Window], *, composited: bool) -> Iterator[tuple[int, Window, Glass | None]]:
+        """Each of `windows` with what it looks like; from now on the server tells of their shapes.
+
+        Without a `Glass` its pixels are stored in a way that nobody here can read, as those of 256 colours are.
+        """
         core, asked = self._x.core, []
         for number in windows:
             self._shape.SelectInput(number, True)
@@ -81,8 +84,10 @@ class Asking:
                 shape = tuple(Rect(one.x + border, one.y + border, one.width, one.height) for one in parts.rectangles)
             looks = attributes._class == xcffib.xproto.WindowClass.InputOutput  # noqa: SLF001 - the library's name
             share = opacity.value.to_atoms()[0] / _SOLID if opacity.value_len else 1.0
-            glass = Glass(at.depth == _ARGB_DEPTH, share)
-            solid = not composited or glass == _NO_GLASS
+            glass = (
+                Glass(at.depth == _ARGB_DEPTH, share) if at.depth in (_ARGB_DEPTH, self._x.screen.root_depth) else None
+            )
+            solid = not composited or glass in (_NO_GLASS, None)
             yield number, dataclasses.replace(known, looks=looks, solid=solid, shape=shape), glass
 
     def _desktop(self) -> str:

@@ -83,7 +83,7 @@ class Beneath:
         self._out: frozenset[int] = frozenset()
         self._stack = Stack(x.root)
         self._kept: dict[int, _Kept] = {}
-        self._glass: dict[int, Glass] = {}
+        self._glass: dict[int, Glass | None] = {}
         self._layout: list[tuple[Rect, list[Pane]]] = []
         self._seen: dict[int, Window] = {}
         self._stale = False
@@ -273,6 +273,7 @@ class Beneath:
         }
         if ours := unknown.pop(self._floor.window, None):
             self._stack.windows[self._floor.window] = dataclasses.replace(ours, looks=False)
+        self._glass = {number: glass for number, glass in self._glass.items() if number in self._stack.windows}
         for number, window, glass in self._asking.looks(unknown, composited=self._floor.composited):
             self._stack.windows[number], self._glass[number] = window, glass
 
@@ -316,9 +317,9 @@ class Beneath:
     def _part(self, onto: int, at: Rect, window: int | None) -> Iterator[tuple[int, Rect, int, int, int, Glass | None]]:
         if window is None:
             yield from ((onto, part, drawable, x, y, None) for part, drawable, x, y in self._floor.parts(at))
-        elif kept := self._kept.get(window):
+        elif (kept := self._kept.get(window)) and (glass := self._glass.get(window)):
             known = self._stack.windows[window]
-            yield onto, at, kept.pixmap, known.x, known.y, None if known.solid else self._glass[window]
+            yield onto, at, kept.pixmap, known.x, known.y, None if known.solid else glass
 
     def _open_extensions(self) -> bool:
         x = self._x
