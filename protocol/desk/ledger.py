@@ -4,7 +4,7 @@ The rule, published on every report: each entry is rounded once, down to whole m
 of entries. So what is billed is never more than what was worked, and a report adds up line by line.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -85,11 +85,6 @@ def entries(history: Iterable[events.Entry]) -> tuple[LedgerEntry, ...]:
             case _:
                 pass
     return tuple(sorted((entry for entry in found.values() if entry.worked_s > 0), key=lambda entry: entry.begin))
-
-
-def overlapping(mine: Iterable[LedgerEntry], begin: datetime, end: datetime, *, but: str = "") -> Iterator[LedgerEntry]:
-    """Which of one technician's entries overlap a stretch; touching is none. `but`: the entry that is corrected."""
-    return (entry for entry in mine if entry.entry != but and entry.begin < end and begin < entry.end)
 
 
 def _logged(ticket: int, logged: events.TimeLogged) -> LedgerEntry:

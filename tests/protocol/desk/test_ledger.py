@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from protocol.desk import events
 from protocol.desk.events import WorkKind
-from protocol.desk.ledger import entries, overlapping
+from protocol.desk.ledger import entries
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 JANA = events.Staff("jana", "Jana Novak", "Support engineer", "+420 123 456")
@@ -42,13 +42,3 @@ def test_a_correction_replaces_and_is_counted_and_nothing_worked_strikes_it_out(
 def test_what_is_not_billed_is_worked_all_the_same() -> None:
     (entry,) = entries(history(logged(720, billed=False)))
     assert (entry.worked_min, entry.billed_min) == (12, 0)
-
-
-def test_entries_that_touch_do_not_overlap_and_the_one_corrected_is_not_in_its_own_way() -> None:
-    found = entries(history(logged(600), logged(600, AT + timedelta(minutes=10), "2" * 32)))
-    assert list(overlapping(found, AT + timedelta(minutes=20), AT + timedelta(minutes=30))) == []
-    assert [entry.entry for entry in overlapping(found, AT + timedelta(minutes=9), AT + timedelta(minutes=11))] == [
-        "1" * 32,
-        "2" * 32,
-    ]
-    assert list(overlapping(found, AT, AT + timedelta(minutes=9), but="1" * 32)) == []

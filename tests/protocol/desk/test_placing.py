@@ -78,8 +78,14 @@ def test_p40_a_complaint_goes_to_a_lead_and_never_to_who_is_barred() -> None:
 def test_p03_who_leaves_is_followed_by_contact_or_deputy_else_by_who_knows_most_of_what_he_knew() -> None:
     theirs = replace(begun(), customer="firma")
     assert successor(theirs, desk("jana"), NOW, "jana", {}) == PETR
+    assert successor(theirs, desk("olga"), NOW, "olga", {}) == JANA  # the contact before the deputy
     assert successor(begun(), desk("jana"), NOW, "jana", {}) == OLGA
     assert successor(begun(), desk("jana", "petr", "olga"), NOW, "jana", {}) is None
+
+
+def test_p40_a_complaint_that_is_left_goes_to_a_lead_and_not_to_the_customers_contact() -> None:
+    complaint = apply(fresh(kind=TicketKind.COMPLAINT), entry(NOW, DESK, events.Assigned(PETR)))
+    assert successor(complaint, desk("petr"), NOW, "petr", {}) == OLGA
 
 
 @given(
@@ -114,6 +120,8 @@ def test_p13_to_somebody_who_knows_less_only_with_a_reason() -> None:
     check_hand_over(begun(), card(), desk(), NOW)  # no skill in particular
     with pytest.raises(StepRefused, match="knows less of excel"):
         check_hand_over(begun(), card(skill="excel"), desk(), NOW)
+    with pytest.raises(StepRefused, match="say why"):
+        check_hand_over(begun(), card(skill="excel", reason="  "), desk(), NOW)
     check_hand_over(begun(), card(skill="excel", reason="Jana leaves at noon"), desk(), NOW)
 
 
@@ -132,8 +140,10 @@ def test_a_ticket_is_handed_to_nobody_who_is_away_gone_or_has_it() -> None:
 
 def test_p02_what_somebody_works_on_is_not_taken_from_him_without_the_card() -> None:
     check_taking(begun(), "jana")
-    with pytest.raises(StepRefused, match="Hand over"):
-        check_taking(begun(), "petr")
+    held = apply(begun(), entry(NOW, STAFF, events.OnHold(events.HoldReason.VENDOR)))
+    for his in (begun(), held):
+        with pytest.raises(StepRefused, match="Hand over"):
+            check_taking(his, "petr")
     assigned = apply(fresh(), entry(NOW, DESK, events.Assigned(JANA)))
     check_taking(assigned, "petr")  # nothing was tried yet
 

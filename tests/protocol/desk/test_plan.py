@@ -34,8 +34,9 @@ def paid(ticket: Ticket) -> Ticket:
 
 def test_p27_whoever_was_to_be_done_between_moves_by_the_work_and_nobody_else() -> None:
     first = planned(1, 10, work_min=90)
-    soon, between, after = planned(2, 1), planned(3, 5), planned(4, 20)
-    moves = plan.displaced(first, NOW + timedelta(hours=2), [(t, None) for t in (after, between, soon)], HOURS, NOW)
+    soon, between, beside, after = planned(2, 1), planned(3, 5), planned(4, 10), planned(5, 20)
+    others = [(ticket, None) for ticket in (after, beside, between, soon)]
+    moves = plan.displaced(first, NOW + timedelta(hours=2), others, HOURS, NOW)
     assert moves == [plan.Move(3, NOW + timedelta(hours=6, minutes=30))]
 
 
@@ -44,6 +45,8 @@ def test_p27_nobodys_contract_is_broken_and_nobody_who_paid_is_moved() -> None:
     tight, bought = planned(2, 5), paid(planned(3, 5))
     others: list[tuple[Ticket, datetime | None]] = [(tight, NOW + timedelta(hours=5, minutes=30)), (bought, None)]
     assert plan.displaced(first, NOW + timedelta(hours=1), others, HOURS, NOW) == []
+    just = [(tight, NOW + timedelta(hours=5, minutes=plan.USUAL_WORK_MIN))]  # kept to the minute is kept
+    assert [move.ticket for move in plan.displaced(first, NOW + timedelta(hours=1), just, HOURS, NOW)] == [2]
 
 
 @given(

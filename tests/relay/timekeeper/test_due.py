@@ -100,6 +100,31 @@ def test_p24_before_a_time_agreed_is_over_its_owner_is_warned_once_and_after_it_
     assert only(play.after(minutes(60)), "warning", "breach") == []
 
 
+def test_nobody_is_told_of_a_time_that_was_over_once_it_was_answered_all_the_same() -> None:
+    play = Play()
+    play.happens(events.Triaged(2, 2), events.Assigned(JANA))
+    play.now += minutes(90)
+    play.happens(events.MessageAdded("Sorry, here I am"))
+    assert only(play.said(), "warning", "breach") == []
+
+
+def test_of_an_appointment_that_has_begun_nobody_is_reminded() -> None:
+    play = Play()
+    play.taken()
+    slot = MONDAY + timedelta(hours=2)
+    play.happens(events.AppointmentMade("2" * 32, slot, slot + minutes(60), "New disk"))
+    assert only(play.after(timedelta(hours=2, minutes=10)), "appointment_near") == []  # the relay was off
+
+
+def test_of_a_ticket_that_goes_on_in_another_one_nothing_is_said() -> None:
+    play = Play()
+    play.taken()
+    play.happens(events.NextStepSet("Call back", MONDAY + minutes(90)), events.MergedInto(2))
+    assert play.after(timedelta(days=4)) == []
+    play.happens(events.Unmerged(2))
+    assert ("step_due", "jana") in play.said()
+
+
 def test_p17_a_missed_update_reminds_the_owner_and_then_the_lead() -> None:
     play = Play()
     play.taken()
