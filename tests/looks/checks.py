@@ -3,8 +3,11 @@
 The figures of contrast are those of WCAG 2.2 (1.4.3 and 1.4.11).
 """
 
+import importlib
+import pkgutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor, QKeySequence, QShortcut
@@ -15,6 +18,7 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -63,6 +67,25 @@ def shortcomings_at_rest(window: QWidget) -> list[str]:
         QTest.qWait(_ROUND_MS)
         found = shortcomings(window)
     return found
+
+
+def undrawn(part: str) -> list[str]:
+    """The dialogs of a part that no function of its looks draws."""
+    drawn = "".join(path.read_text() for path in Path("tests", part, "looks").glob("*.py"))
+    for module in pkgutil.iter_modules(importlib.import_module(f"{part}.ui").__path__):
+        importlib.import_module(f"{part}.ui.{module.name}")
+    return [
+        dialog.__name__
+        for dialog in _below(QDialog)
+        if dialog.__module__.startswith(f"{part}.") and not dialog.__subclasses__() and dialog.__name__ not in drawn
+    ]
+
+
+def _below(kind: type[QWidget]) -> Iterator[type[QWidget]]:
+    one: type[QWidget]
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 def contrast(one: str, other: str) -> float:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from agent.ui import theme
-from tests.looks.checks import SIGN, TEXT, contrast, shortcomings_at_rest, show_in_little_room
+from tests.looks.checks import SIGN, TEXT, contrast, shortcomings_at_rest, show_in_little_room, undrawn
 from tests.looks.variants import windows
 
 WINDOWS = dict(windows("agent"))
@@ -43,3 +43,7 @@ def test_each_control_has_a_name_a_tooltip_and_a_way_to_it_and_no_text_is_cut(
 @pytest.mark.parametrize(("drawn", "on", "least"), PAIRS)
 def test_what_stands_on_a_colour_is_seen_there(drawn: str, on: str, least: float, colours: theme.Tones) -> None:
     assert contrast(getattr(colours, drawn), getattr(colours, on)) >= least
+
+
+def test_every_dialog_is_drawn_for_those_who_look() -> None:
+    assert undrawn("agent") == []
