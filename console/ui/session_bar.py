@@ -57,7 +57,7 @@ class SessionBar(QFrame):
         self._line = _button("gauge-high", _("Time to the server and back"), shortcuts.FIGURES, checkable=True)
         self._line.setText("")
         self._line.toggled.connect(self.figures)
-        self._remark = _label("", self)
+        self._remark = ElidedLabel("", self)
         self._remark.setProperty("muted", True)
         self._control = _button("computer-mouse", _("Control"), shortcuts.CONTROL, checkable=True)
         self._control.toggled.connect(self.control)
@@ -79,8 +79,9 @@ class SessionBar(QFrame):
         row.setContentsMargins(theme.GRID, 4, theme.GRID, 4)
         row.setSpacing(theme.GRID)
         row.addWidget(self._who, 1)
+        row.addWidget(self._remark, 2)
+        self._remark.hide()
         for widget in (
-            self._remark,
             self._scopes,
             self._left,
             self._line,
@@ -117,9 +118,9 @@ class SessionBar(QFrame):
         metrics = self._who.fontMetrics()
         shown = [widget for widget in self.findChildren(QWidget, options=_DIRECT) if not widget.isHidden()]
         signs = {button for button in self._worded if not button.isHidden()}
-        needed = sum(widget.sizeHint().width() for widget in shown if widget not in signs and widget is not self._who)
+        needed = sum(widget.sizeHint().width() for widget in shown if widget not in {*signs, self._who, self._remark})
         needed += sum(metrics.horizontalAdvance(self._worded[button]) + 6 * theme.GRID for button in signs)
-        needed += (len(shown) + 1) * theme.GRID
+        needed += (len(shown) + 1) * theme.GRID + metrics.horizontalAdvance(self._remark.whole)
         room = self.width() - needed
         for button, text in self._worded.items():
             wanted = text if room >= min(metrics.horizontalAdvance(self._who.whole), _NAME_ROOM) else ""
@@ -163,8 +164,8 @@ class SessionBar(QFrame):
 
     def show_remark(self, text: str) -> None:
         """A word in passing, or ""."""
-        self._remark.setText(text)
-        self._remark.setAccessibleName(text)
+        self._remark.say(text)
+        self._remark.setVisible(bool(text))
 
     def show_typing(self, typing: Typing) -> None:
         """How keys go now."""

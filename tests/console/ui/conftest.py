@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale
 from PySide6.QtWidgets import QApplication
 
 from console import language
@@ -12,7 +12,7 @@ from console.ui import theme
 
 @pytest.fixture(autouse=True)
 def english(qapp: QApplication) -> Iterator[None]:
-    language.choose("en")
+    QLocale.setDefault(QLocale(language.choose("en")))
     theme.apply(qapp)
     yield
     language.choose("en")
