@@ -50,6 +50,8 @@ def test_p11_a_price_is_answered_once_while_it_is_valid_and_only_if_it_was_named
     late = after(quote())
     with pytest.raises(StepRefused, match="run out"):
         apply(late, entry(NOW + timedelta(days=2), USER, events.QuoteAnswered(KEY, accepted=True)))
+    until = late.agreements.quotes[KEY].valid_until
+    assert apply(late, entry(until, USER, events.QuoteAnswered(KEY, accepted=True))).agreements.quotes[KEY].accepted
     declined = apply(late, entry(NOW + timedelta(days=2), USER, events.QuoteAnswered(KEY, accepted=False)))
     assert declined.agreements.quotes[KEY].accepted is False  # a no is always heard
 
