@@ -16,6 +16,9 @@ class MonitorButton(QPushButton):
 
     Signals:
         chosen: a monitor's name, or "" for all.
+
+    Attributes:
+        says: its text, where there is room for one.
     """
 
     chosen = Signal(str)
@@ -26,6 +29,7 @@ class MonitorButton(QPushButton):
         self._menu = QMenu(self)
         self._menu.setAccessibleName(_("The user's screens"))
         self._group = QActionGroup(self._menu)
+        self.says = ""
         self.setMenu(self._menu)
         self.setToolTip(f"{_(shortcuts.MONITOR.does)} ({shortcuts.MONITOR.keys})")
         self.hide()
@@ -42,6 +46,7 @@ class MonitorButton(QPushButton):
             self._menu.addAction(action)
         number = monitors.views.index(monitors.current)
         text = _("All screens") if not number else _("Screen {number}").format(number=number)
+        self.says = text
         self.setText(text)
         self.setAccessibleName(_("Shown: {what}").format(what=text))
         self.setVisible(len(monitors.views) > 1)

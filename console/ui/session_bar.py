@@ -18,6 +18,8 @@ _RUNS_OUT_S = 180.0
 HEIGHT = 5 * theme.GRID
 """Of the bar; a 1080p screen shown 1:1 shall still fit a 1200 lines display with title bar and panel."""
 _NAME_ROOM = 20 * theme.GRID
+_SIGN = 7 * theme.GRID
+"""Pixels of a button without its text."""
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
@@ -95,7 +97,7 @@ class SessionBar(QFrame):
             self._end,
         ):
             row.addWidget(widget)
-        self._worded = {button: button.text() for button in (self._full, self._fit)}
+        self._worded: dict[QPushButton, str] = {button: button.text() for button in (self._fit, self._full)}
         self._may_control = False
         self.show_scopes(frozenset())
         self._left.hide()
@@ -114,16 +116,17 @@ class SessionBar(QFrame):
         return super().event(event)
 
     def _share_room(self) -> None:
-        """Who it is must be readable: in a narrow window two buttons have signs alone, and a long name is cut."""
-        metrics = self._who.fontMetrics()
+        """Who it is must be readable: in a narrow window some buttons have signs alone, and a long name is cut."""
+        width = self._who.fontMetrics().horizontalAdvance
+        says = {self._typing: self._typing.says, self.monitors: self.monitors.says} | self._worded
+        says = {button: text for button, text in says.items() if not button.isHidden()}
         shown = [widget for widget in self.findChildren(QWidget, options=_DIRECT) if not widget.isHidden()]
-        signs = {button for button in self._worded if not button.isHidden()}
-        needed = sum(widget.sizeHint().width() for widget in shown if widget not in {*signs, self._who, self._remark})
-        needed += sum(metrics.horizontalAdvance(self._worded[button]) + 6 * theme.GRID for button in signs)
-        needed += (len(shown) + 1) * theme.GRID + metrics.horizontalAdvance(self._remark.whole)
-        room = self.width() - needed
-        for button, text in self._worded.items():
-            wanted = text if room >= min(metrics.horizontalAdvance(self._who.whole), _NAME_ROOM) else ""
+        fixed = [widget for widget in shown if widget not in {*says, self._who, self._remark}]
+        room = self.width() - sum(widget.sizeHint().width() for widget in fixed) - (len(shown) + 1) * theme.GRID
+        room -= len(says) * _SIGN + width(self._remark.whole) + min(width(self._who.whole), _NAME_ROOM)
+        for button, text in says.items():
+            room -= width(text)
+            wanted = text if room >= 0 else ""
             if button.text() != wanted:
                 button.setText(wanted)
 

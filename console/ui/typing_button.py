@@ -20,6 +20,9 @@ class TypingButton(QPushButton):
 
     Signals:
         chosen: a `TypingMode`.
+
+    Attributes:
+        says: its text, where there is room for one.
     """
 
     chosen = Signal(object)
@@ -46,6 +49,7 @@ class TypingButton(QPushButton):
         """How keys go now."""
         self._typing = typing
         text = _("By symbol") if typing.by_symbol else _("By place")
+        self.says = text
         self.setText(text)
         self.setAccessibleName(_("Keys: {how}").format(how=text))
         self.setToolTip(f"{words.typing(typing)}\n{_(shortcuts.TYPING.does)} ({shortcuts.TYPING.keys})")
