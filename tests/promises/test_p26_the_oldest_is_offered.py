@@ -47,3 +47,18 @@ async def test_p26_what_waits_for_a_busy_contact_is_offered_to_who_is_free(tmp_p
         petr = await relay.console("petr")
         assert (await petr.hears(envelope.WorkOffered)).ticket.number == two
         assert (await petr.takes(two)).ticket.owner.identifier == "petr"
+
+
+@scene
+async def test_p26_who_pays_for_nothing_and_asked_first_is_offered_before_gold_that_asked_later(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, desktop, jana = await relay.agent(), await relay.agent("desktop"), await relay.console("jana")
+        busy = await owned(agent, jana, "jana")
+        await jana.takes(busy)
+        first = (await desktop.asks_for_help("I pay for nothing")).ticket.number
+        gold = await owned(agent, jana, "jana", urgency=1)
+        petr = await relay.console("petr")
+        assert (await petr.hears(envelope.WorkOffered)).ticket.number == first
+        await petr.takes(first)
+        olga = await relay.console("olga")
+        assert (await olga.hears(envelope.WorkOffered)).ticket.number == gold
