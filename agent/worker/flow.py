@@ -35,9 +35,11 @@ MAX_FRAMES = 64
 _MEASURES = 8
 """Frames from which the line's rate is told: by all of them and by the newer half, whichever says more. Together, since
 an acknowledgement that comes late makes one frame look slow and the next one fast."""
+_NEWER_S = 0.025
+"""The newer half says nothing by itself if it took less: acknowledgements that were held up come close together."""
 _FASTER = 2
 """So many of them count for chance; if the others' fastest says that the line limits nothing, that is believed, ..."""
-_HELD_UP = 3
+_HELD_UP = 2
 """... unless all of them together are slower than that by this factor: a busy console holds up some, a line all."""
 _MEASURE_BYTES = 4 * 1024
 """Smaller frames tell how long the way is, larger ones how wide."""
@@ -144,7 +146,9 @@ class Flow:
         if not self._measures:
             return None
         measures = list(self._measures)
-        together = max(_together(measures), _together(measures[len(measures) // 2 :]))
+        together, newer = _together(measures), measures[len(measures) // 2 :]
+        if sum(took_s for _, took_s in newer) >= _NEWER_S:
+            together = max(together, _together(newer))
         fast = sorted(size / took_s for size, took_s in measures)[-1 - min(_FASTER, len(measures) // 3)]
         return fast if fast >= _UNLIMITED and _HELD_UP * together >= _UNLIMITED else together
 

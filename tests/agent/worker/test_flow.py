@@ -219,3 +219,19 @@ def test_the_next_frame_is_begun_as_early_as_frames_take_to_be_made() -> None:
         early_s.append(flow.due_s(wire.now_s))
     assert early_s[0] - early_s[1] == pytest.approx(0.012)
     assert early_s[0] - early_s[2] == pytest.approx(0.022)
+
+
+def test_a_line_of_ten_megabits_has_limits_however_unevenly_it_is_heard_of() -> None:
+    flow, rate, way_s, now_s = Flow(), 1_250_000.0, 0.05, 1.0
+    flow.sent(0, 200, 0.0)
+    flow.acknowledged(0, way_s)
+    free_s, heard_s = now_s, now_s
+    for number in range(1, 200):  # each fifth is heard of late, and those behind it less and less
+        flow.sent(number, 12_000, now_s)
+        free_s = max(free_s, now_s) + 12_000 / rate
+        heard_s = free_s + way_s + 0.007 * (-number % 5)
+        flow.acknowledged(number, heard_s)
+        now_s = free_s - 0.001
+        told = flow.budget().rate
+        assert told is not None
+        assert told < 1.6 * rate
