@@ -49,8 +49,8 @@ def _data(report: Report, labels: Labels) -> dict[str, Any]:
         (_("Median time to a solution"), f"{labels.number(median(report.solved_h))} h" if report.solved_h else _NONE),
         (_("Rating"), f"{labels.number(stars / rated)} / 5" if rated else _NONE),
     ]
-    if report.cents is not None and report.rate is not None:
-        facts.insert(2, (_("Comes to"), labels.money(report.cents, report.rate.currency)))
+    if report.sums:
+        facts.insert(2, (_("Comes to"), labels.sums(report.sums)))
     return {
         "language": labels.language,
         "title": _("Support in {month}").format(month=labels.month(report.begin)),
@@ -64,6 +64,20 @@ def _data(report: Report, labels: Labels) -> dict[str, Any]:
         ),
         "facts": facts,
         "work": _work(report, labels),
+        "prices": {
+            "title": _("Prices agreed"),
+            "head": [_("Day"), _("Ticket"), _("Subject"), _("What for"), _("Amount")],
+            "rows": [
+                (
+                    labels.day(price.at),
+                    f"#{price.ticket}",
+                    f"{price.title} ({price.requester})",
+                    price.text,
+                    labels.money(price.cents, price.currency),
+                )
+                for price in report.prices
+            ],
+        },
         "days": {
             "title": _("Minutes a day"),
             "worked": report.worked_by_day,

@@ -1,5 +1,6 @@
 """What a report is written with: its words, dates, minutes and money as its reader's language has them. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime, format_time
@@ -61,3 +62,7 @@ class Labels:
     def money(self, cents: int, currency: str) -> str:
         """As €12.34."""
         return format_currency(cents / 100, currency, locale=self.language)
+
+    def sums(self, cents: Mapping[str, int]) -> str:
+        """Sums of several currencies, as €12.34 + CZK 5.00."""
+        return " + ".join(self.money(count, currency) for currency, count in cents.items())

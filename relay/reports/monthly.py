@@ -4,10 +4,9 @@ Guarantees that its rows add up to the ledger (`protocol.desk.ledger`), and that
 technician's name or performance is in it. Days and hours are those of the desk's calendar for this customer.
 """
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -16,11 +15,15 @@ from protocol.desk import events, ledger
 from protocol.desk.book import Book
 from protocol.desk.business_time import from_us
 from protocol.desk.clocks import Clock, ClockState, OpenTimes, Terms
-from protocol.desk.contract import Metric, Rate
+from protocol.desk.contract import Contract, Metric, Rate
 from protocol.desk.events import WorkKind
+from protocol.desk.ledger import LedgerEntry
 from protocol.desk.ticket import Ticket, fold
+from relay.reports import charges
+from relay.reports.charges import Price
 
 MONTHS = 12
+_INSTANT = timedelta(microseconds=1)
 
 
 class ReportError(ValueError):
@@ -28,7 +31,10 @@ class ReportError(ValueError):
 
 
 class Line(Struct, frozen=True):
-    """A piece of work. `begin` and `end` in the report's time zone; `who` empty with works council's rules."""
+    """A piece of work. `begin` and `end` in the report's time zone; `who` empty with works council's rules.
+
+    `rate` is that of the contract's version in force when it began; None: without a contract.
+    """
 
     begin: datetime
     end: datetime
@@ -41,6 +47,7 @@ class Line(Struct, frozen=True):
     worked_min: int
     billed_min: int
     corrected: bool
+    rate: Rate | None = None
 
 
 class Kept(Struct, frozen=True):
@@ -65,11 +72,13 @@ class Report(Struct, frozen=True):
     """All of it.
 
     Attributes:
+        prices: said yes to in the month, in the order of the answers (promises 11, 27).
         begin, end: the month, its end no longer belonging to it, in `time_zone`'s wall clock.
         made_at: as of when clocks were read.
         worked_by_day, billed_by_day: minutes, by the day of the month from 1 on.
         solved_h: wall-clock hours from opened to the solution that stands, of those solved in the month.
         ratings: stars → how often.
+        rate: in force when the month ended, or the report was made; None: no contract.
         recommendations: text, and what the customer said: None for nothing yet (promise 8).
     """
 
@@ -80,6 +89,7 @@ class Report(Struct, frozen=True):
     time_zone: str
     made_at: datetime
     lines: tuple[Line, ...]
+    prices: tuple[Price, ...]
     opened: int
     solved: int
     closed: int
@@ -106,9 +116,9 @@ class Report(Struct, frozen=True):
         return sum(line.billed_min for line in self.lines)
 
     @property
-    def cents(self) -> int | None:
-        """What it comes to, rounded once, half a cent up; None: no rate is agreed."""
-        return None if self.rate is None else (self.billed_min * self.rate.per_hour_cents + 30) // 60
+    def sums(self) -> dict[str, int]:
+        """What it comes to, in cents of each currency; empty: there is nothing to compute it from."""
+        return charges.sums(((line.billed_min, line.rate) for line in self.lines), self.prices, self.rate)
 
 
 def month(text: str) -> date:
@@ -157,8 +167,10 @@ def compose(
     terms = Terms(contract, OpenTimes(book.register.calendars)) if contract else None
     lines = tuple(
         sorted(
-            itertools.chain.from_iterable(
-                _lines(ticket, history, begin, end, named=not desk.works_council) for ticket, history in tickets
+            (
+                _line(ticket, entry, rate, zone, named=not desk.works_council)
+                for ticket, history in tickets
+                for entry, rate in _worked(history, begin, end, contract)
             ),
             key=lambda line: (line.begin, line.ticket),
         )
@@ -181,6 +193,7 @@ def compose(
         time_zone=zone.key,
         made_at=now,
         lines=lines,
+        prices=charges.prices(tickets, begin, end),
         opened=happened[events.Opened],
         solved=happened[events.Resolved],
         closed=happened[events.Accepted],
@@ -193,30 +206,36 @@ def compose(
         ),
         ratings=dict(Counter(stars for _, history in tickets for stars in _stars(history, begin, end))),
         recommendations=_recommendations(book, customer, begin, end),
-        rate=contract.in_force(begin).rate if contract else None,
+        rate=contract.in_force(min(end - _INSTANT, now)).rate if contract else None,
         works_council=desk.works_council,
         language=known.language or desk.language,
     )
 
 
-def _lines(
-    ticket: Ticket, history: Sequence[events.Entry], begin: datetime, end: datetime, *, named: bool
-) -> Iterable[Line]:
+def _worked(
+    history: Sequence[events.Entry], begin: datetime, end: datetime, contract: Contract | None
+) -> Iterable[tuple[LedgerEntry, Rate | None]]:
+    """The entries begun in that time, each with what an hour cost when it began."""
     for entry in ledger.entries(history):
         if begin <= entry.begin < end:
-            yield Line(
-                begin=entry.begin.astimezone(begin.tzinfo),
-                end=entry.end.astimezone(begin.tzinfo),
-                ticket=ticket.number,
-                title=ticket.title,
-                requester=ticket.requester,
-                kind=entry.kind,
-                who=entry.staff.name if named else "",
-                text=entry.text,
-                worked_min=entry.worked_min,
-                billed_min=entry.billed_min,
-                corrected=entry.corrected > 0,
-            )
+            yield entry, contract.in_force(entry.begin).rate if contract else None
+
+
+def _line(ticket: Ticket, entry: LedgerEntry, rate: Rate | None, zone: ZoneInfo, *, named: bool) -> Line:
+    return Line(
+        begin=entry.begin.astimezone(zone),
+        end=entry.end.astimezone(zone),
+        ticket=ticket.number,
+        title=ticket.title,
+        requester=ticket.requester,
+        kind=entry.kind,
+        who=entry.staff.name if named else "",
+        text=entry.text,
+        worked_min=entry.worked_min,
+        billed_min=entry.billed_min,
+        corrected=entry.corrected > 0,
+        rate=rate,
+    )
 
 
 def _fell_due(clock: Clock, begin: datetime, end: datetime, now: datetime) -> bool:

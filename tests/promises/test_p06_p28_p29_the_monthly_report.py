@@ -107,3 +107,29 @@ async def test_p29_date_begin_end_minutes_and_what_was_done_add_up_to_the_ledger
             for *_, text, billed in WORK:
                 assert f"{text} {billed} {billed}" in printed
             assert "87" in printed
+
+
+@scene
+async def test_p11_a_price_the_customer_said_yes_to_is_on_page_csv_and_pdf_and_in_the_sum(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        console, number, requester = await at.staff(), await at.asked("No toner"), at.visitor()
+        await console.takes(number)
+        until = datetime.now(UTC) + timedelta(days=2)
+        await console.ask(envelope.MakeQuote, number, secrets.token_hex(16), "New toner", 4950, "EUR", until, None)
+        await requester.send(await requester.get(at.link(number)), "/quote", accepted="yes")
+        visitor, _ = await signed_in(at)
+        (row,) = await table(visitor)
+        assert (row["Ticket"], row["What was done"], row["Price"], row["Currency"]) == (
+            str(number),
+            "New toner",
+            "49.50",
+            "EUR",
+        )
+        month = row["Date"][:7]
+        page = (await visitor.get(f"/reports/firma/{month}")).text
+        assert "€49.50 in all" in page
+        assert "New toner €49.50" in page
+        pdf = await visitor.get(f"/reports/firma/{month}/pdf")
+        printed = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.raw)).pages).split())
+        assert "Comes to €49.50" in printed
+        assert "New toner €49.50" in printed

@@ -71,7 +71,7 @@ def test_p29_the_rows_of_a_report_add_up_to_the_ledger(worked: list[list[int]]) 
     written = rows(made)
     assert sum(int(row["Minutes worked"]) for row in written) == made.worked_min == sum(map(sum, worked))
     assert sum(int(row["Minutes billed"]) for row in written) == made.billed_min == sum(made.billed_by_day)
-    assert made.cents == made.billed_min * 100
+    assert made.sums == {"EUR": made.billed_min * 100}
 
 
 def test_work_belongs_to_the_month_of_the_customers_time_zone() -> None:
@@ -130,3 +130,57 @@ def test_what_is_no_month_gets_a_sentence(text: str) -> None:
 
 def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def quoted(
+    number: int, price: tuple[str, int, str], made: datetime, answered: datetime, *, accepted: bool
+) -> list[Entry]:
+    text, cents, currency = price
+    key = f"{cents:032x}"
+    quote = events.QuoteMade(key, text, cents, currency, made + timedelta(days=90))
+    return [
+        Entry(number, made, Actor.STAFF, "jana", "Jana", quote),
+        Entry(number, answered, Actor.REQUESTER, "eva", "Eva", events.QuoteAnswered(key, accepted)),
+    ]
+
+
+def test_p11_a_price_said_yes_to_stands_in_the_month_of_the_yes_and_is_in_the_sum() -> None:
+    later = MONDAY + timedelta(days=31)
+    history = [
+        *a_ticket(1, MONDAY - timedelta(days=5), 5, []),
+        *quoted(1, ("New toner", 4950, "EUR"), MONDAY - timedelta(days=4), MONDAY, accepted=True),
+        *quoted(1, ("New drum", 10000, "EUR"), MONDAY, MONDAY, accepted=False),
+        *quoted(1, ("New printer", 20000, "EUR"), MONDAY, later, accepted=True),
+    ]
+    made = report(history, a_ticket(2, MONDAY, 5, [30]))
+    assert made.sums == {"EUR": 4950 + 3000}
+    (row,) = [row for row in rows(made) if row["Price"]]
+    told = [row[name] for name in ("Date", "Begin", "Ticket", "Kind", "What was done", "Price", "Currency")]
+    assert told == ["2026-03-02", "10:00", "1", "Price agreed", "New toner", "49.50", "EUR"]
+    text = text_of(document.write(made, "en"))
+    assert "New toner €49.50" in text
+    assert "Comes to €79.50" in text
+    assert "New drum" not in text
+    assert "New printer" not in text
+
+
+def test_work_costs_what_was_agreed_when_it_was_done_and_currencies_are_never_added_up() -> None:
+    dearer = datetime(2026, 3, 10, tzinfo=UTC)
+    versions = (
+        ContractVersion(LONG_AGO, "jana", "petr", Rate(6000, "EUR")),
+        ContractVersion(dearer, "jana", "petr", Rate(150_000, "CZK")),
+    )
+    of = book.read(
+        Entry(0, LONG_AGO, Actor.DESK, "", "athand", event)
+        for event in (
+            events.ContractSet(Contract("gold", "firma", versions)),
+            events.CustomerSet(Customer("firma", "Firma s.r.o.", "gold")),
+        )
+    )
+    march = monthly.month("2026-03")
+    before, after = a_ticket(1, MONDAY, 5, [30]), a_ticket(2, dearer, 5, [30])
+    both = monthly.compose(of, "firma", march, (before, after), NOW)
+    assert both.sums == {"CZK": 75_000, "EUR": 3000}
+    assert "750.00 + €30.00" in text_of(document.write(both, "en"))
+    assert monthly.compose(of, "firma", march, (), NOW).sums == {"CZK": 0}
+    assert monthly.compose(of, "firma", march, (), MONDAY).sums == {"EUR": 0}
