@@ -27,6 +27,7 @@ from relay.admin.revoking import refresh, refresh_key, revoke
 from relay.admin.web import web_link
 
 WRONG_USE = 2
+_AFTER = "athand-admin staff --home DIR"
 
 
 def _version() -> str:
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(error.format_message())
         return WRONG_USE
     except click.UsageError as error:
-        return _fail(f"{error.format_message().rstrip('.')}. See: {_command_path(error)} --help")
+        return _fail(f"{_mistake(error)} See: {_command_path(error)} --help")
     except click.ClickException as error:
         return _fail(error.format_message())
     except click.Abort:
@@ -99,6 +100,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (TrustError, AdminError, OSError) as error:
         return _fail(said(error))
     return result if isinstance(result, int) else 0
+
+
+def _mistake(error: click.UsageError) -> str:
+    """A whole sentence: some of click's end with a question mark, some with nothing."""
+    if isinstance(error, click.NoSuchOption) and error.ctx and isinstance(error.ctx.command, click.Group):
+        return f"There is no option {error.option_name} before a command; options come after it: {_AFTER}."
+    said = error.format_message()
+    return said if said.endswith(("?", "!")) else f"{said.rstrip('.')}."
 
 
 def _command_path(error: click.UsageError) -> str:

@@ -85,13 +85,20 @@ def absence(  # noqa: PLR0913, PLR0917 - one for each option
             raise AdminError(f"Nobody would be there while {_name(book, whose)} is away; somebody has to take over.")
         click.echo(ledger.write(book, events.AbsenceSet(secrets.token_hex(16), whose, since, until, reason)))
         book = ledger.read()
-    for one in sorted(book.duty.absences.values(), key=lambda one: one.begin):
-        if one.end > now and one.begin < one.end:
-            words.show(
-                _name(book, one.staff),
-                ("from", f"{one.begin:%Y-%m-%d %H:%M} UTC"),
-                ("until", f"{one.end:%Y-%m-%d %H:%M} UTC"),
-            )
+    _show_absences(book, now)
+
+
+def _show_absences(book: Book, now: datetime) -> None:
+    zone_name = words.usual_zone(book, now)
+    ahead = [one for one in book.duty.absences.values() if one.end > now and one.begin < one.end]
+    for one in sorted(ahead, key=lambda one: one.begin):
+        words.show(
+            _name(book, one.staff),
+            ("from", words.at(one.begin, zone_name)),
+            ("until", words.at(one.end, zone_name)),
+        )
+    if not ahead:
+        click.echo("Nobody is away, and nobody is going to be.")
 
 
 @click.command()
@@ -117,6 +124,8 @@ def schedule(ledger: Ledger, identifier: str | None, **options: object) -> None:
         schedules.check(changed)
         click.echo(ledger.write(book, events.ScheduleSet(changed)))
         book = ledger.read()
+    if identifier is None and not book.duty.schedules:
+        click.echo("Nothing comes again by itself yet. See: athand-admin schedule --help")
     for one in book.duty.schedules.values():
         if identifier in (None, one.identifier):
             due = schedules.next_due(one, now)
@@ -206,11 +215,12 @@ def _show_rota(book: Book, now: datetime) -> None:
     edges |= {at for one in book.duty.absences.values() for at in (one.begin, one.end)}
     end = max((rota.end for rota in planned), default=now)
     ahead = sorted(at for at in edges if now <= at <= end)
-    begin = now
+    begin, place = now, ZoneInfo(words.usual_zone(book, now))
     for at, until in pairwise(ahead):
         following = _in_turn(book, until) if until < end else ""
         if following != _in_turn(book, at):
-            click.echo(f"  {begin:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC  {_in_turn(book, at)}")
+            times = [f"{moment.astimezone(place):%Y-%m-%d %H:%M}" for moment in (begin, until)]
+            click.echo(f"  {times[0]} to {times[1]} ({place.key})  {_in_turn(book, at)}")
             begin = until
 
 

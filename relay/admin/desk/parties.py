@@ -42,6 +42,8 @@ def customer(  # noqa: PLR0913, PLR0917 - one for each option
     if identifier is None:
         for one in known.values():
             _show_customer(one)
+        if not known:
+            click.echo("No customer yet. Make one with: athand-admin customer firma --name 'Firma s.r.o.'")
         return
     facts: dict[str, object] = {}
     if name is not None:
@@ -113,6 +115,8 @@ def user(  # noqa: PLR0913, PLR0917 - one for each option
     if identifier is None:
         for one in known.values():
             _show_user(one, book)
+        if not known:
+            click.echo("No user yet. Make one with: athand-admin user eva --name Eva --mail eva@firma.example")
         return
     facts: dict[str, object] = {
         key: value

@@ -130,7 +130,7 @@ def certified(home: Home, who: str) -> Person:
     people = {person.identifier: person for person in home.register().people}
     found = [people[key] for key in _meant(who, {key: person.name for key, person in people.items()})]
     if not found:
-        raise AdminError(f"There is no technician called {who}; see: athand-admin staff")
+        raise AdminError(f"There is no technician called {who}; invite and approve first, or see: athand-admin staff")
     approved = [person for person in found if person.certificates and person.standing(now) is not Standing.REVOKED]
     if not approved:
         raise AdminError(f"{found[0].name} is not approved; a profile is for those who are: athand-admin approve")

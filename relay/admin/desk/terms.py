@@ -94,8 +94,8 @@ def calendar(  # noqa: PLR0913, PLR0917 - one for each option
 @click.command()
 @click.argument("identifier", metavar="[ID]", required=False, type=words.Identifier())
 @click.option("--customer", help="Whose it is from now on: the customer's ID.")
-@click.option("--contact", help="The technician who knows them: name or identifier.")
-@click.option("--deputy", help="Who is there when the contact is not.")
+@click.option("--contact", help="The technician who knows them: name or identifier of one with a `staff-profile`.")
+@click.option("--deputy", help="The technician who is there when the contact is not; with a `staff-profile`, too.")
 @click.option("--rate", help="What an hour costs: “90 EUR”.")
 @click.option("--hours", help="ID of the calendar shown as service hours; “24/7” for day and night.")
 @click.option(
@@ -155,7 +155,9 @@ _Given = tuple[str | None, str | None, str | None, str | None, tuple[str, ...], 
 def _version(book: Book, before: Contract | None, now: datetime, given: _Given) -> ContractVersion:
     contact, deputy, rate, hours, levels, begin = given
     if before is None and not (contact and deputy and rate):
-        raise AdminError("A new contract needs --contact, --deputy and --rate.")
+        raise AdminError(
+            "A new contract needs --contact, --deputy and --rate; contact and deputy are technicians with a profile."
+        )
     base = before.in_force(now) if before else None
     shown = (base.hours if base else "") if hours is None else ("" if hours == "24/7" else hours)
     at = words.begin(begin, _zone_of(book, shown, now), now)
@@ -226,12 +228,12 @@ def _show_calendar(shown: Calendar) -> None:
 
 def _show_contract(shown: Contract, book: Book) -> None:
     click.echo(f"{shown.identifier}: {f'of {shown.customer}' if shown.customer else 'of no single customer'}")
-    staff = book.register.staff
+    staff, zone_name = book.register.staff, words.usual_zone(book, datetime.now(UTC))
     for version in shown.versions:
         names = [staff[who].name if who in staff else who for who in (version.contact, version.deputy)]
         price = words.money(version.rate.per_hour_cents, version.rate.currency)
         click.echo(
-            f"  from {version.valid_from:%Y-%m-%d %H:%M} UTC: {names[0]}, deputy {names[1]}; "
+            f"  from {words.at(version.valid_from, zone_name)}: {names[0]}, deputy {names[1]}; "
             f"{price} an hour; hours {version.hours or '24/7'}"
         )
         for priority, level in enumerate(version.levels, 1):

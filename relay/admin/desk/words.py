@@ -89,9 +89,12 @@ def staff(book: Book, text: str) -> str:
     present = [one for one in book.register.staff.values() if not one.gone]
     exact = [one for one in present if text.casefold() in (one.identifier, one.name.casefold())]
     found = exact or [one for one in present if one.name.casefold().startswith(text.casefold())]
-    if len(found) != 1:
-        who = "nobody" if not found else "more than one"
-        raise AdminError(f"“{text}” is {who} of the staff; `athand-admin staff-profile` lists them.")
+    if not found:
+        raise AdminError(
+            f"“{text}” is nobody of the staff; an approved technician becomes it with: athand-admin staff-profile NAME"
+        )
+    if len(found) > 1:
+        raise AdminError(f"“{text}” is more than one of the staff; `athand-admin staff-profile` lists them.")
     return found[0].identifier
 
 
@@ -102,6 +105,11 @@ def usual_zone(book: Book, now: datetime) -> str:
     usual = calendars.get(contract.in_force(now).hours) if contract else None
     found = usual or next(iter(calendars.values()), None)
     return found.in_force(now).time_zone if found else "UTC"
+
+
+def at(moment: datetime, time_zone: str) -> str:
+    """``2027-02-01 00:00 (Europe/Prague)``."""
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M} ({time_zone})"
 
 
 def domain(text: str) -> str:

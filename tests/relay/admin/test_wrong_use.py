@@ -90,6 +90,14 @@ def test_a_mistake_gets_one_sentence(arguments: list[str], admin: Admin, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_option_before_the_command_is_told_where_it_goes(admin: Admin) -> None:
+    said = admin("--home", "acme", "staff").said()
+    assert "come after it: athand-admin staff --home DIR." in said
+    assert "?." not in said
+    assert "'--home'? See" in admin("staff", "--hom3").said()
+    assert "?." not in admin("stafff").said()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -90,10 +91,28 @@ def test_a_rota_shows_every_stretch_that_is_planned_and_the_gaps(begun: Path, ad
     set_up(admin)
     ok(admin, "rota", "--csv", table(tmp_path, (-1, 8, "jana")), "--zone", "UTC")
     shown = ok(admin, "rota", "--csv", table(tmp_path, (10, 12, "petr jana")), "--zone", "UTC")
-    times = [f"{NOW + timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (8, 10, 12)]
-    assert f"to {times[0]} UTC  Jana\n" in shown
-    assert f"  {times[0]} to {times[1]} UTC  nobody\n" in shown
-    assert f"  {times[1]} to {times[2]} UTC  Petr, then Jana\n" in shown
+    prague = ZoneInfo("Europe/Prague")
+    times = [f"{(NOW + timedelta(hours=hours)).astimezone(prague):%Y-%m-%d %H:%M}" for hours in (8, 10, 12)]
+    assert f"to {times[0]} (Europe/Prague)  Jana\n" in shown
+    assert f"  {times[0]} to {times[1]} (Europe/Prague)  nobody\n" in shown
+    assert f"  {times[1]} to {times[2]} (Europe/Prague)  Petr, then Jana\n" in shown
+
+
+def test_times_are_shown_in_the_desks_zone_as_they_were_typed(begun: Path, admin: Admin) -> None:
+    assert begun
+    set_up(admin)
+    shown = ok(admin, "absence", "jana", "--begin", "2099-02-01", "--end", "2099-02-14")
+    assert "2099-02-01 00:00 (Europe/Prague)" in shown
+    assert "2099-02-15 00:00 (Europe/Prague)" in shown
+    terms = ok(admin, "contract", "gold", "--rate", "90 EUR", "--from", "2099-01-01")
+    assert "from 2099-01-01 00:00 (Europe/Prague): Jana" in terms
+    assert "UTC" not in shown + terms + ok(admin, "rota")
+
+
+@pytest.mark.parametrize("command", ["absence", "schedule", "customer", "user", "machine", "contract", "calendar"])
+def test_an_empty_list_says_that_it_is_empty(begun: Path, admin: Admin, command: str) -> None:
+    assert begun
+    assert ok(admin, command).startswith(("No", "None yet"))
 
 
 def test_who_left_is_marked_gone_and_no_longer_chosen(begun: Path, admin: Admin) -> None:
