@@ -4,6 +4,7 @@ The rule, published on every report: each entry is rounded once, down to whole m
 of entries. So what is billed is never more than what was worked, and a report adds up line by line.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -73,18 +74,31 @@ def follow(entries: dict[str, LedgerEntry], ticket: int, event: Logged) -> dict[
 def entries(history: Iterable[events.Entry]) -> tuple[LedgerEntry, ...]:
     """The time entries of one ticket, by their beginning, those struck out left out.
 
-    A correction of an entry that is not there says nothing: the desk lets none through.
+    A session's entry says what its technician's note says, unless a correction has put other words there. A correction
+    of an entry that is not there says nothing: the desk lets none through.
     """
     found: dict[str, LedgerEntry] = {}
+    ended, session_of = "", dict[str, str]()
+    notes: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for happened in history:
         match happened.event:
+            case events.SessionEnded(session=session):
+                ended = session
+            case events.SessionNoted(session=session, text=text) if text.strip():
+                notes[session][text.strip()] = None  # the same words twice are one note
             case events.TimeLogged() as logged:
                 found[logged.entry] = _logged(happened.ticket, logged)
+                if happened.actor is events.Actor.DESK:  # which enters a session as it ends, in parts if need be
+                    session_of[logged.entry] = ended
             case events.TimeCorrected(entry=key) as corrected if key in found:
                 found[key] = _corrected(found[key], corrected)
             case _:
                 pass
-    return tuple(sorted((entry for entry in found.values() if entry.worked_s > 0), key=lambda entry: entry.begin))
+    said = (
+        entry if entry.text.strip() else replace(entry, text=" · ".join(notes[session_of.get(entry.entry, "")]))
+        for entry in found.values()
+    )
+    return tuple(sorted((entry for entry in said if entry.worked_s > 0), key=lambda entry: entry.begin))
 
 
 def _logged(ticket: int, logged: events.TimeLogged) -> LedgerEntry:

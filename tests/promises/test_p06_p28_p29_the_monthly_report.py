@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from pypdf import PdfReader
 
 from protocol import envelope
-from protocol.desk import ledger
-from protocol.desk.events import WorkKind
-from tests.relay.rig import scene
+from protocol.desk import events, ledger
+from protocol.desk.events import Machine, WorkKind
+from protocol.desk.terms import EndReason
+from tests.relay.rig import given_consent, scene, session_on
 from tests.relay.web.desk import Desk, desk
 from tests.relay.web.test_staff import signed_in
 from tests.relay.web.visitor import Visitor
@@ -133,3 +134,18 @@ async def test_p11_a_price_the_customer_said_yes_to_is_on_page_csv_and_pdf_and_i
         printed = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.raw)).pages).split())
         assert "Comes to €49.50" in printed
         assert "New toner €49.50" in printed
+
+
+@scene
+async def test_p06_what_was_done_in_a_session_stands_in_its_row_as_its_technician_noted(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        agent, console = await at.running.agent(), await at.staff()
+        await at.running.sets(events.MachineSet(Machine("laptop", "Eva's laptop", "eva", "firma")))
+        session, _, _, number = await session_on(at.running, agent, console)
+        await agent.ask(envelope.ReportConsent, session, given_consent(agent, console, session, number))
+        await console.ask(envelope.ReportEnd, session, EndReason.TECHNICIAN_LEFT)
+        await console.hears(envelope.SessionOver)
+        await console.ask(envelope.AddSessionNote, session, "Looked at the printer settings.")
+        visitor, _ = await signed_in(at)
+        (row,) = await table(visitor)
+        assert (row["Kind"], row["What was done"]) == ("Remote session", "Looked at the printer settings.")

@@ -2,10 +2,12 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from protocol.desk import events
 from protocol.desk.events import WorkKind
 from protocol.desk.ledger import entries
+from protocol.desk.terms import EndReason
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 JANA = events.Staff("jana", "Jana Novak", "Support engineer", "+420 123 456")
@@ -42,3 +44,18 @@ def test_a_correction_replaces_and_is_counted_and_nothing_worked_strikes_it_out(
 def test_what_is_not_billed_is_worked_all_the_same() -> None:
     (entry,) = entries(history(logged(720, billed=False)))
     assert (entry.worked_min, entry.billed_min) == (12, 0)
+
+
+def test_a_sessions_entry_says_what_its_note_says_and_other_entries_do_not() -> None:
+    session, other = "a" * 32, "b" * 32
+    remote = replace(logged(300, key=session), text="", kind=WorkKind.REMOTE)
+    part = replace(logged(300, AT + timedelta(minutes=9), key="c" * 32), text="", kind=WorkKind.REMOTE)
+    over = events.SessionEnded(session, EndReason.TECHNICIAN_LEFT, 900)
+    by_desk = [replace(entry, actor=events.Actor.DESK) for entry in history(over, remote, part)]
+    note = events.SessionNoted(session, "Looked at the printer settings.")
+    alone = replace(logged(60, AT + timedelta(hours=1), key=other), text="")
+    happened = [*by_desk, *history(note, note, alone)]
+    assert [entry.text for entry in entries(happened)] == [note.text, note.text, ""]
+    end = AT + timedelta(minutes=5)
+    corrected = events.TimeCorrected(session, AT, end, 240, WorkKind.REMOTE, "A break", "Chose the tray")
+    assert entries([*happened, *history(corrected)])[0].text == "Chose the tray"
