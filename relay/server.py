@@ -256,7 +256,7 @@ class Relay:
     async def _listen(self, folder: RelayFolder, authority: DeviceAuthority) -> None:
         settings = self._settings
         self._door = doors.Door(self.counts, self._seconds, self.health, settings.proxy)
-        greeter = Greeter(self._trusted, self._hosts(), self.counts, self._clock)
+        greeter = Greeter(self._trusted, self._hosts(), self.counts, self._clock, authority.serials)
         self._control = Control(greeter, self.clients, self._desk, self.counts, self._seconds)
         self._session_ends = SessionEnds(greeter, self.switchboard)
         self._enrolment = Enrolment(folder, authority, self.counts, self._clock)

@@ -314,6 +314,10 @@ class DeviceAuthority:
         token = newest.token if newest else b""
         return self._certify(renewing.key, identifier, renewing.party.name, token=token, now=now, keep=keep)
 
+    def serials(self, identifier: str) -> frozenset[int]:
+        """Of every certificate that this device was ever given: if one is revoked, the device is."""
+        return frozenset(self._serials.get(identifier, ()))
+
     def _still_good(self, identifier: str, now: datetime) -> DeviceGrant | None:
         """The certificate that this device has, unless it nears its end.
 

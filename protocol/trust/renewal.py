@@ -88,7 +88,7 @@ def check_renewal(
     if role is Role.TECHNICIAN:
         at = min(now, der.certificate(request.chain[0]).not_valid_after_utc)
     party = verify_issuance(request.chain, organisation=organisation, role=role, now=at)
-    if party.serial in revoked:
+    if revoked & {party.serial, der.certificate(request.chain[1]).serial_number}:
         raise TrustError(Distrust.REVOKED, "The certificate has been revoked.")
     key = proof.proven_key(request.csr)
     if key != der.p256_key(der.certificate(request.chain[0])):

@@ -129,10 +129,18 @@ def refresh(home: Home, passphrase_file: Path | None) -> None:
     """Sign the revocation list anew. Nobody accepts one older than 24 hours: run this at least once a day."""
     now = datetime.now(UTC)
     with home.locked():
-        register = home.sign_list(home.register(), _signer(home, passphrase_file), now)
+        signer = _signer(home, passphrase_file)
+        register = home.sign_list(_with_later_ones(home.register(), home.relay.devices(), now), signer, now)
     listed = counted(len(register.revoked), "certificate")
     click.echo(f"Signed list number {register.list_number} with {listed}.")
     click.echo(f"\nNext: {copied(home.relay.revocations_file)}")
+
+
+def _with_later_ones(register: Register, devices: list[DeviceRecord], now: datetime) -> Register:
+    """With what a revoked device was given meanwhile: its renewal may not have been fetched when it was revoked."""
+    listed = {item.serial for item in register.revoked}
+    out = {device.identifier for device in devices if device.serial in listed}
+    return _without_devices(register, [device for device in devices if device.identifier in out], now)
 
 
 def _signer(home: Home, passphrase_file: Path | None) -> Authority:

@@ -14,7 +14,7 @@ from datetime import datetime
 from websockets.frames import CloseCode
 
 from protocol import limits, signin
-from protocol.trust import Party, TrustError, der
+from protocol.trust import Distrust, Party, Role, TrustError, der
 from relay.counts import Counts
 from relay.sockets.connection import RelayConnection
 from relay.trusted import Trusted
@@ -27,7 +27,8 @@ class Peer:
     Attributes:
         party: as certified.
         leaf: its certificate, DER.
-        serials: of that and of the authority's that issued it: if one is revoked, this peer is.
+        serials: of that, of the authority's that issued it, and of a device's earlier and later ones: if one is
+            revoked, this peer is.
         session: the session it asks for, on /session.
     """
 
@@ -40,9 +41,17 @@ class Peer:
 class Greeter:
     """Signs sockets in."""
 
-    def __init__(self, trusted: Trusted, hosts: tuple[str, ...], counts: Counts, clock: Callable[[], datetime]) -> None:
-        """`hosts` are the names this relay is reached by."""
+    def __init__(
+        self,
+        trusted: Trusted,
+        hosts: tuple[str, ...],
+        counts: Counts,
+        clock: Callable[[], datetime],
+        serials_of: Callable[[str], frozenset[int]],
+    ) -> None:
+        """`hosts` are the names this relay is reached by; `serials_of` a device, all its certificates ever."""
         self._trusted, self._hosts, self._counts, self._clock = trusted, hosts, counts, clock
+        self._serials_of = serials_of
 
     async def greet(self, connection: RelayConnection) -> Peer | None:
         """Who is there; None: nobody who may come in, and the socket is closing. Raises ConnectionClosed."""
@@ -84,13 +93,17 @@ class Greeter:
                 revocations=self._trusted.revocations,
                 now=self._clock(),
             )
+            serials = frozenset({party.serial, _serial(answer.chain[1])})
+            if party.role is Role.DEVICE:
+                serials |= self._serials_of(party.identifier)
+            if serials & self._trusted.revocations.serials:
+                raise TrustError(Distrust.REVOKED, "The certificate has been revoked.")  # noqa: TRY301 - as check does
         except signin.SignInError:
             self._refuse(connection, signin.Refusal.MALFORMED, "The server did not understand the sign-in.")
         except TrustError as error:
             self._counts.add(f"not_trusted_{error.reason}", address=connection.address)
             self._refuse(connection, signin.Refusal.NOT_TRUSTED, str(error))
         else:
-            serials = frozenset({party.serial, _serial(answer.chain[1])})
             return Peer(party, answer.chain[0], serials, answer.session)
         return None
 

@@ -19,6 +19,7 @@ from protocol.trust import (
     new_key,
     verify_chain,
 )
+from protocol.trust.der import certificate
 from protocol.trust.enrolment import DeviceRecord, device_identifier
 from protocol.trust.issue import issue_device
 from protocol.trust.names import MAX_TEXT_BYTES, Role
@@ -77,6 +78,11 @@ def test_another_organisations_certificate_is_refused() -> None:
 
 def test_a_revoked_certificate_is_refused() -> None:
     assert refused(make_renewal(OURS.jana), revoked=frozenset({serial(OURS.jana)})) is Distrust.REVOKED
+
+
+def test_a_certificate_of_a_revoked_authority_is_refused() -> None:
+    authority = certificate(OURS.technicians.certificate).serial_number
+    assert refused(make_renewal(OURS.jana), revoked=frozenset({authority})) is Distrust.REVOKED
 
 
 def test_a_request_without_a_certificate_is_refused() -> None:

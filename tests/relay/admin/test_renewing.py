@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from protocol.trust import (
+    Bundle,
     Distrust,
     Granted,
     Identity,
@@ -14,12 +15,14 @@ from protocol.trust import (
     Refused,
     Role,
     Waiting,
+    make_device_request,
     make_renewal,
     make_request,
     new_key,
     read_revocations,
     verify_chain,
 )
+from relay.admin import files
 from relay.admin.folder import RelayFolder
 from relay.admin.home import Home
 from tests.parties import Parties, serial
@@ -123,3 +126,19 @@ def test_a_stranger_cannot_file_a_renewal(admin: Admin, folder: RelayFolder, tmp
     assert isinstance(refused, Refused)
     assert refused.reason is Distrust.WRONG_ROOT
     assert not list(folder.mailbox.glob("*.request"))
+
+
+def test_what_a_revoked_device_was_given_meanwhile_is_on_the_next_list(
+    admin: Admin, folder: RelayFolder, tmp_path: Path
+) -> None:
+    assert admin("bundle", "--output", tmp_path / "b").code == 0
+    key = new_key()
+    request = make_device_request(Bundle.decode((tmp_path / "b").read_bytes()), key, "Stolen")
+    assert isinstance(enrol(folder, request), Granted)
+    (known,) = folder.devices()
+    assert admin("revoke", "Stolen").code == 0
+    files.append(folder.devices_file, msgspec.json.encode(msgspec.structs.replace(known, serial="abc")))  # now fetched
+    assert admin("refresh").code == 0
+    organisation = Home(folder.path.parent).organisation()
+    revoked = read_revocations(folder.revocations(), organisation=organisation, now=datetime.now(UTC)).serials
+    assert revoked == {int(known.serial, 16), 0xABC}

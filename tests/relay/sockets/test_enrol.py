@@ -22,8 +22,10 @@ from protocol.trust import (
     make_request,
     new_key,
 )
-from protocol.trust.issue import Technician, issue_technician
-from tests.relay.rig import TOKEN, House, Running, scene
+from protocol.trust.enrolment import device_identifier
+from protocol.trust.issue import Technician, issue_device, issue_technician
+from tests.parties import serial
+from tests.relay.rig import TOKEN, House, Running, refused_sign_in, scene
 
 
 def bundle(house: House, token: str = TOKEN) -> Bundle:
@@ -202,3 +204,22 @@ async def test_a_disk_fault_grants_nothing_and_says_to_come_back(house: House, m
             assert socket.close_code == 1013
         assert relay.relay.counts["enrol_fault"] == 1
         assert isinstance(await asked(relay, make_device_request(bundle(house), new_key(), "PC")), Granted)
+
+
+@scene
+async def test_a_device_with_another_certificate_than_the_one_revoked_is_out_too(house: House) -> None:
+    async with house.relay() as relay:
+        key = new_key()
+        first = await asked(relay, make_device_request(bundle(house), key, "Stolen"))
+        assert isinstance(first, Granted)
+        old = Identity(first.chain, key)
+        identifier = device_identifier(key.public_key())
+        chain = issue_device(
+            house.ours.devices, key.public_key(), identifier=identifier, label="Stolen", now=house.ours.now
+        )
+        other = house.devices["other"] = Identity(chain, key)
+        await (await relay.agent("other")).leave()
+        house.revoke(serial(old), number=2)
+        relay.relay._trusted.read()
+        for identity in (old, other):
+            assert "revoked" in await refused_sign_in(relay, identity, Role.DEVICE)
