@@ -208,6 +208,11 @@ class PeopleDesk(QObject):
                 ref, view.number, dialog.quote, dialog.text, *dialog.price, dialog.valid_until, dialog.within_min
             )
 
+        def came(answer: Answer) -> None:
+            if isinstance(answer, envelope.People):
+                dialog.show_who_accepts(answer.yes_by)
+
+        self._ask(lambda ref: envelope.ReadPeople(ref, view.number), came, dialog.fail, reads=True)
         dialog.planned.connect(plan)
         self._submits(dialog, build)
         dialog.open()

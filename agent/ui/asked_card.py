@@ -1,6 +1,7 @@
 """What the help desk asks of the user: one thing at a time, in plain words, and never without a way to say "not me"."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
@@ -34,19 +35,26 @@ class AskedCard(Card):
         self.answer.textChanged.connect(self._check)
         self.yes = Button(_("Send answer"), _("Sends it to whoever asked"), kind="main")
         self.no = Button(_("Not quite"), _("Then we think again"))
+        self.yes_by: tuple[str, ...] | None = None
+        self.hint = Text(size="small")
+        self.warning = Card("warning")
+        self.refusal = Text()
+        self.warning.rows.addWidget(self.refusal)
         self.yes.clicked.connect(lambda: self._say(yes=True))
         self.no.clicked.connect(lambda: self._say(yes=False))
         self.more = Text(tone="muted", size="small")
         for part in (self.heading, self.text):
             self.rows.addWidget(part)
         self.rows.addLayout(self.steps)
+        self.rows.addWidget(self.hint)
         self.rows.addWidget(self.answer)
+        self.rows.addWidget(self.warning)
         self.rows.addLayout(row(self.yes, self.no, 1, spacing=2 * GRID))
         self.rows.addWidget(self.more)
         self.hide()
 
-    def show_first(self, waiting: Sequence[ToDo]) -> None:
-        """The first of these; the others wait their turn."""
+    def show_first(self, waiting: Sequence[ToDo], yes_by: tuple[str, ...] | None = None) -> None:
+        """The first of these; the others wait their turn. `yes_by`: who accepts a price, if this user may not."""
         self.setVisible(bool(waiting))
         if not waiting:
             self._shown = None
@@ -58,12 +66,18 @@ class AskedCard(Card):
             ).format(count=others)
         )
         self.more.setVisible(bool(others))
-        if waiting[0] != self._shown:
+        if waiting[0] != self._shown or yes_by != self.yes_by:
+            self.yes_by = yes_by
             self._show(waiting[0])
 
     def put_back(self, text: str) -> None:
         """What could not be sent stands in the field again."""
         self.answer.setPlainText(text)
+
+    def warn(self, sentence: str) -> None:
+        """Why the answer was not taken, beside the buttons that gave it; empty: it was."""
+        self.refusal.setText(sentence)
+        self.warning.setVisible(bool(sentence))
 
     def allow(self, *, on: bool) -> None:
         """Whether it can be answered just now."""
@@ -75,6 +89,7 @@ class AskedCard(Card):
         self.answer.clear()
         empty(self.steps)
         self.ticks = []
+        self.warn("")
         match shown:
             case Question(who=who, text=text):
                 self.heading.setText(_("{who} would like to know:").format(who=who))
@@ -92,7 +107,8 @@ class AskedCard(Card):
                 self._show_steps(steps)
                 _label(self.yes, _("It is done"), _("Says that you did all of it"))
                 _label(self.no, _("Please do it for me"), _("Nobody minds: somebody else does it then"))
-            case Price(who=who, text=text, price=price):
+            case Price(who=who, text=text, price=price, until=until):
+                self.hint.setText(_price_hint(until, self.yes_by))
                 self.heading.setText(_("{who} offers this for {price}:").format(who=who, price=price))
                 self.text.setText(plain.clean(text))
                 self._name(self.answer, _("A word about it"), _("You need not write anything"))
@@ -101,6 +117,8 @@ class AskedCard(Card):
         self.text.setVisible(not isinstance(shown, Steps))
         self.answer.setVisible(not isinstance(shown, Steps))
         self.no.setVisible(not isinstance(shown, Question))
+        self.hint.setVisible(isinstance(shown, Price))
+        self.yes.setVisible(not isinstance(shown, Price) or self.yes_by is None)  # a yes that cannot count is none
         self._check()
 
     def _show_steps(self, steps: Sequence[str]) -> None:
@@ -143,6 +161,19 @@ class AskedCard(Card):
         field.setAccessibleName(name)
         field.setPlaceholderText(name)
         field.setToolTip(does)
+
+
+def _price_hint(until: datetime | None, yes_by: tuple[str, ...] | None) -> str:
+    """Until when a price holds, and who says yes to it if the user may not (P11)."""
+    hint = _("The price holds until: {when}.").format(when=plain.when(until)) if until else ""
+    if yes_by is None:
+        return hint
+    if not yes_by:
+        who = _("Nobody in your organisation is named to accept a price yet. Your help desk knows, and sees to it.")
+    else:
+        names = ", ".join(plain.one_line(name) for name in yes_by)
+        who = _("In your organisation this is accepted by: {names}.").format(names=names)
+    return f"{who} {hint}".strip()
 
 
 def _label(button: Button, text: str, does: str) -> None:

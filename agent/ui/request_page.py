@@ -169,6 +169,8 @@ class RequestPage(QWidget):
                 self.rating.put_back(letter.said)
             case Answered(text=text) | Confirmed(text=text) | AnsweredPrice(text=text) if self.asked.isVisible():
                 self.asked.put_back(text)
+                self.asked.warn(plain.one_line(sentence, 400))
+                return
             case Complained(text=text):
                 self.complaint.put_back(text)
             case _ if letter.text:
@@ -243,6 +245,7 @@ class RequestPage(QWidget):
     def _say(self, said: Said) -> None:
         if self.number and not self._strange_hands:
             self._notice("")
+            self.asked.warn("")
             self.letter_ready.emit(letter(self.number, said))
 
     def _write(self, text: str, paths: tuple[Path, ...]) -> None:
@@ -284,7 +287,8 @@ class RequestPage(QWidget):
         rated = any(isinstance(one, RatedIt) for one in said)
         self.verdict.setVisible(state is TicketState.RESOLVED)
         self.verdict.allow(on=free and not over)
-        self.asked.show_first(left(self._to_do, said) if state in OPEN_STATES and not over else ())
+        asked = left(self._to_do, said) if state in OPEN_STATES and not over else ()
+        self.asked.show_first(asked, self._view.yes_by if self._view else None)
         self.asked.allow(on=free)
         self.rating.ask(wanted=state is TicketState.CLOSED and self._unrated and not rated and not back)
         self.back.ask(until if until is not None and until > datetime.now(UTC) and not back else None)

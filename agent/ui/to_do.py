@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from agent.letters import Answered, AnsweredPrice, Confirmed, DidSteps, Said
 from agent.ui.plain import money, one_line
@@ -45,6 +46,7 @@ class Price:
     who: str
     text: str
     price: str
+    until: datetime | None = None
 
 
 ToDo = Question | Understood | Steps | Price
@@ -62,8 +64,8 @@ def to_do(history: Iterable[HistoryLine]) -> tuple[ToDo, ...]:
                 found[key] = Steps(key, who, steps)
             case events.ReadBack(text=text):
                 found[""] = Understood(who, text)
-            case events.QuoteMade(quote=key, text=text, price_cents=cents, currency=currency):
-                found[key] = Price(key, who, text, money(cents, currency))
+            case events.QuoteMade(quote=key, text=text, price_cents=cents, currency=currency, valid_until=until):
+                found[key] = Price(key, who, text, money(cents, currency), until)
             case events.QuoteAnswered(quote=key):
                 found.pop(key, None)
             case events.QuestionAnswered(question=key) | events.InstructionAnswered(instruction=key):

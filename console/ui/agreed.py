@@ -167,6 +167,7 @@ class QuoteDialog(RequestDialog):
         self._within.setAccessibleName(_("Within minutes"))
         self._within.setToolTip(_("Minutes of the contract's hours, from the yes on"))
         self._within.setRange(5, 10_000)
+        self._within.setSuffix(" " + _("min"))
         self._within.setValue(60)
         self._within.setEnabled(False)
         self._plan = QLabel(self)
@@ -174,6 +175,10 @@ class QuoteDialog(RequestDialog):
         self._plan.setWordWrap(True)
         self._plan.setMinimumHeight(3 * self._plan.fontMetrics().lineSpacing())
         self._plan.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._accepts = QLabel(self)
+        self._accepts.setTextFormat(Qt.TextFormat.PlainText)
+        self._accepts.setWordWrap(True)
+        self._accepts.hide()
         price = _side_by_side(self._price, self._currency)
         faster = _side_by_side(self._faster, self._within)
         self.form.addRow(_("&For what"), self._text)
@@ -181,6 +186,7 @@ class QuoteDialog(RequestDialog):
         self.form.addRow(_("&Valid until"), self._valid)
         self.form.addRow("", faster)
         self.form.addRow("", self._plan)
+        self.form.addRow(self._accepts)
         self._faster.toggled.connect(self._ask_plan)
         self._within.editingFinished.connect(self._ask_plan)
         self._text.setFocus()
@@ -201,6 +207,17 @@ class QuoteDialog(RequestDialog):
             lines.append(_("Nobody has to wait longer."))
         self._plan.setText("\n".join(lines))
         self._plan.setAccessibleName(self._plan.text())
+
+    def show_who_accepts(self, yes_by: tuple[str, ...] | None) -> None:
+        """Who says yes in the requester's place; empty: nobody is named; None: he may himself (promise 11)."""
+        if yes_by is None:
+            return
+        names = ", ".join(words.one_line(name) for name in yes_by)
+        who = _("The requester may not accept a price; this customer has named: {names}.").format(names=names)
+        nobody = _("Nobody of this customer may accept a price yet; ask your administrator to name somebody first.")
+        self._accepts.setText(who if yes_by else nobody)
+        self._accepts.setAccessibleName(self._accepts.text())
+        self._accepts.show()
 
     @property
     def text(self) -> str:

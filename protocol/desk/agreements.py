@@ -67,6 +67,11 @@ class Agreements(Struct, frozen=True):
         chosen = [quote for quote in self.quotes.values() if quote.accepted and quote.within_min is not None]
         return chosen[-1] if chosen else None
 
+    @property
+    def price_waits(self) -> bool:
+        """Whether a price was named that nobody has answered (promises 11, 27)."""
+        return any(quote.accepted is None for quote in self.quotes.values())
+
     def work_waits_for_a_yes(self, now: datetime) -> bool:
         """Whether a price for work was named that holds still and nobody has answered (promise 11)."""
         return any(

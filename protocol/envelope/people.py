@@ -229,7 +229,7 @@ class People(MessageBase, frozen=True):
         contact, deputy: who knows the customer (promise 4); away: of these two, who is not there.
         machines: the user's, and the ticket's.
         others: tickets of the same user or machine, the newest first.
-        card: the last hand-over's, as lines: tried, known.
+        yes_by: who accepts a price in the requester's place, by name (promise 11); empty: nobody; None: he may.
     """
 
     ref: Ref
@@ -244,6 +244,7 @@ class People(MessageBase, frozen=True):
     away: tuple[str, ...]
     machines: tuple[MachineLine, ...]
     others: tuple[TicketLine, ...]
+    yes_by: tuple[str, ...] | None = None
 
 
 class Caller(Struct, frozen=True, forbid_unknown_fields=True):

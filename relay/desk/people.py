@@ -17,6 +17,7 @@ from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from protocol.trust.names import one_line
+from relay.desk.accepting import others_who_accept
 from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
 
@@ -79,6 +80,7 @@ class PeopleRequests:
             tuple(profile.identifier for profile in named if profile and profile.identifier in away),
             self._machines(machines.values(), book),
             tuple(map(_line, others)),
+            others_who_accept(register, ticket),
         )
 
     async def find_caller(self, _party: Party, message: envelope.FindCaller) -> envelope.Callers:

@@ -18,6 +18,7 @@ from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
 from relay.counts import Counts
 from relay.desk import views
+from relay.desk.accepting import others_who_accept
 from relay.desk.agreed import Agreed
 from relay.errors import Refused
 from relay.sessions import LiveSession, Switchboard
@@ -196,6 +197,7 @@ class Room:
             online=bool(ticket.device) and self.audience.online(ticket.device),
             customer_name=customer.name if customer else "",
             reopen_until=reopen_until(ticket, register.desk.reopen_days),
+            yes_by=others_who_accept(register, ticket) if ticket.agreements.price_waits else None,
             for_staff=for_staff,
         )
 

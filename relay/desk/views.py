@@ -34,6 +34,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
     online: bool,
     customer_name: str = "",
     reopen_until: datetime | None = None,
+    yes_by: tuple[str, ...] | None = None,
     for_staff: bool = True,
 ) -> envelope.TicketView:
     """What a list shows of `ticket`; tags and flags are for staff."""
@@ -80,6 +81,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         open_questions=len(ticket.talk.questions),
         called=_called(ticket) if for_staff else "",
         reopen_until=reopen_until,
+        yes_by=yes_by,
     )
 
 

@@ -36,13 +36,15 @@ KNOWN_NUMBER = "+49 30 1234567"
 class PeopledDesk(Desk):
     """The same, with a relay that knows people."""
 
+    yes_by: tuple[str, ...] | None = None
+
     def _answer(self, message: envelope.FromConsole) -> envelope.ToClient | None:  # noqa: PLR0911 - one line for each
         ref = message.ref
         if type(message) in self.refuse:
             return super()._answer(message)
         match message:
             case envelope.ReadPeople():
-                return msgspec.structs.replace(PEOPLE, ref=ref, ticket=message.ticket)
+                return msgspec.structs.replace(PEOPLE, ref=ref, ticket=message.ticket, yes_by=self.yes_by)
             case envelope.FindCaller(text=text):
                 found = (CALLER,) if text == KNOWN_NUMBER and CALLER else ()
                 return envelope.Callers(ref, bool(found), found)
@@ -268,6 +270,19 @@ def test_p27_a_price_for_going_first_shows_whom_it_costs_time(desk: PeopledDesk)
     made = desk.last(envelope.MakeQuote)
     assert isinstance(made, envelope.MakeQuote)
     assert (made.price_cents, made.currency, made.within_min) == (8750, "EUR", 60)
+
+
+@pytest.mark.parametrize(
+    ("yes_by", "said"), [((), "Nobody of this customer may accept"), (("Otto Chef",), "has named: Otto Chef.")]
+)
+def test_p11_whoever_names_a_price_is_told_if_the_requester_may_not_accept_it(
+    desk: PeopledDesk, yes_by: tuple[str, ...], said: str
+) -> None:
+    desk.yes_by = yes_by
+    desk.open()
+    QTest.keyClick(desk.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    dialog = desk.find(QuoteDialog)
+    desk.until(lambda: said in dialog._accepts.text())
 
 
 def test_p40_a_complaint_becomes_a_ticket_of_its_own(desk: PeopledDesk) -> None:

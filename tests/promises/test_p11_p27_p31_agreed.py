@@ -26,12 +26,15 @@ async def test_p11_a_price_counts_when_somebody_who_may_has_said_yes(tmp_path: P
     async with house.relay() as relay:
         agent, jana, desktop = await relay.agent(), await relay.console("jana"), await relay.agent("desktop")
         adams = await owned(desktop, jana, "jana")
+        assert (await jana.ask(envelope.ReadPeople, adams)).yes_by == ("Eva Králová",)
         key = await quoted(jana, adams)
+        assert (await desktop.ask(envelope.ReadTicket, adams)).ticket.yes_by == ("Eva Králová",)
         assert "named for that" in sentence(await desktop.ask(envelope.AnswerQuote, adams, key, accepted=True))
         declined = await desktop.ask(envelope.AnswerQuote, adams, key, accepted=False, text="Too much")
         assert not history(declined, events.QuoteAnswered)[0].accepted
         number = await owned(agent, jana, "jana")
         key = await quoted(jana, number)
+        assert (await agent.ask(envelope.ReadTicket, number)).ticket.yes_by is None
         assert "another computer" in sentence(await desktop.ask(envelope.AnswerQuote, number, key, accepted=True))
         yes = await agent.ask(envelope.AnswerQuote, number, key, accepted=True)
         assert history(yes, events.QuoteAnswered)[0].user == "eva"

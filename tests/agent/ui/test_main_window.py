@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -153,6 +153,36 @@ def test_p18_the_last_word_is_the_users(window: MainWindow) -> None:
     window.letter_failed(given[0], "Not now, please.")
     assert window.request.verdict.yes.isEnabled()
     assert window.request.notice.text() == "Not now, please."
+
+
+def priced(window: MainWindow, yes_by: tuple[str, ...] | None) -> None:
+    until = datetime.now(UTC) + timedelta(days=40)
+    made = events.QuoteMade("a" * 32, "On Sunday", 4950, "EUR", until, None)
+    line = HistoryLine(3, NOW, Actor.STAFF, "Jana Nováková", made)
+    shown_ticket(window, line, state=TicketState.IN_PROGRESS, yes_by=yes_by)
+
+
+@pytest.mark.parametrize(("yes_by", "said"), [((), "Nobody in your organisation"), (("Otto",), "accepted by: Otto.")])
+def test_p11_who_may_not_accept_a_price_reads_who_does_and_finds_no_yes(
+    yes_by: tuple[str, ...], said: str, window: MainWindow
+) -> None:
+    priced(window, yes_by)
+    assert said in says(window)
+    assert "The price holds until" in says(window)
+    assert not window.request.asked.yes.isVisible()
+    assert window.request.asked.no.isVisible()
+
+
+def test_p11_a_yes_that_is_not_taken_is_a_warning_beside_its_button(window: MainWindow) -> None:
+    priced(window, None)
+    given = letters_of(window)
+    QTest.mouseClick(window.request.asked.yes, Qt.MouseButton.LeftButton)
+    window.letters_listed((given[0],))
+    window.letters_listed(())
+    window.letter_failed(given[0], "Not now, please.")
+    assert window.request.asked.warning.isVisible()
+    assert window.request.asked.refusal.text() == "Not now, please."
+    assert not window.request.notice.text()
 
 
 def test_p18_nor_can_a_technicians_hand_on_the_users_mouse_say_it(window: MainWindow) -> None:
