@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from console.language import _
 from console.ui import shortcuts, theme, words
 from protocol.desk.states import OPEN_STATES, TicketState
+from protocol.desk.terms import Staff
 from protocol.envelope import TicketView
 
 
@@ -25,6 +26,7 @@ class OfferBar(QFrame):
         self.setProperty("bar", True)
         self.setAccessibleName(_("Offer"))
         self.number = 0
+        self._owner: Staff | None = None
         icon = QLabel(self)
         icon.setPixmap(theme.icon("hand-point-right", theme.colours().accent).pixmap(16, 16))
         self._text = QLabel(self)
@@ -49,7 +51,7 @@ class OfferBar(QFrame):
 
     def show_offer(self, view: TicketView) -> None:
         """Somebody waits."""
-        self.number = view.number
+        self.number, self._owner = view.number, view.owner
         text = _("You are free; this has waited longest: {number} {problem} ({requester}, since {when})").format(
             number=view.number,
             problem=words.first_line(view.problem),
@@ -63,8 +65,9 @@ class OfferBar(QFrame):
         QAccessible.updateAccessibility(QAccessibleEvent(self._text, QAccessible.Event.Alert))
 
     def follow(self, view: TicketView) -> None:
-        """Somebody else took it, or it is over."""
-        if view.number == self.number and (view.state is TicketState.IN_PROGRESS or view.state not in OPEN_STATES):
+        """Somebody else took it or was given it, or it is over."""
+        begun_or_over = view.state is TicketState.IN_PROGRESS or view.state not in OPEN_STATES
+        if view.number == self.number and (begun_or_over or view.owner != self._owner):
             self.withdraw()
 
     def withdraw(self) -> None:

@@ -84,7 +84,8 @@ def oldest_waiting(
 ) -> Ticket | None:
     """The ticket a free technician is offered, whatever its contract (promise 26).
 
-    It is the oldest on which nobody works: without an owner, this technician's own, or a busy one's who has not begun.
+    It is the oldest on which nobody works: without an owner, this technician's own, or a busy one's who has not begun;
+    but never one that was his and went to somebody else.
 
     Args:
         tickets: in any order.
@@ -124,6 +125,8 @@ def _waits_for(ticket: Ticket, staff: str, busy: AbstractSet[str]) -> bool:
         return False
     if ticket.owner is None:
         return True
+    if ticket.owner.identifier != staff and staff in ticket.agreements.handlers:
+        return False  # he has given it away, or somebody has for him
     return ticket.owner.identifier in {staff, *busy} and ticket.state is not TicketState.IN_PROGRESS
 
 

@@ -38,6 +38,7 @@ PLACED_AT_ONCE = 50
 class _Offer:
     ticket: int
     until: datetime
+    owner: events.Staff | None
 
 
 class Handing:
@@ -266,7 +267,7 @@ class Handing:
         if found.agreements.offered != profile.identifier:
             offered = events.TicketOffered(as_staff(profile))
             found = await self._room.change(found.number, lambda _: (offered,), THE_DESK)
-        self._offers[profile.identifier] = _Offer(found.number, now + OFFER_STANDS)
+        self._offers[profile.identifier] = _Offer(found.number, now + OFFER_STANDS, found.owner)
         self._room.audience.tell_technician(profile.identifier, envelope.WorkOffered(self._room.view(found)))
 
     def _forget_offers(self, tickets: dict[int, Ticket], online: frozenset[str], now: datetime) -> None:
@@ -274,7 +275,7 @@ class Handing:
         self._silent = {(staff, number) for staff, number in self._silent if number in tickets}
         for staff, offer in list(self._offers.items()):
             ticket = tickets.get(offer.ticket)
-            waits = ticket is not None and ticket.is_open and ticket.state in _WAITING
+            waits = ticket is not None and ticket.is_open and ticket.state in _WAITING and ticket.owner == offer.owner
             if now >= offer.until:
                 self._silent.add((staff, offer.ticket))
             if not waits or staff not in online or now >= offer.until:

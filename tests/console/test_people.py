@@ -208,6 +208,14 @@ def test_p26_an_offer_is_taken_or_left_with_a_reason(desk: PeopledDesk) -> None:
     desk.until(lambda: not desk.window.offer.isVisible())
 
 
+def test_p26_an_offer_goes_when_its_ticket_changes_hands(desk: PeopledDesk) -> None:
+    offered = envelope.WorkOffered(fresh(17, "The printer", "Jörg"))
+    desk.relay.push(offered)
+    desk.until(desk.window.offer.isVisible)
+    desk.relay.push(envelope.TicketChanged(msgspec.structs.replace(offered.ticket, owner=TINA, revision=99)))
+    desk.until(lambda: not desk.window.offer.isVisible())
+
+
 def test_p26_an_offer_is_taken_with_its_urgency_judged(desk: PeopledDesk) -> None:
     desk.relay.push(envelope.WorkOffered(fresh(17, "The printer", "Jörg")))
     desk.until(desk.window.offer.isVisible)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from protocol import envelope
 from protocol.desk import events
-from tests.relay.peopled import history, owned, peopled, sentence
+from tests.relay.peopled import CARD, history, owned, peopled, sentence
 from tests.relay.rig import scene
 
 
@@ -35,6 +35,18 @@ async def test_p26_the_oldest_first_one_at_a_time_and_a_no_has_its_reason(tmp_pa
         assert (await olga.hears(envelope.WorkOffered)).ticket.number == first
         read = await olga.ask(envelope.ReadTicket, first)
         assert history(read, events.OfferDeclined)[0].reason == "I know nothing of plotters"
+
+
+@scene
+async def test_p26_what_was_handed_over_is_not_offered_back_though_its_owner_is_not_signed_in(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        assert (await jana.hears(envelope.WorkOffered)).ticket.number == number
+        await jana.ask(envelope.HandOver, number, "petr", **CARD)
+        desktop = await relay.agent("desktop")
+        later = (await desktop.asks_for_help("Later")).ticket.number
+        assert (await jana.hears(envelope.WorkOffered)).ticket.number == later
 
 
 @scene

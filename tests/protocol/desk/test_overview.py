@@ -10,7 +10,7 @@ from protocol.desk.overview import Flag, Limits, flags, is_free, judged, oldest_
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket, fold
 from tests.protocol.desk.hours import prague
-from tests.protocol.desk.stories import DESK, FRIDAY, PETR, STAFF, USER, Told, some_histories, story, taken, terms
+from tests.protocol.desk.stories import DESK, FRIDAY, JANA, PETR, STAFF, USER, Told, some_histories, story, taken, terms
 
 NOON = FRIDAY + "12:00"
 COMPLETE: tuple[Told, ...] = (
@@ -156,6 +156,18 @@ def test_p26_what_others_own_or_is_on_hold_solved_or_dormant_waits_for_no_techni
     ]
     assert oldest_waiting(tickets, "jana") is None
     assert oldest_waiting(tickets, "petr") is tickets[4]
+
+
+def test_p26_what_somebody_gave_away_is_not_offered_to_him_again_though_its_owner_is_busy_or_gone() -> None:
+    given = owned(
+        1,
+        FRIDAY + "08:00",
+        (FRIDAY + "08:01", STAFF, events.Assigned(JANA)),
+        (FRIDAY + "08:02", STAFF, events.Assigned(PETR)),
+    )
+    assert oldest_waiting([given], "jana", busy=frozenset({"petr"})) is None
+    assert oldest_waiting([given], "olga", busy=frozenset({"petr"})) is given
+    assert oldest_waiting([given], "petr") is given
 
 
 def test_p26_whoever_works_on_nothing_is_free() -> None:
