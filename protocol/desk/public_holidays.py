@@ -4,8 +4,9 @@ The days are written into a version of a calendar when it is made. So a correcti
 `holidays` is a change like any other: `renewed` makes it a new version, which changes nothing that was.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
 
 import holidays
 import msgspec
@@ -26,7 +27,7 @@ def public_holidays(
         country: ISO 3166-1 alpha-2, such as CZ.
         subdivision: ISO 3166-2 without the country, such as BY; empty for what holds in all of it.
         years: of the Gregorian calendar.
-        language: of the names, such as en_US, where the list has it; None: the country's own.
+        language: of the names, such as en_US, where the list has it; None: that of this process, else English.
 
     Raises:
         CalendarError: there is no list for this country, or no such subdivision.
@@ -37,6 +38,26 @@ def public_holidays(
         place = f"{country}, {subdivision}" if subdivision else country
         raise CalendarError(f"No public holidays are known for “{place}”.") from error
     return tuple(SpecialDay(day, found[day][: limits.NAME_CHARS], public=True) for day in sorted(found))
+
+
+@lru_cache(maxsize=256)
+def _names(country: str, subdivision: str, year: int, language: str) -> Mapping[date, str]:
+    """In this language, where the list has it; else in the country's own."""
+    known = holidays.country_holidays(country, subdiv=subdivision or None)
+    fits = [one for one in known.supported_languages if one.partition("_")[0] == language]
+    named = public_holidays(country, subdivision, (year,), fits[0] if fits else known.default_language)
+    return {day.day: day.name for day in named}
+
+
+def name_in(special: SpecialDay, version: CalendarVersion, language: str) -> str:
+    """What a day is called for a reader of this language (ISO 639-1): its own name if it is no public one."""
+    if not special.public:
+        return special.name
+    try:
+        named = _names(version.country, version.subdivision, special.day.year, language)
+    except CalendarError:  # a country that a newer list leaves out
+        return special.name
+    return named.get(special.day, special.name)
 
 
 def with_public_holidays(version: CalendarVersion, *, language: str | None = None) -> CalendarVersion:

@@ -25,10 +25,11 @@ def folder_option(command: _Command) -> _Command:
 
 def relay_option(command: _Command) -> _Command:
     """--home DIR: gives the command the RelayFolder: DIR/relay, or DIR itself on the relay's own machine."""
-    return _home_option(lambda _context, _parameter, value: _relay_folder(value))(command)
+    return _home_option(lambda _context, _parameter, value: relay_folder(value))(command)
 
 
-def _relay_folder(path: Path) -> RelayFolder:
+def relay_folder(path: Path) -> RelayFolder:
+    """`path`/relay, or `path` itself. Raises AdminError."""
     for candidate in (path / "relay", path):
         folder = RelayFolder(candidate)
         if folder.organisation_file.exists():

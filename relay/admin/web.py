@@ -20,11 +20,11 @@ STAFF_PAGE = "http://127.0.0.1:8445"
 
 @click.command("web-link")
 @click.argument("who", required=False)
-@click.option("--page", default=STAFF_PAGE, show_default=True, help="The address of the pages for staff.")
+@click.option("--page", help=f"The address of the pages for staff; without it, {STAFF_PAGE}.")
 @click.option("--end", "ended", type=click.IntRange(1, 2**53), metavar="TICKET", help="End all links to its page.")
 @click.option("--reason", default="", help="With --end: why, for the history.")
 @folder_option
-def web_link(home: Path, who: str | None, page: str, ended: int | None, reason: str) -> None:
+def web_link(home: Path, who: str | None, page: str | None, ended: int | None, reason: str) -> None:
     """Make a link that lets WHO, a technician, into the pages for staff, once, within ten minutes.
 
     The relay must run with --staff-port, on the same relay folder. A profile is needed: athand-admin staff-profile.
@@ -37,8 +37,9 @@ def web_link(home: Path, who: str | None, page: str, ended: int | None, reason: 
         revoked = events.LinksRevoked(reason[: limits.NOTE_CHARS])
         click.echo(Ledger.find(home).write_on(ended, revoked))
         return
-    if not page.startswith(("https://", "http://")):
-        raise AdminError(f"“{page}” is no address of a page; write for example https://desk.example.org.")
+    address = STAFF_PAGE if page is None else page
+    if not address.startswith(("https://", "http://")):
+        raise AdminError(f"“{address}” is no address of a page; write for example https://desk.example.org.")
     now = datetime.now(UTC)
     organisation = Home.find(home)
     person = certified(organisation, who or "")
@@ -46,5 +47,7 @@ def web_link(home: Path, who: str | None, page: str, ended: int | None, reason: 
     if not serials:
         raise AdminError(f"{person.name}'s certificate has run out; invite again: athand-admin invite")
     token = make_link(read_key(organisation.relay.web_key_file), person.identifier, serials, now)
-    click.echo(f"{page.rstrip('/')}/signin/{token}")
+    click.echo(f"{address.rstrip('/')}/signin/{token}")
     click.echo(f"For {person.name} alone, once, before {now + LINK_LIFETIME:%H:%M} UTC.", err=True)
+    if page is None:
+        click.echo("Should the relay's --staff-port be another one than 8445, name it: --page ADDRESS", err=True)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from protocol.desk.business_time import OpenTime
 from protocol.desk.calendar import Calendar, CalendarVersion
 from protocol.desk.opening_hours import WHOLE_DAY, Day
+from protocol.desk.public_holidays import name_in
 from protocol.desk.register import Register
 from relay.web.pages import Moments
 from relay.words import words
@@ -80,7 +81,7 @@ def _different(calendar: Calendar, moments: Moments) -> tuple[tuple[str, str, st
     return tuple(
         (
             moments.date(special.day),
-            special.name,
+            name_in(special, version, moments.language),
             _openings(special.openings, moments.language),
         )
         for special in days[:MOST_DAYS]

@@ -89,4 +89,5 @@ async def test_p23_each_line_of_the_short_version_leads_to_the_events_behind_it(
         page = await at.shown(await talked_about(at))
         leads = [link.removeprefix("#") for link in page.read.links if link.startswith("#e")]
         assert set(leads) <= set(page.read.ids)
+        assert page.body.count(">In the history: ") == page.body.count('<span class="sources"><a'), "no bare number"
         assert page.body.count('<span class="sources"><a') == page.body.count('<li><span dir="auto">') >= 4

@@ -8,7 +8,7 @@ import pytest
 from protocol.desk.business_time import OpenTime
 from protocol.desk.calendar import Calendar, CalendarError, CalendarVersion, SpecialDay, special_days
 from protocol.desk.opening_hours import parse_week
-from protocol.desk.public_holidays import YEARS_AHEAD, public_holidays, renewed, with_public_holidays
+from protocol.desk.public_holidays import YEARS_AHEAD, name_in, public_holidays, renewed, with_public_holidays
 from tests.protocol.desk.hours import OFFICE, prague
 
 BEGIN = prague("2026-01-01 00:00")
@@ -30,6 +30,16 @@ def test_holidays_have_names_and_know_their_subdivision() -> None:
     bavaria = {day.day: day.name for day in public_holidays("DE", "BY", [2026], "en_US")}
     assert bavaria[date(2026, 1, 6)] == "Epiphany"
     assert date(2026, 1, 6) not in {day.day for day in public_holidays("DE", "BE", [2026])}
+
+
+def test_a_holiday_is_called_as_its_reader_calls_it_or_as_its_country_does() -> None:
+    german, czech = with_public_holidays(version("DE", "", EVE)), with_public_holidays(version("CZ"))
+    christmas = SpecialDay(date(2026, 12, 25), "Christmas Day", public=True)
+    assert name_in(christmas, german, "de") == "Erster Weihnachtstag"
+    assert name_in(christmas, german, "en") == "Christmas Day"
+    assert name_in(christmas, czech, "de") == "1. svátek vánoční"
+    assert name_in(EVE, german, "de") == "Company party"
+    assert name_in(SpecialDay(date(2026, 5, 5), "Gone", public=True), german, "de") == "Gone"
 
 
 def test_ones_own_days_stay_beside_the_public_ones() -> None:

@@ -27,6 +27,8 @@ def test_a_link_is_for_one_technician_whose_certificate_holds(home: Path, admin:
     address, _, token = outcome.out.strip().rpartition("/")
     assert address == "https://desk.example/signin"
     assert "For Jana alone, once" in outcome.err
+    assert "--page ADDRESS" not in outcome.err
+    assert "--staff-port" in admin("web-link", "--home", home, "jana").err  # who listens elsewhere has to say it
     key, now = read_key(home / "relay" / "web.key"), datetime.now(UTC)
     trusted: Callable[[], frozenset[int]] = frozenset
     link = SigningIn(key, now - timedelta(minutes=1), trusted).read(token, now)

@@ -181,6 +181,25 @@ def test_p29_a_customers_month_is_written_as_pdf_and_csv_and_never_over_a_file(
     assert "no customer" in admin("report", "none", "2026-03", "--output", str(tmp_path / "x.pdf")).said()
 
 
+def test_p22_an_export_is_verified_with_its_signature_its_chain_and_an_anchor(
+    begun: Path, admin: Admin, tmp_path: Path
+) -> None:
+    set_up(admin)
+    assert begun
+    file = tmp_path / "desk.jsonl"
+    ok(admin, "export", str(file))
+    shown = ok(admin, "verify", str(file))
+    assert "was signed in the organisation" in shown
+    standing = shown.strip().rpartition(" ")[2]
+    assert standing in ok(admin, "verify")
+    assert admin("verify", str(file), "--anchor", standing).code == 0
+    assert admin("verify", str(file), "--anchor", "1:" + "0" * 64).code == 1
+    file.write_bytes(file.read_bytes().replace(b"Firma", b"Firmb"))
+    changed = admin("verify", str(file))
+    assert (changed.code, changed.out) == (1, "")
+    assert "does not hold" in changed.err
+
+
 def test_the_whole_history_goes_out_and_comes_in_by_two_commands(begun: Path, admin: Admin, tmp_path: Path) -> None:
     set_up(admin)
     before, file = book_of(begun), tmp_path / "desk.jsonl"
