@@ -164,9 +164,10 @@ def _checked(event: events.CheckRan) -> str:
 
 
 def _told(event: events.NoticeSent) -> str:
-    way = _("Mail to {name}") if event.way else _("Notice to {name}")
+    """Queued, not sent: that is all the event says; a desk without a mailbox sends it later, or never."""
+    way = _("Mail queued for {name}") if event.way else _("Notice to {name}")
     if event.way not in {"", "mail"}:
-        way = _("Mail to {name}, unless seen in the window before")
+        way = _("Mail queued for {name}, unless seen in the window before")
     said = way.format(name=words.one_line(event.to))
     return f"{said}: {event.text}" if event.text else said
 
