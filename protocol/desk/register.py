@@ -152,11 +152,16 @@ class Register:
         return user, machine.customer or self.customer_of(user)
 
     def speaks_for(self, device: str, ticket: Ticket) -> bool:
-        """Whether whoever sits at a machine is a ticket's requester, as far as can be known."""
+        """Whether whoever sits at a machine is a ticket's requester, as far as can be known.
+
+        A machine that was given to somebody else speaks for him alone, never for whoever had it before.
+        """
         if not device or device != ticket.device:
             return False
         user, _ = self.whose(device)
-        return not ticket.passed_on or (user is not None and user.identifier == ticket.user)
+        if user is not None and ticket.user:
+            return user.identifier == ticket.user
+        return not ticket.passed_on
 
     def machines_of(self, user: str) -> list[Machine]:
         """A user's machines (promise 44)."""

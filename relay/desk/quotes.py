@@ -72,11 +72,10 @@ class Quotes:
         return await self._room.whole(message.ref, ticket, for_staff=True)
 
     async def answer_of_agent(self, requester: Requester, message: envelope.AnswerQuote) -> envelope.Ticket:
-        """By the user whose machine it is; the register says whether his yes counts."""
+        """By the user whose machine it is now; the register says whether his yes counts."""
         ticket = await self._room.find_of(message.ticket, requester.party.identifier)
         register = (await self._room.store.book()).register
-        machine = register.machines.get(requester.party.identifier)
-        user = register.users.get(ticket.user) or (register.users.get(machine.user) if machine else None)
+        user, _ = register.whose(requester.party.identifier)
         answered = events.QuoteAnswered(message.quote, message.accepted, message.text, user.identifier if user else "")
         by = by_requester(requester.party, ticket.requester)
         await self.answer(ticket.number, answered, user, by)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from protocol import envelope
 from protocol.desk import events
-from protocol.desk.events import Machine, User
+from protocol.desk.events import Customer, Machine, User
 from relay.store import By
 from tests.relay.peopled import history, owned, peopled, sentence
 from tests.relay.rig import Actor, given_consent, scene
@@ -39,6 +39,39 @@ async def test_p11_a_price_counts_when_somebody_who_may_has_said_yes(tmp_path: P
         yes = await agent.ask(envelope.AnswerQuote, number, key, accepted=True)
         assert history(yes, events.QuoteAnswered)[0].user == "eva"
         assert "already" in sentence(await agent.ask(envelope.AnswerQuote, number, key, accepted=False))
+
+
+@scene
+async def test_p11_a_machine_given_to_somebody_else_says_yes_to_nothing_in_the_old_users_name(tmp_path: Path) -> None:
+    zed = User("zed", "Zed", "other", may_accept_quotes=True)
+    more = (events.CustomerSet(Customer("other", "Other s.r.o.")), events.UserSet(zed))
+    async with peopled(tmp_path / "relay", *more).relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        key = await quoted(jana, number)
+        for user in ("zed", "adam"):
+            await relay.sets(events.MachineSet(Machine("laptop", "A laptop", user)))
+            for message, facts in (
+                (envelope.ReadTicket, ()),
+                (envelope.AnswerQuote, (key, True)),
+                (envelope.AddMessage, ("Hello",)),
+                (envelope.GiveVerdict, (True,)),
+                (envelope.CancelTicket, ()),
+                (envelope.ReopenTicket, ()),
+                (envelope.ProlongBudget, (60,)),
+                (envelope.BeginFile, (secrets.token_hex(16), "a", "", 1)),
+            ):
+                assert "another computer" in sentence(await agent.ask(message, number, *facts))
+            complaint = await agent.ask(envelope.Complain, secrets.token_hex(16), number, "Bad")
+            assert "another computer" in sentence(complaint)
+            assert (await agent.ask(envelope.ListMyTickets)).tickets == ()
+            agent.said.clear()
+            await jana.ask(envelope.AddMessage, number, "For Eva")
+            await agent.ask(envelope.ReadAbout)
+            assert not any(isinstance(said, envelope.TicketChanged) for said in agent.said)
+        await relay.sets(events.MachineSet(Machine("laptop", "Eva's laptop", "eva")))
+        yes = await agent.ask(envelope.AnswerQuote, number, key, accepted=True)
+        assert history(yes, events.QuoteAnswered)[0].user == "eva"
 
 
 @scene
