@@ -46,6 +46,8 @@ UNSENT_MESSAGES = 100
 """What an agent keeps of messages that the relay has not taken yet."""
 WRITES_PER_DEVICE = (0.5, 40.0)
 """What fills the relay's disk. People write slower; what queued up during a day offline fits the burst."""
+FILE_BYTES_PER_SENDER = (150 * 1024 * 1024 / 3600, 150.0 * 1024 * 1024)
+"""Bytes a second, and at once, of files that one device or technician sends: 150 MB an hour, as on the page."""
 PENDING_ENROLMENTS = 100
 HALF_OPEN_SOCKETS = 4096
 """Sockets that have not signed in yet; beyond it new ones are refused at once."""

@@ -13,7 +13,7 @@ KEPT_BUCKETS = 20_000
 
 
 class Bucket:
-    """Fills at `rate` a second up to `burst`; `take` takes one."""
+    """Fills at `rate` a second up to `burst`; `take` takes one, or as many as are asked for."""
 
     __slots__ = ("_at", "_burst", "_rate", "_tokens")
 
@@ -22,13 +22,13 @@ class Bucket:
         self._rate, self._burst = rate, burst
         self._tokens, self._at = burst, now
 
-    def take(self, now: float) -> bool:
-        """Whether there was one left."""
+    def take(self, now: float, amount: float = 1.0) -> bool:
+        """Whether there was one left, or `amount`; else none is taken."""
         self._tokens = min(self._burst, self._tokens + max(0.0, now - self._at) * self._rate)
         self._at = now
-        if self._tokens < 1.0:
+        if self._tokens < amount:
             return False
-        self._tokens -= 1.0
+        self._tokens -= amount
         return True
 
 
@@ -40,8 +40,8 @@ class Buckets:
         self._rate, self._burst, self._kept = rate, burst, kept
         self._buckets: collections.OrderedDict[str, Bucket] = collections.OrderedDict()
 
-    def take(self, key: str, now: float) -> bool:
-        """Whether `key` had one left."""
+    def take(self, key: str, now: float, amount: float = 1.0) -> bool:
+        """Whether `key` had one left, or `amount`; else none is taken."""
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = Bucket(self._rate, self._burst, now=now)
@@ -49,7 +49,7 @@ class Buckets:
                 self._buckets.popitem(last=False)
         else:
             self._buckets.move_to_end(key)
-        return bucket.take(now)
+        return bucket.take(now, amount)
 
     def __len__(self) -> int:
         """How many are kept."""

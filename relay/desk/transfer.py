@@ -1,20 +1,22 @@
 """Files that come with a ticket, through the windows: taken in part by part, and given out again.
 
-Guarantees: a file is kept before the message that names it; it is given only to who may read that message; what is held
-while it comes is bounded, for each sender and in all. Distrusts names, sizes and order.
+Guarantees: a file is kept before the message that names it, and only once nothing speaks against that message; it is
+given only to who may read that message; what is held while it comes is bounded, for each sender and in all, and so is
+what each sender brings to the disk in an hour. Distrusts names, sizes and order.
 """
 
 import asyncio
 import dataclasses
 
-from protocol import envelope
+from protocol import envelope, limits
 from protocol.desk import events
 from protocol.desk.events import Attachment, Entry
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
-from protocol.envelope.files import GOT_BYTES
+from protocol.envelope.files import GOT_BYTES, PUT_BYTES
 from protocol.trust import Party
 from protocol.trust.names import one_line
+from relay.admission import Buckets
 from relay.desk.requesters import Requesters
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room, by_staff
 from relay.desk.views import for_requester
@@ -23,8 +25,8 @@ from relay.files import Shelf
 
 HELD_BYTES = 64 * 1024 * 1024
 """Of all files that are coming just now."""
-IDLE_S = 60.0
-"""One that has not gone on for so long makes room for others."""
+IDLE_S = 20.0
+"""One that has not gone on for so long makes room for others; a part takes ten seconds on the slowest of lines."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -32,6 +34,11 @@ class _Coming:
     begun: envelope.BeginFile
     touched_s: float
     data: bytearray = dataclasses.field(default_factory=bytearray)
+
+    @property
+    def held(self) -> int:
+        """What came and the part that is expected: a promise alone takes nobody's room."""
+        return min(self.begun.size_bytes, len(self.data) + PUT_BYTES)
 
 
 class TransferRequests:
@@ -41,6 +48,7 @@ class TransferRequests:
         """In the desk's `room`; `requesters` knows whose ticket is whose, `shelf` keeps the bytes."""
         self._room, self._requesters, self._shelf = room, requesters, shelf
         self._coming: dict[str, _Coming] = {}
+        self._bytes = Buckets(*limits.FILE_BYTES_PER_SENDER)
 
     def agent_handlers(self) -> AgentHandlers:
         """What an agent may ask."""
@@ -63,20 +71,25 @@ class TransferRequests:
         """A file of the user's, for one of this device's tickets."""
         if message.internal:
             raise Refused(RefusalReason.FORBIDDEN, "Only staff can write internal messages.")
-        own = await self._requesters.own(requester, message.ticket)
-        if message.mark in (await self._room.goes_on(own)).marks:
+        own, known = await self._may_add(requester, message)
+        if known:
             return await self._room.whole(message.ref, own, for_staff=False)
-        if not own.is_open:
-            raise Refused(RefusalReason.NOT_NOW, "A file can be added as long as the request is open.")
-        return self._begin(f"device {requester.party.identifier}", message)
+        who = f"device {requester.party.identifier}"
+        if not self._is_coming(who, message):
+            self._requesters.check_pace(requester.party)
+        return self._begin(who, message)
 
     async def put_of_requester(self, requester: Requester, message: envelope.PutPart) -> envelope.ToClient:
         """The next part of it."""
         coming = self._take(f"device {requester.party.identifier}", message)
         if isinstance(coming, envelope.PartTaken):
             return coming
-        written, begun = await self._keep(coming), coming.begun
-        return await self._requesters.happens(requester, message.ref, begun.ticket, written, mark=begun.mark)
+        # Once more, before it is on the disk: much may have happened since it was begun.
+        own, known = await self._may_add(requester, coming.begun)
+        if known:
+            return await self._room.whole(message.ref, own, for_staff=False)
+        written = await self._keep(coming)
+        return await self._requesters.write(requester, message.ref, own, written, mark=coming.begun.mark)
 
     async def get_for_requester(self, requester: Requester, message: envelope.GetPart) -> envelope.FilePart:
         """Of a file that came with what he may read."""
@@ -97,7 +110,10 @@ class TransferRequests:
         coming = self._take(f"technician {party.identifier}", message)
         if isinstance(coming, envelope.PartTaken):
             return coming
-        written, mark = await self._keep(coming), coming.begun.mark
+        mark, now = coming.begun.mark, await self._room.find(coming.begun.ticket)
+        if mark in now.marks:
+            return await self._room.whole(message.ref, now, for_staff=True)
+        written = await self._keep(coming)
 
         def decide(ticket: Ticket) -> tuple[events.Event, ...]:
             return () if mark in ticket.marks else (written,)
@@ -112,18 +128,41 @@ class TransferRequests:
         return await self._give([entry for _, entry in history], message)
 
     # --- inside
+    async def _may_add(self, requester: Requester, begun: envelope.BeginFile) -> tuple[Ticket, bool]:
+        """The requester's ticket, and whether the file stands there already. Raises Refused: it can not be added."""
+        own = await self._requesters.own(requester, begun.ticket)
+        known = begun.mark in (await self._room.goes_on(own)).marks
+        if not known and not own.is_open:
+            raise Refused(RefusalReason.NOT_NOW, "A file can be added as long as the request is open.")
+        return own, known
+
+    def _is_coming(self, who: str, message: envelope.BeginFile) -> bool:
+        """Whether it was begun already, and paid for; a line that was lost costs nobody his share."""
+        coming = self._coming.get(who)
+        return coming is not None and (coming.begun.mark, coming.begun.size_bytes) == (message.mark, message.size_bytes)
+
     def _begin(self, who: str, message: envelope.BeginFile) -> envelope.PartTaken:
+        now, paid = self._room.seconds(), self._is_coming(who, message)
         self._coming.pop(who, None)
-        now = self._room.seconds()
-        held = sum(coming.begun.size_bytes for coming in self._coming.values())
-        for other, coming in list(self._coming.items()):
-            if held + message.size_bytes > HELD_BYTES and now - coming.touched_s > IDLE_S:
-                held -= self._coming.pop(other).begun.size_bytes
-        if held + message.size_bytes > HELD_BYTES:
+        coming = _Coming(message, now)
+        self._make_room(who, coming.held)
+        if not paid and not self._bytes.take(who, now, message.size_bytes):
+            self._room.counts.add("files_too_fast", who=who)
+            raise Refused(RefusalReason.TOO_FAST, "That was very much at once; please wait a minute.")
+        self._coming[who] = coming
+        return envelope.PartTaken(message.ref, 0)
+
+    def _make_room(self, who: str, size_bytes: int) -> None:
+        """For that much beside what others send; whoever stands still the longest goes first. Raises Refused."""
+        others = sorted((one.touched_s, other) for other, one in self._coming.items() if other != who)
+        held = sum(self._coming[other].held for _, other in others) + size_bytes
+        for touched_s, other in others:
+            if held > HELD_BYTES and self._room.seconds() - touched_s > IDLE_S:
+                held -= self._coming.pop(other).held
+                self._room.counts.add("file_stood_still", who=other)
+        if held > HELD_BYTES:
             self._room.counts.add("files_full", who=who)
             raise Refused(RefusalReason.TOO_FAST, "Too many files are coming in just now; please wait a moment.")
-        self._coming[who] = _Coming(message, now)
-        return envelope.PartTaken(message.ref, 0)
 
     def _take(self, who: str, message: envelope.PutPart) -> _Coming | envelope.PartTaken:
         """The file once it is whole; until then the answer."""
@@ -136,9 +175,17 @@ class TransferRequests:
         coming.data += message.data
         coming.touched_s = self._room.seconds()
         if len(coming.data) < coming.begun.size_bytes:
+            self._go_on(who, coming)
             return envelope.PartTaken(message.ref, len(coming.data))
         del self._coming[who]
         return coming
+
+    def _go_on(self, who: str, coming: _Coming) -> None:
+        try:
+            self._make_room(who, coming.held)
+        except Refused:
+            del self._coming[who]
+            raise
 
     async def _keep(self, coming: _Coming) -> events.MessageAdded:
         begun, content = coming.begun, bytes(coming.data)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from protocol import envelope
+from protocol import envelope, limits
 from protocol.desk import events
 from protocol.desk.events import Attachment
 from protocol.envelope import RefusalReason
@@ -119,3 +119,65 @@ async def test_what_comes_in_at_once_is_bounded_and_what_stands_still_makes_room
         monkeypatch.setattr(transfer, "IDLE_S", -1.0)
         assert isinstance(await console.ask(envelope.BeginFile, 1, "b" * 32, **about), envelope.PartTaken)
         assert (await agent.ask(envelope.PutPart, "a" * 32, 0, b"x")).reason is RefusalReason.BAD_INPUT
+
+
+def shelved(house: House) -> int:
+    return sum(path.is_file() for path in house.path.glob("files/*/*"))
+
+
+@scene
+async def test_who_has_spent_his_writes_fills_no_disk_with_files(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "WRITES_PER_DEVICE", (1e-6, 3.0))
+    async with house.relay() as relay:
+        agent = await relay.agent()
+        await agent.asks_for_help()
+        answers = [await sends(agent, 1, bytes([number])) for number in range(6)]
+        assert [isinstance(answer, envelope.Ticket) for answer in answers] == [True, True, *[False] * 4]
+        assert {answer.reason for answer in answers[2:]} == {RefusalReason.TOO_FAST}
+        assert shelved(house) == 2
+
+
+@scene
+async def test_the_bytes_that_one_sender_brings_in_an_hour_are_bounded(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FILE_BYTES_PER_SENDER", (1e-6, 250.0))
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        await agent.asks_for_help()
+        for actor in (agent, console):
+            mark, about = secrets.token_hex(16), {"name": "a", "media_type": "", "size_bytes": 100}
+            for _ in range(5):  # a line that is lost again and again costs nobody his share
+                assert isinstance(await actor.ask(envelope.BeginFile, 1, mark, **about), envelope.PartTaken)
+            assert isinstance(await sends(actor, 1, os.urandom(100), mark=mark, **about), envelope.Ticket)
+            assert isinstance(await sends(actor, 1, os.urandom(100)), envelope.Ticket)
+            assert (await sends(actor, 1, os.urandom(100))).reason is RefusalReason.TOO_FAST
+        assert shelved(house) == 4
+
+
+@scene
+async def test_a_file_whose_ticket_ended_while_it_came_is_not_kept(house: House) -> None:
+    async with house.relay() as relay:
+        agent = await relay.agent()
+        await agent.asks_for_help()
+        mark = secrets.token_hex(16)
+        await agent.ask(envelope.BeginFile, 1, mark, "a", "", 1)
+        await agent.ask(envelope.CancelTicket, 1)
+        assert (await agent.ask(envelope.PutPart, mark, 0, b"x")).reason is RefusalReason.NOT_NOW
+        assert shelved(house) == 0
+
+
+@scene
+async def test_a_file_that_was_only_promised_takes_no_room_from_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "HELD_BYTES", 3 * PUT_BYTES)
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        await agent.asks_for_help()
+        promised = await agent.ask(envelope.BeginFile, 1, "a" * 32, "a", "", MAX_SENT_BYTES)
+        assert isinstance(promised, envelope.PartTaken)
+        assert isinstance(await sends(console, 1, os.urandom(2 * PUT_BYTES)), envelope.Ticket)
+        too_large = await sends(console, 1, os.urandom(3 * PUT_BYTES))
+        assert too_large.reason is RefusalReason.TOO_FAST, "what has come is held all the same"
+        assert isinstance(await agent.ask(envelope.PutPart, "a" * 32, 0, b"x"), envelope.PartTaken)
