@@ -35,6 +35,9 @@ def test_what_must_not_be_misunderstood_is_told_with_what_was_written() -> None:
     assert said(ran) == "Check fails after a day: disk.free_mb /home: 12"
     assert said(events.Rated(4)) == "Gave 4 of 5 stars."
     assert said(events.RequesterSet("eva", "Eva\nBeispiel", "Firma")) == "The request of Eva Beispiel"
-    assert said(events.NoticeSent(events.NoticeKind.RECEIPT, "eva@x.example", way="mail")) == "Mail queued for eva@x.example"
+    assert (
+        said(events.NoticeSent(events.NoticeKind.RECEIPT, "eva@x.example", way="mail"))
+        == "Mail queued for eva@x.example"
+    )
     unless = events.NoticeSent(events.NoticeKind.ANSWER, "eva", way="mail unless seen")
     assert said(unless) == "Mail queued for eva, unless seen in the window before"
