@@ -44,7 +44,7 @@ def estimate(view: TicketView, now: datetime) -> str:
         return _("We thought it would be solved by now ({when}). It takes longer; somebody looks after it.").format(
             when=when
         )
-    return _("We think it is solved by then: {when}.").format(when=when)
+    return _("Expected to be solved by: {when}.").format(when=when)
 
 
 def evidence(view: TicketView) -> str:

@@ -38,6 +38,7 @@ class _Teller:
     def __init__(self) -> None:
         self._asked_by: dict[str, str] = {}
         self._allowed: set[str] = set()
+        self._hands: set[str] = set()
 
     def tell(self, line: HistoryLine) -> str:
         """One line; empty for what is of no interest."""
@@ -48,10 +49,14 @@ class _Teller:
                 return _("{name} asked to see your screen.").format(name=one_line(staff.name))
             case events.SessionConsented(session=session):
                 self._allowed.add(session)
+                if Scope.CONTROL in event.scopes:
+                    self._hands.add(session)
                 return _allowed(event)
             case events.SessionEnded(session=session):
                 name = self._asked_by.get(session, "") or _("somebody")
-                return _session_ended(event, name, allowed=session in self._allowed)
+                said = _session_ended(event, name, allowed=session in self._allowed)
+                hands = _("{name} was allowed to use your mouse and keyboard.").format(name=name)
+                return f"{said} {hands}" if session in self._hands else said
             case _:
                 return _yours(event) if line.actor is Actor.REQUESTER else _theirs(event, _who(line))
 
@@ -250,9 +255,9 @@ def _theirs(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line f
 def _their_word(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line for each kind of event
     match event:
         case events.EstimateSet(done_by=done_by):
-            return _("{who} thinks it is solved by then: {when}.").format(who=who, when=when(done_by))
+            return _("{who} expects it to be solved by: {when}.").format(who=who, when=when(done_by))
         case events.Displaced(done_by=done_by):
-            return _("Something else had to go first. It is solved by then: {when}.").format(when=when(done_by))
+            return _("Something else had to go first. Now expected to be solved by: {when}.").format(when=when(done_by))
         case events.OnHold(text=text):
             return _("{who} put it on hold.").format(who=who) + _and(text)
         case events.Resumed():
@@ -270,7 +275,7 @@ def _their_word(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one li
             offered = _("{who} offered this for {price}, until {when}: {text}")
             return offered.format(who=who, price=money(cents, currency), when=when(until), text=clean(text))
         case events.MovedAhead(done_by=done_by):
-            return _("It goes first now. It is solved by then: {when}.").format(when=when(done_by))
+            return _("It goes first now. Expected to be solved by: {when}.").format(when=when(done_by))
         case events.AppointmentMade(begin=begin, end=end, text=text):
             agreed = _("Agreed: {when} to {end}. {text}")
             return agreed.format(when=when(begin), end=time_of(end), text=clean(text))

@@ -48,6 +48,8 @@ class ArticleDialog(RequestDialog):
         """See `RequestDialog`."""
         if not self._title.text().strip():
             return _("Please give it a title.")
+        if not self._problem.text:
+            return _("Please write what the problem is that it solves.")
         return "" if self._solution.text else _("Please say what helped.")
 
     def message(self, ref: int) -> envelope.PublishArticle:
@@ -66,5 +68,5 @@ class ArticleDialog(RequestDialog):
 
 
 def _rest(problem: str) -> str:
-    """What a problem says besides its first line, which is the title."""
-    return "\n".join(problem.strip().splitlines()[1:]).strip()
+    """What a problem says besides its first line, which is the title; all of it, if that is one line."""
+    return "\n".join(problem.strip().splitlines()[1:]).strip() or problem.strip()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from console.language import _
 from console.ui import words
@@ -14,6 +14,12 @@ from protocol import limits
 from protocol.envelope import Colleague, TicketView
 
 
+def grow(field: QComboBox) -> None:
+    """It takes what room its form has, and grows with what it is filled with later."""
+    field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
 class StaffField(QComboBox):
     """Who: with what somebody knows, and how much there is on the desk already."""
 
@@ -21,6 +27,7 @@ class StaffField(QComboBox):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setToolTip(tip)
+        grow(self)
 
     def show_staff(self, staff: Sequence[Colleague], chosen: str = "") -> None:
         """The colleagues; whoever is away is said to be."""
@@ -54,6 +61,7 @@ class HandOverDialog(RequestDialog):
         self._to = StaffField(_("To"), _("Somebody who is there"), self)
         self._skill = QComboBox(self)
         self._skill.setAccessibleName(_("Skill"))
+        grow(self._skill)
         self._skill.setToolTip(_("What it needs; to somebody who knows less of it only with a reason"))
         self._tried = TextField(_("Tried"), lines=2, tip=_("What was done so far, and what came of it"), parent=self)
         self._known = TextField(_("Known"), lines=2, tip=_("What whoever takes over has to know"), parent=self)

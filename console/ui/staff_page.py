@@ -49,6 +49,7 @@ class StaffDialog(QDialog):
         self._absences: tuple[AbsenceLine, ...] = ()
         self._away = make_table(_("Absences"), (_("Name"), _("From"), _("Until")), self)
         self._away.itemSelectionChanged.connect(self._show_back)
+        self._away.currentCellChanged.connect(self._show_back)
         self._back = QPushButton(theme.icon("rotate-left"), _("&Take back"), self)
         self._back.setAccessibleName(_("Take the absence back"))
         self._back.setToolTip(_("What has begun ends now, what is planned is struck; tickets stay where they are"))
@@ -92,13 +93,19 @@ class StaffDialog(QDialog):
         self._show_back()
 
     def _take_back(self) -> None:
-        row = self._away.currentRow()
+        row = self._absence_row
         if 0 <= row < len(self._absences):
             self._back.setEnabled(False)
             self.taken_back.emit(self._absences[row].absence)
 
     def _show_back(self) -> None:
-        self._back.setEnabled(0 <= self._away.currentRow() < len(self._absences))
+        self._back.setEnabled(0 <= self._absence_row < len(self._absences))
+
+    @property
+    def _absence_row(self) -> int:
+        """Which is chosen: a screen reader selects without going there; -1: none."""
+        selected = self._away.selectionModel().selectedRows()
+        return selected[0].row() if selected else self._away.currentRow()
 
     @property
     def _chosen(self) -> str:

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from console import language
 from console.ui import theme
 from console.ui.agreed import AppointmentDialog, QuoteDialog, WeekDialog
+from console.ui.article_dialog import ArticleDialog
 from console.ui.dialogs import TakeDialog
 from console.ui.hand_over import AbsenceDialog, HandOverDialog, TextDialog
 from console.ui.intake import IntakeDialog
@@ -185,6 +186,40 @@ def test_p03_p42_an_absence_is_set_from_who_is_there(desk: PeopledDesk) -> None:
     assert isinstance(sent, envelope.SetAbsence)
     assert (sent.staff, sent.begin < sent.end) == ("ola", True)
     desk.until(lambda: desk.window.notice.sentence == "Handed over: 17 → Tina Tech.")
+
+
+def test_p03_an_absence_chosen_without_a_click_can_be_taken_back(desk: PeopledDesk) -> None:
+    page = StaffDialog(desk.window)
+    end = NOW + timedelta(days=1)
+    forecasts = envelope.Forecasts(0, 0.0, 0.0, 0.0)
+    absences = (envelope.AbsenceLine("a" * 32, "ola", NOW, end), envelope.AbsenceLine("b" * 32, "petr", NOW, end))
+    page.show_list(envelope.StaffList(1, COLLEAGUES, 4, 35, forecasts, (), absences))
+    page.show()
+    back: list[str] = []
+    page.taken_back.connect(back.append)
+    assert not page._back.isEnabled()
+    model = page._away.selectionModel()
+    rows = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    model.select(page._away.model().index(1, 0), rows)  # as a screen reader does: nothing becomes the current row
+    assert page._back.isEnabled()
+    page._back.click()
+    assert back == ["b" * 32]
+
+
+def test_names_are_not_cut_where_there_is_room_to_hand_over(desk: PeopledDesk) -> None:
+    desk.open()
+    QTest.keyClick(desk.window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    dialog = desk.find(HandOverDialog)
+    desk.until(lambda: dialog.to)
+    for field in (dialog._to, dialog._skill):
+        assert field.width() == dialog._reason.width()
+
+
+def test_an_article_without_its_problem_asks_for_it(desk: PeopledDesk) -> None:
+    dialog = ArticleDialog(msgspec.structs.replace(fresh(17, "Page 2 fails", "Eva"), solution="Driver"), desk.window)
+    assert dialog.what_is_missing() == ""
+    dialog._problem.setPlainText(" ")
+    assert dialog.what_is_missing() == "Please write what the problem is that it solves."
 
 
 def test_p26_an_offer_is_taken_or_left_with_a_reason(desk: PeopledDesk) -> None:

@@ -21,6 +21,17 @@ CONSENTED = HistoryLine(
 )
 
 
+ALLOWED_HANDS = HistoryLine(
+    2,
+    NOW,
+    Actor.REQUESTER,
+    "Eva",
+    events.SessionConsented(
+        SESSION, JANA, frozenset({Scope.SEE, Scope.CONTROL}), NOW, NOW + timedelta(minutes=20), b""
+    ),
+)
+
+
 def last(reason: EndReason, *before: HistoryLine, worked_s: float = 0.0) -> str:
     end = HistoryLine(3, NOW, Actor.DESK, "", events.SessionEnded(SESSION, reason, worked_s))
     return story([*before, end])[-1][1]
@@ -62,3 +73,8 @@ def test_every_reason_has_its_sentence_with_a_yes_and_without(reason: EndReason,
     words.use(language)
     assert last(reason, REQUESTED, CONSENTED, worked_s=190)
     assert last(reason)  # even of a session that the relay never spoke of
+
+
+def test_a_session_with_control_says_so_when_it_is_over() -> None:
+    said = last(EndReason.TECHNICIAN_LEFT, REQUESTED, ALLOWED_HANDS, worked_s=60)
+    assert said.endswith("saw your screen for 1 minute. Jana Nováková was allowed to use your mouse and keyboard.")
