@@ -26,10 +26,9 @@ from agent.ui.plain import clean, money, one_line, time_of, when
 from agent.words import _, ngettext
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason
+from protocol.desk.ledger import whole_minutes
 from protocol.envelope import HistoryLine, TicketView
 from protocol.scopes import Scope
-
-_MINUTE_S = 60
 
 
 class _Teller:
@@ -129,7 +128,7 @@ def _session_ended(event: events.SessionEnded, name: str, *, allowed: bool) -> s
     why = why_over(event.reason, name, allowed=allowed)
     if not allowed:
         return _("{why} Nobody saw your screen.").format(why=why)
-    minutes = round(event.worked_s / _MINUTE_S)
+    minutes = whole_minutes(event.worked_s)
     if not minutes:
         return _("{why} {name} saw your screen for less than a minute.").format(why=why, name=name)
     seen = ngettext(

@@ -16,6 +16,7 @@ from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField
 from protocol import envelope
 from protocol.desk.events import Relation, WorkKind
+from protocol.desk.ledger import whole_minutes
 from protocol.envelope import HistoryLine, TicketView
 
 _MAX_MINUTES = 7 * 24 * 60
@@ -77,7 +78,7 @@ class CorrectDialog(RequestDialog):
     def message(self, ref: int) -> envelope.CorrectTime:
         """The request. What was not touched stays to the second."""
         entry = self._entries[self._which.currentData()]
-        same = self._minutes.value() == round(entry.worked_s / 60)
+        same = self._minutes.value() == whole_minutes(entry.worked_s)
         worked = timedelta(seconds=entry.worked_s) if same else timedelta(minutes=self._minutes.value())
         end = entry.end if self._end.moment == self._shown_end else self._end.moment
         begin = min(entry.begin, end - worked)
@@ -101,7 +102,7 @@ class CorrectDialog(RequestDialog):
         if entry is None:
             return
         self._kind.setCurrentIndex(self._kind.findData(entry.kind.value))
-        self._minutes.setValue(round(entry.worked_s / 60))
+        self._minutes.setValue(whole_minutes(entry.worked_s))
         self._end.set_moment(entry.end)
         self._shown_end = self._end.moment
         self._text.setText(words.one_line(entry.text))

@@ -83,7 +83,7 @@ def said(line: SummaryLine) -> str:  # noqa: PLR0911 - one line for each topic
         case SummaryTopic.URGENCY:
             return f"P{line.text}"
         case SummaryTopic.DONE:
-            return words.minutes(60 * int(line.text))
+            return words.minutes(60 * int(line.text) or 1)  # the line is there: something was worked
         case SummaryTopic.WAITING:
             return _(words.HOLDS[HoldReason(line.text)]) + _until(line.at)
         case SummaryTopic.VERDICT:

@@ -15,6 +15,7 @@ from console.typing_mode import Typing
 from protocol.desk import events
 from protocol.desk.contract import Metric
 from protocol.desk.events import EndReason
+from protocol.desk.ledger import whole_minutes
 from protocol.desk.states import TicketState
 from protocol.desk.terms import HoldReason, TicketKind
 from protocol.envelope import TicketView
@@ -134,8 +135,8 @@ def scopes(granted: frozenset[Scope]) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """A duration in whole minutes, begun ones rounded to the nearest."""
-    count = round(seconds / 60)
+    """A duration in whole minutes, those begun left out, as they are charged."""
+    count = whole_minutes(seconds)
     if seconds and not count:
         return _("less than a minute")
     return plural("{count} minute", "{count} minutes", count).format(count=count)

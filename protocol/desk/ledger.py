@@ -21,6 +21,11 @@ _ROUNDING_S = 1e-6
 """Twelve minutes that a clock gave as 719.9999999 s are twelve minutes."""
 
 
+def whole_minutes(worked_s: float) -> int:
+    """Of so many seconds, as they are charged; whoever shows time worked shows these, and "less than" for none."""
+    return int((worked_s + _ROUNDING_S) // MINUTE_S)
+
+
 class LedgerEntry(Struct, frozen=True):
     """Work on a ticket.
 
@@ -44,12 +49,19 @@ class LedgerEntry(Struct, frozen=True):
     @property
     def worked_min(self) -> int:
         """Whole minutes worked."""
-        return int((self.worked_s + _ROUNDING_S) // MINUTE_S)
+        return whole_minutes(self.worked_s)
 
     @property
     def billed_min(self) -> int:
         """Minutes the customer pays for."""
         return self.worked_min if self.billed else 0
+
+
+def together_s(entries: Iterable[LedgerEntry]) -> float:
+    """Seconds of all entries' whole minutes, as they are charged; of work that never filled one, less than 60."""
+    listed = tuple(entries)
+    whole_s = sum(entry.worked_min for entry in listed) * MINUTE_S
+    return whole_s or min(sum(entry.worked_s for entry in listed), MINUTE_S - 1.0)
 
 
 Logged = events.TimeLogged | events.TimeCorrected

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from protocol.desk import events
 from protocol.desk.events import Entry
-from protocol.desk.ledger import MINUTE_S
 from protocol.desk.states import TicketState
 from protocol.desk.terms import SummaryTopic
 from protocol.desk.ticket import Ticket
@@ -52,7 +51,7 @@ def _lines(ticket: Ticket, history: Numbered) -> Iterator[Line]:
         owned = _last(history, events.Assigned, events.HandedOver)
         yield Line(topic.HANDLER, f"{ticket.owner.name}, {ticket.owner.title}, {ticket.owner.phone}", owned)
     worked = [entry for entry in ticket.worktime.values() if entry.worked_s]
-    minutes = int(sum(entry.worked_s for entry in worked) // MINUTE_S)
+    minutes = sum(entry.worked_min for entry in worked)
     if worked:
         yield Line(topic.DONE, str(minutes), _all(history, events.TimeLogged, events.TimeCorrected))
     for number, entry in history:

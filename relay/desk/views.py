@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from protocol import envelope, limits
-from protocol.desk import chain, events
+from protocol.desk import chain, events, ledger
 from protocol.desk.clocks import Clock, ClockState
 from protocol.desk.overview import Flag
 from protocol.desk.summary import summary
@@ -59,7 +59,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         due=ticket.due,
         solution=ticket.solution,
         running=ticket.sessions[-1] if ticket.sessions else None,
-        worked_s=ticket.worked_s,
+        worked_s=ledger.together_s(ticket.worktime.values()),
         online=online,
         title="" if ticket.title == ticket.problem else short(ticket.title),
         kind=ticket.kind,

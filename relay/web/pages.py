@@ -19,7 +19,6 @@ from starlette.responses import HTMLResponse
 from relay.words import LANGUAGES, known, translations, words
 
 TEMPLATES = Path(__file__).parent / "templates"
-_MINUTES_AN_HOUR = 60
 
 
 class Pages:
@@ -84,13 +83,6 @@ class Moments:
     def date(self, day: date) -> str:
         """As Mon 2 March."""
         return format_date(day, f"EEE {self._day} MMMM", locale=self.language)
-
-    def minutes(self, seconds: float) -> str:
-        """As 1:05 h; under an hour as 12 min."""
-        count = int(seconds // 60)
-        if count < _MINUTES_AN_HOUR:
-            return f"{count} min"
-        return f"{count // _MINUTES_AN_HOUR}:{count % _MINUTES_AN_HOUR:02} h"
 
     def money(self, cents: int, currency: str) -> str:
         """As €12.34."""

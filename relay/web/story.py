@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason, Entry, HoldReason, Relation
+from protocol.desk.ledger import MINUTE_S, whole_minutes
 from relay.desk.views import for_requester
 
 _ = str
@@ -144,11 +145,17 @@ def _told(event: events.Event, by: str, teller: Teller) -> tuple[str, str]:  # n
         case events.SessionEnded(worked_s=worked_s, reason=reason):
             if reason is EndReason.REFUSED:
                 return t(_("noted that the screen was not shown")), ""
-            return t(_("noted {minutes} min together on the screen")).format(minutes=int(worked_s // 60)), ""
+            return t(_("noted {time} together on the screen")).format(time=_lasted(worked_s, t)), ""
         case events.TimeLogged(worked_s=worked_s, text=text):
-            return t(_("noted {minutes} min of work")).format(minutes=int(worked_s // 60)), text
+            return t(_("noted {time} of work")).format(time=_lasted(worked_s, t)), text
         case _:
             return _dated(event, teller)
+
+
+def _lasted(worked_s: float, t: Translate) -> str:
+    """In whole minutes, as they are charged."""
+    count = whole_minutes(worked_s)
+    return t(_("{count} min")).format(count=count) if count or not worked_s else t(_("less than a minute"))
 
 
 def _dated(event: events.Event, teller: Teller) -> tuple[str, str]:  # noqa: PLR0911 - a line each
@@ -242,9 +249,10 @@ def short(history: Sequence[tuple[int, Entry]], translate: Translate) -> list[Sh
         found.append(Short(said.format(count=len(messages), text=_first(messages[-1][1].text)), _numbers(messages)))
     sessions = [(n, e) for n, e in told if isinstance(e, events.SessionEnded)]
     if sessions:
-        minutes = sum(int(event.worked_s // 60) for _number, event in sessions)
-        said = t(_("Together on the screen: {count} times, {minutes} min."))
-        found.append(Short(said.format(count=len(sessions), minutes=minutes), _numbers(sessions)))
+        whole_s = sum(whole_minutes(event.worked_s) for _number, event in sessions) * MINUTE_S
+        lasted_s = whole_s or min(sum(event.worked_s for _number, event in sessions), MINUTE_S - 1.0)
+        said = t(_("Sessions: {count}. Together on the screen: {time}."))
+        found.append(Short(said.format(count=len(sessions), time=_lasted(lasted_s, t)), _numbers(sessions)))
     return found + _ending(told, t)
 
 

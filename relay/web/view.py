@@ -82,7 +82,6 @@ class View(Struct, frozen=True):
     messages: tuple[Line, ...]
     history: tuple[Line, ...]
     hours: Hours | None
-    minutes: str
 
 
 def language_of(book: Book, ticket: Ticket) -> str:
@@ -145,7 +144,6 @@ def view(
         messages=tuple(line for line in told if line.message),
         history=tuple(told),
         hours=None if calendar is None else opening.hours(calendar, moments),
-        minutes=moments.minutes(ticket.worked_s) if ticket.worked_s else "",
     )
 
 

@@ -63,8 +63,8 @@ def test_a_no_stands_there_in_the_users_words(reason: EndReason, said: str) -> N
 )
 def test_an_end_stands_there_in_the_users_words_with_who_saw_how_long(reason: EndReason, said: str) -> None:
     assert last(reason, REQUESTED, CONSENTED, worked_s=190) == f"{said} Jana Nováková saw your screen for 3 minutes."
-    assert last(reason, REQUESTED, CONSENTED, worked_s=61).endswith("for 1 minute.")
-    assert last(reason, REQUESTED, CONSENTED, worked_s=7).endswith("for less than a minute.")
+    assert last(reason, REQUESTED, CONSENTED, worked_s=119).endswith("for 1 minute.")
+    assert last(reason, REQUESTED, CONSENTED, worked_s=59).endswith("for less than a minute.")
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

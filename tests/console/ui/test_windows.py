@@ -204,7 +204,8 @@ def test_a_lost_line_with_a_known_cause_says_only_the_cause() -> None:
 
 def test_times_are_short() -> None:
     assert [left(s) for s in (-1, 5, 65, 3725)] == ["0:00", "0:05", "1:05", "1:02:05"]
-    assert [minutes(s) for s in (20, 60, 119)] == ["less than a minute", "1 minute", "2 minutes"]
+    said = ["less than a minute", "less than a minute", "1 minute", "1 minute", "2 minutes"]
+    assert [minutes(s) for s in (20, 59, 60, 119, 120)] == said
 
 
 def test_connect_is_there_only_while_the_computer_is(qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from protocol.desk import events
 from protocol.desk.events import WorkKind
-from protocol.desk.ledger import entries
+from protocol.desk.ledger import entries, together_s, whole_minutes
 from protocol.desk.terms import EndReason
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -39,6 +39,16 @@ def test_a_correction_replaces_and_is_counted_and_nothing_worked_strikes_it_out(
     assert (entry.worked_min, entry.kind, entry.corrected) == (5, WorkKind.ON_SITE, 1)
     struck = events.TimeCorrected("1" * 32, AT, AT, 0, WorkKind.ON_SITE, "Wrong ticket")
     assert entries(history(logged(720), shorter, struck)) == ()
+
+
+def test_time_in_all_is_that_of_the_minutes_charged_and_less_than_one_where_none_is() -> None:
+    def told(*worked_s: float) -> int:
+        found = entries(history(*(logged(s, key=f"{n:032x}") for n, s in enumerate(worked_s))))
+        return whole_minutes(together_s(found))
+
+    assert [told(50), told(50, 50), told(60, 59), told(119, 719.9999999)] == [0, 0, 1, 13]
+    assert 0 < together_s(entries(history(logged(50), logged(50, key="2" * 32)))) < 60
+    assert together_s(()) == 0
 
 
 def test_what_is_not_billed_is_worked_all_the_same() -> None:

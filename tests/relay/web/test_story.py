@@ -1,11 +1,11 @@
 import string
 import typing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from protocol.desk import events, telling
-from protocol.desk.events import Actor, Entry
+from protocol.desk.events import Actor, EndReason, Entry
 from relay.web import story
 from relay.words import words
 from tests.protocol.desk import stories
@@ -49,3 +49,14 @@ def test_why_a_colleague_declined_and_why_links_were_taken_back_stays_among_staf
     history = [(number, Entry(1, NOW, Actor.STAFF, "jana", "Jana", event)) for number, event in enumerate(secret)]
     assert "secret" not in repr(story.lines(history, TELLER))
     assert "secret" not in repr(story.short(history, words("en")))
+
+
+def test_a_session_of_under_a_minute_lasted_less_than_a_minute_wherever_it_is_told() -> None:
+    session = "a" * 32
+    over = events.SessionEnded(session, EndReason.TECHNICIAN_LEFT, 50)
+    jana = events.Staff("jana", "Jana", "Engineer", "1")
+    worked = events.TimeLogged(session, jana, NOW, NOW + timedelta(seconds=50), 50, events.WorkKind.REMOTE)
+    happened: tuple[events.TicketEvent, ...] = (over, over, worked)
+    history = [(number, Entry(1, NOW, Actor.DESK, "", "", event)) for number, event in enumerate(happened)]
+    assert all("less than a minute" in line.what for line in story.lines(history, TELLER))
+    assert story.short(history, words("en"))[0].text == "Sessions: 2. Together on the screen: less than a minute."
