@@ -11,6 +11,7 @@ from typing import Any
 
 import xcffib.xkb
 
+from agent.x11 import symbols
 from agent.x11.connection import Connection, XError
 
 CORE_KEYBOARD = 256
@@ -59,6 +60,8 @@ class Layout:
         names: of the groups, for people: "German".
         spare: keycodes without any symbol, the highest first.
         modifiers: by keycode, the modifier bits that a key sets.
+        of_server: by keycode, those at which the server itself does something in any group, and the modifiers at which.
+        of_mouse_keys: keycodes that are the pointer's while mouse keys are on.
     """
 
     def __init__(
@@ -66,6 +69,12 @@ class Layout:
     ) -> None:
         self.keys, self.names, self.modifiers, self.spare = by_keycode, names, modifiers, spare
         self._ways: dict[int, dict[int, list[tuple[int, int]]]] = {}
+        self.of_server = {code: masks for code, key in by_keycode.items() if (masks := _of_server(key))}
+        self.of_mouse_keys = frozenset(
+            code
+            for code, key in by_keycode.items()
+            if any(symbols.is_of_mouse_keys(symbol) for _, given in key.groups for symbol in given)
+        )
 
     @classmethod
     def read(cls, connection: Connection) -> "Layout":
@@ -142,16 +151,33 @@ def _type(one: Any) -> KeyType:
     return KeyType(int(one.mods_mask), levels)
 
 
+def mouse_keys_are_on(connection: Connection) -> bool:
+    """Whether the number pad moves and presses the pointer now. Raises DisplayLost."""
+    controls = connection.extension(xcffib.xkb.key).GetControls(CORE_KEYBOARD).reply().enabledControls
+    return bool(int(controls) & xcffib.xkb.BoolCtrl.MouseKeys)
+
+
+def _of_server(key: Key) -> frozenset[int]:
+    """The sets of modifiers at which the server acts; 0 is "at any"."""
+    return frozenset(
+        mask
+        for kind, given in key.groups
+        for level, symbol in enumerate(given)
+        if symbols.is_of_server(symbol)
+        for mask in ([mask for mask, chosen in kind.levels.items() if chosen == level] if level else [0])
+    )
+
+
 def _key(one: Any, types: list[KeyType]) -> Key | None:
-    wide, symbols, count = int(one.width), [int(symbol) for symbol in one.syms], int(one.groupInfo) & 0x0F
+    wide, given, count = int(one.width), [int(symbol) for symbol in one.syms], int(one.groupInfo) & 0x0F
     groups = tuple(
         (
             types[one.kt_index[at]] if one.kt_index[at] < len(types) else KeyType(0, {}),
-            tuple(symbols[at * wide :][:wide]),
+            tuple(given[at * wide :][:wide]),
         )
         for at in range(count)
     )
-    return Key(groups, int(one.groupInfo)) if any(symbols) and groups else None
+    return Key(groups, int(one.groupInfo)) if any(given) and groups else None
 
 
 def _names(connection: Connection, xkb: Any) -> tuple[str, ...]:

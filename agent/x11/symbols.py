@@ -35,8 +35,33 @@ CONTROL = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09, "\b": 0xFF08, "\x1b": 0xFF1
 """Characters that have keys of their own."""
 _LATIN_1 = (*range(0x20, 0x7F), *range(0xA0, 0x100))
 
-_FIRST_FUNCTION, _XKB = 0xFD00, 0xFE
-"""Characters older than Unicode end here; of what follows 0xFExx has the dead keys, the rest are keys with names."""
+_FIRST_FUNCTION = 0xFD00
+"""Characters older than Unicode end here; what follows are keys with names, but for `_TYPING`."""
+_TYPING = frozenset(
+    {
+        0xFE20,  # ISO_Left_Tab: what Tab is with Shift
+        *range(0xFE50, 0xFE70),  # dead_grave to dead_currency
+        *range(0xFE80, 0xFE94),  # dead_a to dead_greek, dead_lowline to dead_longsolidusoverlay
+        *range(0xFEA0, 0xFEA6),  # ch to C_H: the Breton letters
+    }
+)
+"""All of 0xFExx that writing needs (X11/keysymdef.h, "XK_XKB_KEYS"). The server itself acts on most of the others,
+on whatever keycode they are: no keycode may be given one."""
+_SERVER = frozenset(
+    {
+        *range(0xFE70, 0xFE7B),  # AccessX_Enable to AudibleBell_Enable
+        0xFED5,  # Terminate_Server
+        *range(0xFEE0, 0xFF00),  # Pointer_Left to Pointer_Drag5, with Pointer_Button1 and Pointer_EnableKeys
+        *range(0x1008_FE01, 0x1008_FE0D),  # XF86Switch_VT_1 to 12
+        *range(0x1008_FE20, 0x1008_FE26),  # XF86Ungrab, ClearGrab, Next_VMode, Prev_VMode, LogWindowTree, LogGrabInfo
+    }
+)
+"""Symbols that the X server acts on itself, before any program: it ends, shows another screen, moves the pointer,
+presses a button (X11/keysymdef.h, "XK_XKB_KEYS"; X11/XF86keysym.h; xkeyboard-config's compat/misc, mousekeys, accessx,
+xfree86)."""
+_MOUSE_KEYS = frozenset({*range(0xFF91, 0xFFBA), *range(0xFFD6, 0xFFE1)})
+"""Keys that move and press the pointer while the user has mouse keys on: KP_F1 to KP_9, and F25 to F35, which are the
+number pad's on old keyboards (compat/mousekeys)."""
 
 _KEYPAD = {0xFF80: " ", 0xFFBD: "=", **{0xFFAA + at: character for at, character in enumerate("*+,-./0123456789")}}
 """Keys of the number pad and what they type: where Num Lock is off, another key has it."""
@@ -108,7 +133,17 @@ def character_of(keysym: int) -> str:
 
 def is_symbol(keysym: int) -> bool:
     """Whether any keycode may bear it with a meaning: characters, known or not, and dead keys; no keys with names."""
-    return keysym < _FIRST_FUNCTION or keysym >> 8 == _XKB or UNICODE_KEYSYM <= keysym <= UNICODE_KEYSYM + _LAST_POINT
+    return keysym < _FIRST_FUNCTION or keysym in _TYPING or UNICODE_KEYSYM <= keysym <= UNICODE_KEYSYM + _LAST_POINT
+
+
+def is_of_server(keysym: int) -> bool:
+    """Whether the X server itself does something at it: ends, shows another screen, presses a button."""
+    return keysym in _SERVER
+
+
+def is_of_mouse_keys(keysym: int) -> bool:
+    """Whether the X server takes it for the pointer's while mouse keys are on."""
+    return keysym in _MOUSE_KEYS
 
 
 def alike(keysym: int) -> tuple[int, ...]:

@@ -321,6 +321,7 @@ _DROPPED = {
     "question_open": mark("The user is being asked something; your input has to wait."),
     "scope_missing": mark("The user did not allow that."),
     "banner": mark("The user's banner is here; your clicks stop short of it."),
+    "server_key": mark("That key steers the user's screen; only they press it."),
     "other_monitor": mark("The user did not allow that screen."),
 }
 _DROPPED_OTHERWISE = mark("Your input was not taken.")

@@ -17,6 +17,8 @@ class Unable(enum.StrEnum):
     UNTYPABLE = "untypable"
     BANNER = "banner"
     """Only the user's own hand presses anything there."""
+    SERVER_KEY = "server_key"
+    """The X server itself acts on that key: ends, shows another screen, presses a button. Only the user's hand does."""
 
 
 class UnableError(Exception):

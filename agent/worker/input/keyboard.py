@@ -20,7 +20,7 @@ from agent.worker.input.spares import Spares
 from agent.worker.input.ways import LEVEL_KEYSYMS, Way, Ways
 from agent.x11 import keys, symbols
 from agent.x11.connection import Connection
-from agent.x11.layout import CONTROL_BIT, CORE_KEYBOARD, KeyboardState, Layout
+from agent.x11.layout import CONTROL_BIT, CORE_KEYBOARD, KeyboardState, Layout, mouse_keys_are_on
 from protocol import limits
 from protocol.session.messages import MAX_LEVELS, KeyboardChanged
 
@@ -156,11 +156,25 @@ class Keyboard:
 
     def _press(self, name: int, keycode: int) -> None:
         self._straighten()
+        self._keep_off_server(keycode)
         for other, held in list(self._down.items()):
             if held == keycode:  # two of the technician's keys are one here
                 self._release(other)
         self._down[name] = keycode
         self._fake(True, keycode)
+
+    def _keep_off_server(self, keycode: int, added: int = 0) -> None:
+        """Refuses what the server itself would act on, this key or one held that repeats, with these modifiers added.
+
+        Any group and any part of the modifiers will do: the device that XTEST presses on has a state of its own.
+        """
+        at_stake = [self._layout.of_server.get(code, frozenset()) for code in (keycode, *self._down.values())]
+        if any(at_stake):
+            modifiers = KeyboardState.read(self._x).modifiers | added | self._layout.modifiers.get(keycode, 0)
+            if any(mask & modifiers == mask for masks in at_stake for mask in masks):
+                raise UnableError(Unable.SERVER_KEY)
+        if keycode in self._layout.of_mouse_keys and mouse_keys_are_on(self._x):
+            raise UnableError(Unable.SERVER_KEY)
 
     def _release(self, name: int) -> None:
         keycode = self._down.pop(name)
@@ -189,6 +203,8 @@ class Keyboard:
     def _press_symbol(self, name: int, evdev: int, keysym: int) -> bool:
         if keysym in _HERE_ALONE:
             return True
+        if symbols.is_of_server(keysym):
+            raise UnableError(Unable.SERVER_KEY)
         if not keysym:
             self._press(name, self._place(evdev, keysym))
             return True
@@ -252,6 +268,7 @@ class Keyboard:
         return bool(state.held & bits)
 
     def _press_bent(self, name: int, way: Way, state: KeyboardState) -> None:
+        self._keep_off_server(way.keycode, way.modifiers)
         if way.keycode in self._down.values():
             for other, held in list(self._down.items()):
                 if held == way.keycode:
@@ -263,6 +280,7 @@ class Keyboard:
             self._bent = _Bent(way.keycode, lifted, added)
 
     def _strike(self, way: Way, state: KeyboardState) -> None:
+        self._keep_off_server(way.keycode, way.modifiers)
         lifted, added = self._bend(way, state)
         self._fake(True, way.keycode)
         self._fake(False, way.keycode)

@@ -58,15 +58,14 @@ class X11Hands:
             raise UnableError(Unable.UNKNOWN_BUTTON)
         if down == (number in self._held_buttons):
             return
-        if down and not self._held_buttons:  # while one is held, the window it was pressed in gets what is pressed next
+        if down:  # while others are held, too: where nobody listened to them, nothing grabbed the pointer
             self._keep_off()
         (self._held_buttons.add if down else self._held_buttons.discard)(number)
         self._fake(_BUTTON_PRESS if down else _BUTTON_RELEASE, number)
 
     def scroll(self, dx: int, dy: int) -> None:
         """See `Hands`."""
-        if not self._held_buttons:
-            self._keep_off()
+        self._keep_off()
         notches_x, self._rest_x = _notches(self._rest_x, dx)
         notches_y, self._rest_y = _notches(self._rest_y, dy)
         for count, back, forth in ((notches_y, _UP, _DOWN), (notches_x, _LEFT, _RIGHT)):

@@ -207,6 +207,8 @@ def test_dropped_input_is_said_so_that_nobody_wonders(shown: Shown) -> None:
     assert "user is using mouse or keyboard" in shown.window.bar._remark.text()
     shown.window.show_said(InputDropped("banner", 1))
     assert shown.window.bar._remark.text() == "The user's banner is here; your clicks stop short of it."
+    shown.window.show_said(InputDropped("server_key", 1))
+    assert shown.window.bar._remark.text() == "That key steers the user's screen; only they press it."
     shown.window.show_said(InputDropped("something new", 1))
     assert shown.window.bar._remark.text() == "Your input was not taken."
 
