@@ -6,7 +6,6 @@ errors on mails that people do get. What is needed of them is read here instead,
 
 import email.errors
 import email.header
-import email.utils
 import re
 from email.message import Message
 
@@ -17,7 +16,15 @@ MAX_HEADER_CHARS = 20_000
 """Of one header that is looked at; References grow, but a line of ours stands near its end or not at all."""
 MAX_REFERENCES = 50
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
-_ADDRESS = re.compile(r"[^\s<>@\"(),:;]{1,64}@[^\s<>@\"(),:;]{1,189}")
+_ADDR_SPEC = r"[^\s<>@\"(),:;]{1,64}@[^\s<>@\"(),:;]{1,189}"
+_ADDRESS = re.compile(_ADDR_SPEC)
+_STANDING_ALONE = re.compile(rf"(?<![^\s,;:<(]){_ADDR_SPEC}(?![^\s,;>(])(?!\s*:)")
+_ANGLE = re.compile(r"<([^<>]*)")
+_LISTED = re.compile(r"[^,;]+")
+_MAILBOX = re.compile(
+    rf"[\s(]*+(?:[^<>@,;:\\]*+<[\s(]*+(?P<angled>{_ADDR_SPEC})[\s(]*+>|(?P<bare>{_ADDR_SPEC}))[\s(]*+"
+)
+_QUOTING = re.compile(r"\\(.)|\"")
 _FOLD = re.compile(r"\s*\r?\n\s*")
 
 
@@ -57,14 +64,80 @@ def message_ids(message: Message, name: str) -> tuple[str, ...]:
 
 
 def address(message: Message, name: str) -> tuple[str, str]:
-    """The first name and address (lower case) of a header; empty where there is none."""
+    """The first name and address (lower case) of a header; empty where there is none.
+
+    The address is never one that stands in somebody's name: not in quotes, not in brackets, not before "<".
+    """
     header = raw(message, name)
-    try:
-        found = [pair for pair in email.utils.getaddresses([header]) if _ADDRESS.fullmatch(pair[1])]
-    except (ValueError, IndexError, TypeError, RecursionError):  # its own parser trips over some of what is sent
-        found = []
-    if found:
-        shown, where = found[0]
-        return one_line(words(shown)).strip("'\" "), where.lower()
-    bare = _ADDRESS.search(header)
-    return ("", bare[0].lower()) if bare else ("", "")
+    shape, _ = _shape(header)
+    for listed in _LISTED.finditer(shape):
+        start, end = listed.span()
+        if "<" not in shape:
+            bare = _STANDING_ALONE.search(shape, start, end)
+            found = (bare, start) if bare else None
+        else:
+            angles = (
+                (_STANDING_ALONE.search(shape, *angle.span(1)), angle.start())
+                for angle in _ANGLE.finditer(shape, start, end)
+            )
+            found = next(((one, before) for one, before in reversed(list(angles)) if one), None)
+        if found:
+            return _name(header, shape, start, found[1], end), _lower(found[0][0])
+    return "", ""
+
+
+def only_address(message: Message, name: str) -> str:
+    """The address (lower case) of a header that can be read in one way only; empty: it cannot.
+
+    It stands once, with one mailbox as RFC 5322, 3.4 has it, and shows no other address than that one.
+    """
+    values = [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
+    if len(values) != 1 or len(values[0]) > MAX_HEADER_CHARS:
+        return ""
+    header = raw(message, name)
+    shape, whole = _shape(header)
+    mailbox = _MAILBOX.fullmatch(shape)
+    if not whole or mailbox is None:
+        return ""
+    start, end = mailbox.span("angled" if mailbox["angled"] else "bare")
+    where = _lower(header[start:end])
+    shown = words(header[:start]), words(header[end:])
+    return where if all(_lower(other) == where for part in shown for other in _ADDRESS.findall(part)) else ""
+
+
+def _shape(header: str) -> tuple[str, bool]:
+    """The header, as long as it is, with `"` for all of its quoted strings and `(` for all of its comments.
+
+    And whether each of them ends; one that does not stays as it is.
+    """
+    shape = list(header)
+    depth, begun, quoted, escaped = 0, 0, False, False
+    for position, char in enumerate(header):
+        if not quoted and not depth:
+            if char in '"(':
+                begun, quoted, depth = position, char == '"', int(char == "(")
+            continue
+        shape[position] = '"' if quoted else "("
+        if escaped or char == "\\":
+            escaped = not escaped
+        elif quoted:
+            quoted = char != '"'
+        else:
+            depth += (char == "(") - (char == ")")
+    if quoted or depth:
+        return "".join(shape[:begun]) + header[begun:], False
+    return "".join(shape), True
+
+
+def _name(header: str, shape: str, start: int, before: int, end: int) -> str:
+    """What stands before an address, or else in its comments."""
+    phrase = "".join(header[at] for at in range(start, before) if shape[at] != "(")
+    if not phrase.strip():
+        phrase = "".join(header[at] for at in range(start, end) if shape[at] == "(").strip("()")
+    return one_line(words(_QUOTING.sub(lambda quoting: quoting[1] or "", phrase))).strip("'\" ")
+
+
+def _lower(where: str) -> str:
+    """Lower case, unless that makes somebody else's address of it, as of a Kelvin sign a k."""
+    lower = where.lower()
+    return lower if lower.isascii() == where.isascii() else where

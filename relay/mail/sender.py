@@ -2,9 +2,10 @@
 
 A header `Authentication-Results` (RFC 8601) counts only under the name that the desk's own server signs it with; that
 server takes such headers from outside away (5, "Removing Existing Header Fields"). A sender is confirmed when DMARC
-(RFC 7489) passes for his domain; or, where nobody speaks of DMARC, when DKIM, SPF or a sign-in passes for it.
+(RFC 7489) passes for his very domain; or, where nobody speaks of DMARC, when DKIM, SPF or a sign-in passes for it.
 
-Guarantees that nothing but the server's own word confirms anybody, and that of two words that differ the worse counts.
+Guarantees that nothing but the server's own word confirms anybody, that of two words that differ the worse counts, and
+that nobody is confirmed by a header From that could be read in two ways: the server may have read it in the other.
 """
 
 import enum
@@ -13,7 +14,7 @@ from email.message import Message
 
 import authres
 
-from relay.mail.headers import MAX_HEADER_CHARS, unfolded
+from relay.mail.headers import MAX_HEADER_CHARS, only_address, unfolded
 
 MAX_HEADERS = 10
 """A server writes one, or one for each of its filters."""
@@ -42,12 +43,12 @@ def sender_of(message: Message, address: str, authserv_id: str) -> Sender:
         return Sender.NOT_ASKED
     results = list(_results(message, authserv_id))
     domain = address.rpartition("@")[2]
-    if sum(name.lower() == "from" for name, _ in message.raw_items()) != 1:
+    if only_address(message, "From") != address:
         return Sender.UNCONFIRMED  # the server may have looked at another one than we do
     dmarc = [result.result for result in results if result.method == "dmarc"]
     if dmarc and any(word != "none" for word in dmarc):
         named = [_property(result, "header", "from") for result in results if result.method == "dmarc"]
-        passed = all(word == "pass" for word in dmarc) and all(_same(name, domain) for name in named)
+        passed = all(word == "pass" for word in dmarc) and all(_names(name, domain) for name in named)
     else:
         passed = any(_passes_for(result, domain) for result in results)
     return Sender.CONFIRMED if passed and domain else Sender.UNCONFIRMED
@@ -73,6 +74,11 @@ def _passes_for(result: authres.AuthenticationResult, domain: str) -> bool:
 
 def _property(result: authres.AuthenticationResult, kind: str, name: str) -> str:
     return next((str(p.value) for p in result.properties if (p.type, p.name) == (kind, name)), "")
+
+
+def _names(named: str, domain: str) -> bool:
+    """Whether a domain or address is of this very domain: DMARC speaks of the one in From (RFC 8601, 2.7.4)."""
+    return named.rpartition("@")[2].strip().lower().rstrip(".") == domain.lower().rstrip(".")
 
 
 def _same(named: str, domain: str) -> bool:

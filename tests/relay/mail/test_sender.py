@@ -69,6 +69,80 @@ def test_a_mail_with_two_senders_or_none_is_nobodys() -> None:
     assert sender_of(without, "", OURS) is Sender.UNCONFIRMED
 
 
+BOB = "bob@firm.example"
+TWO_WAYS = {
+    f"{EVA} <{BOB}>": BOB,
+    f'"{EVA}" <{BOB}>': BOB,
+    f"({EVA}) {BOB}": BOB,
+    f"(({EVA}) {EVA}) {BOB}": BOB,
+    f"=?utf-8?q?{EVA.replace('@', '=40')}?= <{BOB}>": BOB,
+    f"A, {EVA} <{BOB}>": BOB,
+    f"<{EVA}> <{BOB}>": BOB,
+    f"{EVA}: {BOB};": BOB,
+    f"{EVA}, {BOB}": EVA,
+    f"{EVA}, <{BOB}>": BOB,
+    f"Desk: {EVA};": EVA,
+    f'"{EVA}"@firm.example': "",
+    f'"a b" <"{EVA}"@firm.example>': "",
+    f'{EVA} <"bob b"@firm.example>': "",
+    f'b"{EVA}"ob@firm.example': "",
+    f"{EVA}{' ' * 20_000}<{BOB}>": EVA,
+    f"{EVA} (": EVA,
+}
+"""Each with the address that is taken: none of somebody's name, and none that is sure unless it is the only one."""
+
+
+@pytest.mark.parametrize("written", TWO_WAYS)
+def test_a_from_that_can_be_read_in_two_ways_confirms_nobody(written: str) -> None:
+    for trusted, known in ((OURS, Sender.UNCONFIRMED), ("", Sender.NOT_ASKED)):
+        mail = parse.read(
+            f"Authentication-Results: {PASS}\r\nFrom: {written}\r\n\r\nIt burns\r\n".encode(), authserv_id=trusted
+        )
+        assert (mail.sender, mail.confirmed) == (TWO_WAYS[written], known)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (EVA, ""),
+        (f"<{EVA.upper()}>", ""),
+        (f"Eva M. Mala <{EVA}>", "Eva M. Mala"),
+        (f'"Mala, \\"Eva\\" (IT)" <{EVA}> (desk)', 'Mala, "Eva" (IT)'),
+        (f"=?utf-8?q?Eva_Mal=C3=A1?=\r\n <{EVA}>", "Eva Malá"),
+        (f"{EVA} (Eva Malá)", "Eva Malá"),
+        (f'"{EVA}" <{EVA}>', EVA),
+    ],
+)
+def test_a_single_mailbox_is_confirmed_however_it_is_written(written: str, name: str) -> None:
+    mail = parse.read(
+        f"Authentication-Results: {PASS}\r\nFrom: {written}\r\n\r\nIt burns\r\n".encode(), authserv_id=OURS
+    )
+    assert (mail.sender, mail.name, mail.confirmed) == (EVA, name, Sender.CONFIRMED)
+
+
+def test_no_letter_that_merely_looks_alike_makes_somebody_elses_address() -> None:
+    said = f"Authentication-Results: {PASS}\r\nFrom: \u212aarel@firm.example\r\n\r\nIt burns\r\n"
+    assert parse.read(said.encode(), authserv_id=OURS).sender != "karel@firm.example"
+
+
+def test_dmarc_speaks_for_the_very_domain_it_names() -> None:
+    for domain in ("mail.firm.example", "example", "firm.example.evil.example"):
+        assert read(f"{OURS}; dmarc=pass header.from={domain}").confirmed is Sender.UNCONFIRMED
+
+
+@scene
+async def test_p18_a_colleague_does_not_write_in_anothers_name(tmp_path: Path) -> None:
+    for written in (f"{EVA} <{BOB}>", f"{EVA}, {BOB}", f'"{EVA}"@firm.example'):
+        async with play(tmp_path) as desk:
+            await desk.comes(EVA)
+            head = f"Authentication-Results: {PASS}\r\nFrom: {written}\r\nMessage-ID: <z@firm.example>\r\n"
+            raw = f"{head}Subject: [#1] x\r\n\r\nDo it\r\n"
+            await comes(desk, parse.read(raw.encode(), authserv_id=OURS))
+            noted = [entry for _, entry in await desk.store.history(1)]
+            said = [one for one in noted if isinstance(one.event, events.MessageAdded) and one.event.text == "Do it"]
+            assert all(one.actor is not Actor.REQUESTER for one in said)
+
+
 async def comes(desk: Play, mail: parse.Mail) -> Outcome:
     desk.seconds += 3600
     return await desk._incoming.take(Kept(mail, (), ""), desk.now)
