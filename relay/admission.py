@@ -10,6 +10,10 @@ import ipaddress
 from protocol import limits
 
 KEPT_BUCKETS = 20_000
+MAILS_AT_ONCE = (1 / 300, 3.0)
+"""To one mail address: one in five minutes, three at once."""
+MAILS_A_DAY = (20 / 86_400, 20.0)
+"""And twenty, that come back over a day: more than anybody asks for by forms, and nothing that buries his mail."""
 
 
 class Bucket:
@@ -54,6 +58,19 @@ class Buckets:
     def __len__(self) -> int:
         """How many are kept."""
         return len(self._buckets)
+
+
+class Mailboxes:
+    """How many mails strangers may cause to one mail address, by whatever they do; one for the whole desk."""
+
+    def __init__(self) -> None:
+        """None was caused yet."""
+        self._at_once, self._a_day = Buckets(*MAILS_AT_ONCE), Buckets(*MAILS_A_DAY)
+
+    def take(self, address: str, now: float) -> bool:
+        """Whether one more may go to `address`, in lower or upper case; `now` in seconds, monotonic."""
+        key = address.lower()
+        return self._at_once.take(key, now) and self._a_day.take(key, now)
 
 
 class SignIns:

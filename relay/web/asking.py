@@ -14,7 +14,7 @@ from protocol.desk.book import Book
 from protocol.desk.events import Actor, Channel
 from protocol.desk.placing import present
 from protocol.desk.ticket import Ticket
-from relay.admission import Bucket, Buckets, address_key
+from relay.admission import Bucket, Buckets, Mailboxes, address_key
 from relay.desk import Room
 from relay.reports.monthly import zone_of
 from relay.store import By
@@ -26,8 +26,6 @@ from relay.words import words
 
 ASKED_PER_ADDRESS = (1 / 60, 10.0)
 """New requests from one address of the net: an office's worth at once."""
-ASKED_PER_MAILBOX = (1 / 300, 3.0)
-"""In one mail address's name, since each is acknowledged there."""
 ASKED_IN_ALL = (1 / 10, 60.0)
 USUAL_MINUTES = 30
 MAIL_CHARS = 254
@@ -36,10 +34,10 @@ MAIL_CHARS = 254
 class Asking:
     """Takes requests."""
 
-    def __init__(self, room: Room, links: Links) -> None:
-        """In the desk's `room`."""
-        self._room, self._links = room, links
-        self._by_address, self._by_mailbox = Buckets(*ASKED_PER_ADDRESS), Buckets(*ASKED_PER_MAILBOX)
+    def __init__(self, room: Room, links: Links, mailboxes: Mailboxes) -> None:
+        """In the desk's `room`; `mailboxes`: how many mails strangers caused, since each request is acknowledged."""
+        self._room, self._links, self._mailboxes = room, links, mailboxes
+        self._by_address = Buckets(*ASKED_PER_ADDRESS)
         self._in_all = Bucket(*ASKED_IN_ALL, now=room.seconds())
 
     async def ask(self, form: FormData, language: str, address: str) -> Ticket:
@@ -105,7 +103,7 @@ class Asking:
         seconds = self._room.seconds()
         if not (
             self._by_address.take(address_key(address), seconds)
-            and self._by_mailbox.take(mail, seconds)
+            and self._mailboxes.take(mail, seconds)
             and self._in_all.take(seconds)
         ):
             self._room.counts.add("web_asked_too_fast")

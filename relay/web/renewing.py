@@ -1,24 +1,26 @@
 """What whoever follows a link that opens nothing any more is told, and how he gets a new one.
 
 Guarantees: a new link goes to the requester's own address, as the register or his first mail has it, never to one that
-is typed in; the answer is the same whether anything was sent or not, so that it tells nothing about anybody; and nobody
-can fill a mailbox with it. Only a link that was made here once can ask. On the loop's thread. Distrusts the link.
+is typed in; the answer is the same whether anything was sent or not, so that it tells nothing about anybody. Only a
+link that was made here once and opens nothing any more can ask. However many of them somebody has, one mail address
+gets no more than Mailboxes allows, together with the receipts that forms cause there; this is counted in memory, so a
+relay that starts anew counts from nothing. On the loop's thread. Distrusts the link.
 """
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from protocol.desk import events
 from protocol.desk.events import NoticeKind
 from protocol.desk.ticket import Ticket
 from relay import notices
-from relay.admission import Buckets
+from relay.admission import Buckets, Mailboxes
 from relay.desk import Room
 from relay.errors import Refused, StoreFault
 from relay.store import THE_DESK
 from relay.web.forms import Seals
-from relay.web.links import Link, LinkEndedError, LinkError, LinkForgedError, LinkOverError, Links
+from relay.web.links import Link, LinkEndedError, LinkError, LinkForgedError, LinkOverError, Links, check
 from relay.web.pages import Pages, asked_language
 from relay.words import words
 
@@ -31,10 +33,10 @@ _CLOSED_LINK = 410
 class Renewing:
     """One for all links."""
 
-    def __init__(self, room: Room, links: Links, seals: Seals, pages: Pages) -> None:
-        """In the desk's `room`."""
+    def __init__(self, room: Room, links: Links, seals: Seals, pages: Pages, mailboxes: Mailboxes) -> None:
+        """In the desk's `room`; `mailboxes`: how many mails strangers caused, by this and by other ways."""
         self._room, self._links, self._seals, self._pages = room, links, seals, pages
-        self._per_ticket = Buckets(*NEW_PER_TICKET)
+        self._per_ticket, self._mailboxes = Buckets(*NEW_PER_TICKET), mailboxes
 
     async def no_link(self, request: Request, error: LinkError) -> Response:
         """The page for a link that opens nothing: why, and what to do. Raises StoreFault."""
@@ -81,6 +83,8 @@ class Renewing:
             link = self._links.made_here(token)
         except LinkForgedError as error:
             raise HTTPException(404) from error
+        if await self._opens(token):
+            return RedirectResponse(f"/t/{token}", 303)
         if not self._per_ticket.take(str(link.ticket), self._room.seconds()):
             self._room.counts.add("web_links_too_fast", ticket=link.ticket)
         else:
@@ -93,12 +97,30 @@ class Renewing:
         )
         return self._pages.say(request, 200, _("Look into your mail"), sentence, language=language)
 
+    async def _opens(self, token: str) -> bool:
+        """Whether the link still holds: then nobody needs another, least of all to his mailbox."""
+        try:
+            link = self._links.read(token, self._room.clock())
+            check(link, await self._room.store.ticket(link.ticket))
+        except LinkOverError:
+            return False
+        except StoreFault as fault:
+            raise self._unsaved(fault) from fault
+        return True
+
     async def _send(self, link: Link) -> None:
-        book = await self._room.store.book()
+        try:
+            book, asked = await self._room.store.book(), await self._room.store.ticket(link.ticket)
+        except StoreFault as fault:
+            raise self._unsaved(fault) from fault
+        address = notices.requester(book, asked).address if asked else ""
+        if address and not self._mailboxes.take(address, self._room.seconds()):
+            self._room.counts.add("web_links_too_many_for_mailbox", ticket=link.ticket)
+            return
         about = f"link {self._room.clock().isoformat()}"
 
         def decide(ticket: Ticket) -> tuple[events.NoticeSent, ...]:
-            if not notices.requester(book, ticket).address:
+            if not address or notices.requester(book, ticket).address != address:
                 return ()
             return notices.tell(book, ticket, NoticeKind.LINK, about=about)
 
@@ -107,5 +129,8 @@ class Renewing:
         except Refused:  # there is no such ticket, and nobody is told so
             self._room.counts.add("web_link_of_nothing", ticket=link.ticket)
         except StoreFault as fault:
-            self._room.counts.add("store_fault", why=repr(fault.__cause__)[:300])
-            raise HTTPException(503) from fault
+            raise self._unsaved(fault) from fault
+
+    def _unsaved(self, fault: StoreFault) -> HTTPException:
+        self._room.counts.add("store_fault", why=repr(fault.__cause__)[:300])
+        return HTTPException(503)

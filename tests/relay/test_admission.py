@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import limits
-from relay.admission import Bucket, Buckets, SignIns, address_key
+from relay.admission import Bucket, Buckets, Mailboxes, SignIns, address_key
 
 
 @given(
@@ -60,3 +60,12 @@ def test_a_million_addresses_take_bounded_memory() -> None:
 )
 def test_an_ipv6_subscriber_counts_once(address: str, key: str) -> None:
     assert address_key(address) == key
+
+
+def test_one_mailbox_gets_three_mails_at_once_and_no_more_than_forty_on_any_day() -> None:
+    mailboxes, day = Mailboxes(), 86_400
+    assert [mailboxes.take(address, 0) for address in ("a@x", "A@x", "a@X", "a@x")] == [True, True, True, False]
+    assert mailboxes.take("b@x", 0)
+    sent = [second for second in range(0, 3 * day, 60) if mailboxes.take("a@x", second)]
+    assert sum(second < day for second in sent) <= 40 - 3
+    assert sum(day <= second < 2 * day for second in sent) <= 21

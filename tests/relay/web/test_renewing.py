@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from protocol.desk import events
-from relay.web.links import LIFETIME
+from relay.web.links import LIFETIME, Way
 from tests.relay.rig import scene
-from tests.relay.web.desk import Desk, desk, register
+from tests.relay.web.desk import EVA, Desk, desk, register
 from tests.relay.web.test_link_in_mail import PAGE, mails
 
 ANSWER = "a new one is on its way to the mail address that we know"
@@ -83,6 +83,41 @@ async def test_nobody_fills_a_mailbox_with_new_links(tmp_path: Path) -> None:
             assert ANSWER in (await visitor.send(page, "/again")).text
         assert told(await at.events(number)) == 2
         assert at.running.relay.counts["web_links_too_fast"] == 3
+
+
+@scene
+async def test_whoever_has_many_links_to_one_persons_requests_sends_him_three_mails_at_once(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        visitor, numbers = at.visitor(), [await at.asked(f"Fire {count}") for count in range(4)]
+        for number in numbers:
+            assert ANSWER in (await visitor.send(await visitor.get(over(at, number)), "/again")).text
+        assert [told(await at.events(number)) for number in numbers] == [1, 1, 1, 0]
+        assert at.running.relay.counts["web_links_too_many_for_mailbox"] == 1
+
+
+@scene
+async def test_forms_and_new_links_share_what_one_mailbox_gets(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        visitor, number = at.visitor(), await at.asked()
+        for count in range(3):
+            typed = {"name": "Eve", "mail": EVA.upper(), "problem": f"x{count}", "urgency": "2", "minutes": "10"}
+            assert (await visitor.send(await visitor.get("/"), "/ask", **typed)).status == 200
+        assert ANSWER in (await visitor.send(await visitor.get(over(at, number)), "/again")).text
+        assert told(await at.events(number)) == 0
+
+
+@scene
+async def test_a_link_that_still_holds_opens_its_page_and_sends_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        number, visitor = await at.asked(), at.visitor()
+        live = at.link(number, way=Way.SHOWN)
+        page = await visitor.get(live)
+        cookie = next(value for (_, name), value in visitor.cookies.items() if name == "athand-form")
+        form = next(form.fields["form"] for form in page.read.forms if "form" in form.fields)
+        visitor.cookies[(f"{live}/again", "athand-again")] = cookie
+        answer = await visitor.post(f"{live}/again", {"form": form})
+        assert f"Request {number}" in answer.text
+        assert told(await at.events(number)) == 0
 
 
 @scene
