@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from console.language import _
+from console.language import _, plural
 from console.ui import theme, words
 from console.ui.table import fill, make_table
 from protocol.envelope import AbsenceLine, Colleague, StaffList
@@ -114,7 +114,7 @@ class StaffDialog(QDialog):
 
 
 def _waiting(listed: StaffList) -> str:
-    waiting = _("{count} waiting.").format(count=listed.waiting)
+    waiting = plural("{count} waiting.", "{count} waiting.", listed.waiting).format(count=listed.waiting)
     if listed.on_call:
         names = " → ".join(words.one_line(name) for name in listed.on_call)
         waiting = _("On call: {names}.").format(names=names) + " " + waiting
@@ -127,8 +127,10 @@ def _waiting(listed: StaffList) -> str:
 
 def _forecasts(listed: StaffList) -> str:
     record = listed.forecasts
-    return _(
-        "Of the last {count} tickets: {forecast} min expected, {actual} min in fact, {error} min off on average."
+    return plural(
+        "Of {count} ticket so far: {forecast} min expected, {actual} min in fact, {error} min off.",
+        "Of the last {count} tickets: {forecast} min expected, {actual} min in fact, {error} min off on average.",
+        record.count,
     ).format(
         count=record.count,
         forecast=words.decimal(record.forecast_min),

@@ -39,5 +39,10 @@ def report(home: RelayFolder, customer: str, month: str, output: Path, language:
         raise AdminError(str(error)) from error
     files.write_new(output, write(made, language or made.language))
     click.echo(
-        f"Wrote {output}: {len(made.lines)} pieces of work, {made.worked_min} minutes worked, {made.billed_min} billed."
+        f"Wrote {output}: {_counted(len(made.lines), 'piece')} of work, {_counted(made.worked_min, 'minute')} worked, "
+        f"{made.billed_min} billed."
     )
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
