@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from PySide6.QtCore import QBuffer, QByteArray
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
@@ -302,8 +303,8 @@ def consent() -> QWidget:
 
 def consent_of_several_screens() -> QWidget:
     """May she look, and at which of the three screens?"""
-    setattr(consent_dialog, "here", lambda _screen: Here("DP-1", 2))  # noqa: B010 - a virtual desk has but one
-    return _question()
+    with patch.object(consent_dialog, "here", lambda _screen: Here("DP-1", 2)):  # a virtual desk has but one
+        return _question()
 
 
 def more() -> QWidget:
