@@ -6,6 +6,7 @@ few small changes may therefore go in frames of their own: behind the one that i
 
 from collections.abc import Sequence
 
+from agent.worker.regions.actions import Budget
 from protocol.session.picture import Rect
 
 EXPECTED_S = 0.15
@@ -16,6 +17,9 @@ _MOST = 4
 """Small changes for a key: a clock or a progress bar may come first."""
 _PIXELS = 64 * 64
 """Together; it is sent before anybody asks what it is, in 1 KB at most as a rule: 4 ms of a line of 2 Mbit/s."""
+
+_LITTLE_PIXELS = 256 * 256
+"""Beside an echo they cost half a millisecond; a frame of its own costs as much again at either end."""
 
 
 class Echo:
@@ -42,6 +46,13 @@ class Echo:
         """A small change has gone in a frame of its own."""
         self._left -= 1
         self.awaited_until_s = float("-inf")
+
+
+def goes_along(rest: Sequence[Rect], budget: Budget | None) -> bool:
+    """Whether an echo is seen no later if what else changed goes with it, in a frame that is allowed."""
+    if budget is None or not rest:
+        return budget is not None
+    return budget.rate is None and sum(rect.area for rect in rest) <= _LITTLE_PIXELS
 
 
 def part(rects: Sequence[Rect]) -> tuple[list[Rect], list[Rect]]:

@@ -20,7 +20,7 @@ import structlog
 
 from agent.worker.capture.confined import Confined
 from agent.worker.capture.damage import merge
-from agent.worker.capture.echo import Echo, part
+from agent.worker.capture.echo import Echo, goes_along, part
 from agent.worker.capture.source import CaptureError, Geometry, Source, SourceLostError, SourceResizedError
 from agent.worker.regions import film
 from agent.worker.regions.actions import Budget
@@ -238,7 +238,7 @@ class Capture(threading.Thread):
         found, rest = part(source.take_damage())  # before anything is merged: what is small may lie near what is large
         self._waiting = merge([*self._waiting, *rest], width, height)
         small = merge(found, width, height)
-        if not small or (self._budget is not None and not self._waiting):
+        if not small or goes_along(self._waiting, self._budget):
             self._waiting = merge([*self._waiting, *small], width, height)
             return None
         actions = shown.planner.echo(list(zip(small, source.grab(small), strict=True)))

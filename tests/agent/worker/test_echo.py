@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.worker.capture.echo import EXPECTED_S, Echo, part
+from agent.worker.capture.echo import EXPECTED_S, Echo, goes_along, part
 from agent.worker.capture.source import Changes, Geometry, Pixels
 from agent.worker.capture.thread import Capture, Output, Shot
 from agent.worker.regions.actions import Budget
@@ -24,6 +24,15 @@ def test_small_changes_may_be_an_echo_and_large_ones_wait() -> None:
 def test_no_more_goes_ahead_than_the_line_hardly_notices() -> None:
     small, rest = part([CLOCK, GLYPH])
     assert (small, rest) == ([GLYPH], [CLOCK])
+
+
+def test_what_little_else_changed_goes_along_unless_the_line_or_nobodys_leave_would_keep_both_waiting() -> None:
+    fast, slow = Budget(1e6), Budget(1e4, 250e3)
+    assert goes_along([CLOCK], fast)
+    assert not goes_along([FILM], fast)
+    assert not goes_along([CLOCK], slow)
+    assert goes_along([], slow)
+    assert not goes_along([], None)
 
 
 def test_an_echo_is_expected_for_a_moment_after_a_key() -> None:
