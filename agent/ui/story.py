@@ -38,6 +38,7 @@ class _Teller:
         self._asked_by: dict[str, str] = {}
         self._allowed: set[str] = set()
         self._hands: set[str] = set()
+        self._agreed: dict[str, datetime] = {}
 
     def tell(self, line: HistoryLine) -> str:
         """One line; empty for what is of no interest."""
@@ -56,6 +57,12 @@ class _Teller:
                 said = _session_ended(event, name, allowed=session in self._allowed)
                 hands = _("{name} was allowed to use your mouse and keyboard.").format(name=name)
                 return f"{said} {hands}" if session in self._hands else said
+            case events.AppointmentMade(appointment=key, begin=begin, end=end, text=text):
+                self._agreed[key] = begin
+                agreed = _("Agreed: {when} to {end}. {text}")
+                return agreed.format(when=when(begin), end=time_of(end), text=clean(text))
+            case events.AppointmentOver(appointment=key):
+                return _appointment_over(event, _who(line), self._agreed.get(key))
             case _:
                 return _yours(event) if line.actor is Actor.REQUESTER else _theirs(event, _who(line))
 
@@ -275,11 +282,22 @@ def _their_word(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one li
             return offered.format(who=who, price=money(cents, currency), when=when(until), text=clean(text))
         case events.MovedAhead(done_by=done_by):
             return _("It goes first now. Expected to be solved by: {when}.").format(when=when(done_by))
-        case events.AppointmentMade(begin=begin, end=end, text=text):
-            agreed = _("Agreed: {when} to {end}. {text}")
-            return agreed.format(when=when(begin), end=time_of(end), text=clean(text))
         case _:
             return ""
+
+
+def _appointment_over(event: events.AppointmentOver, who: str, begin: datetime | None) -> str:
+    """What became of it; `begin`: when it was to be, as far as that is known."""
+    match event.outcome:
+        case events.AppointmentOutcome.CALLED_OFF if begin is not None:
+            said = _("{who} called off what was agreed for {when}.").format(who=who, when=when(begin))
+        case events.AppointmentOutcome.CALLED_OFF:
+            said = _("{who} called the appointment off.").format(who=who)
+        case events.AppointmentOutcome.MISSED:
+            said = _("{who} noted that the appointment did not take place.").format(who=who)
+        case _:
+            said = _("{who} noted that the appointment was kept.").format(who=who)
+    return said + _and(event.text)
 
 
 def _who(line: HistoryLine) -> str:

@@ -72,10 +72,20 @@ def _notice(before: Ticket | None, event: events.Event) -> Iterator[tuple[Notice
             yield NoticeKind.ANSWER, f"instruction {instruction}", numbered
         case events.Resolved():
             yield NoticeKind.RESOLVED, "", ""
+        case _:
+            yield from _agreed(before, event)
+
+
+def _agreed(before: Ticket | None, event: events.Event) -> Iterator[tuple[NoticeKind, str, str]]:
+    """The same, of prices and times."""
+    match event:
         case events.QuoteMade(quote=quote):
             yield NoticeKind.QUOTE, quote, ""
         case events.AppointmentMade(appointment=appointment, begin=begin):
             yield NoticeKind.APPOINTMENT, f"{appointment} {begin.isoformat()}", ""
+        case events.AppointmentOver(appointment=key, outcome=events.AppointmentOutcome.CALLED_OFF, text=text):
+            known = before.agreements.appointments.get(key) if before is not None else None
+            yield NoticeKind.APPOINTMENT_OFF, f"{key} {known.begin.isoformat() if known else ''}", text
         case events.Displaced():
             yield NoticeKind.DISPLACED, "", ""
         case _:

@@ -112,6 +112,8 @@ def _to_requester(case: Case, ticket: Ticket) -> Letter:  # noqa: PLR0911 - one 
             return Letter((wait,), said=asked, said_by=_signature(case, ticket) if asked else "")
         case NoticeKind.APPOINTMENT | NoticeKind.APPOINTMENT_NEAR:
             return Letter(_appointment(case, ticket))
+        case NoticeKind.APPOINTMENT_OFF:
+            return _called_off(case, ticket)
         case NoticeKind.QUOTE:
             return _quote(case, ticket)
         case NoticeKind.DISPLACED:
@@ -157,6 +159,7 @@ def _heading(case: Case) -> str:
         NoticeKind.UNTOUCHED: _("Nobody has done anything about this for too long."),
         NoticeKind.APPOINTMENT: _("An appointment was made."),
         NoticeKind.APPOINTMENT_NEAR: _("An appointment is near."),
+        NoticeKind.APPOINTMENT_OFF: _("An appointment was called off."),
         NoticeKind.APPOINTMENT_OPEN: _("An appointment is over; please say whether it was kept."),
         NoticeKind.FAULT: _("Something is wrong."),
         NoticeKind.RECOVERY: _("What was wrong is over."),
@@ -226,6 +229,20 @@ def _appointment(case: Case, ticket: Ticket) -> tuple[str, ...]:
     first = _("We remind you of your appointment:") if near else _("We have this appointment:")
     when = _("{begin} until {end}").format(begin=moment(case, found.begin), end=moment(case, found.end))
     return first, when, found.text, _("If that does not suit you, answer this mail.")
+
+
+def _called_off(case: Case, ticket: Ticket) -> Letter:
+    """When it would have been stands in what the notice is about: the ticket does not know it any more."""
+    _ = words.words(case.reader.language)
+    try:
+        at = datetime.fromisoformat(case.notice.about.partition(" ")[2])
+    except ValueError:
+        first = _("Our appointment is called off.")
+    else:
+        first = _("Our appointment is called off: {when}.").format(when=moment(case, at))
+    said = case.notice.text
+    after = (_("If you need another time, answer this mail."),)
+    return Letter((first,), said=said, said_by=_signature(case, ticket) if said else "", after=after)
 
 
 def _quote(case: Case, ticket: Ticket) -> Letter:

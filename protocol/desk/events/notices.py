@@ -28,6 +28,8 @@ class NoticeKind(enum.StrEnum):
     """In a day, and in an hour (promise 31)."""
     APPOINTMENT_OPEN = "appointment_open"
     """It is over, and nobody has said whether it was kept."""
+    APPOINTMENT_OFF = "appointment_off"
+    """It was called off: whoever has made room for it hears so in time (promise 31)."""
     DISPLACED = "displaced"
     QUOTE = "quote"
     FAULT = "fault"
