@@ -38,6 +38,7 @@ class Trouble(enum.Enum):
     OUT_OF_DATE = "out_of_date"
     NOT_ENROLLED = "not_enrolled"
     BUSY = "busy"
+    VERSION = "version"
     REFUSED = "refused"
 
 

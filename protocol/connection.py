@@ -8,7 +8,7 @@ import dataclasses
 import enum
 from datetime import datetime
 
-from protocol import envelope, signin
+from protocol import envelope, limits, signin
 from protocol.trust import Distrust, Identity, Organisation, RevocationList, Role, TrustError
 
 
@@ -74,6 +74,7 @@ class Connection:
         self._role, self._identity, self._organisation = role, identity, organisation
         self._host, self._session, self._last_revocations = host, session, last_revocations
         self.state = State.GREETING
+        self._version = limits.PROTOCOL_VERSION
         self._outgoing: list[str] = []
 
     def receive_text(self, text: str, now: datetime) -> Event | None:
@@ -92,14 +93,14 @@ class Connection:
             raise ConnectionFailed(str(error), final=False, reason=reason) from error
 
     def send(self, message: envelope.FromAgent | envelope.FromConsole) -> None:
-        """Queues a request; `texts_to_send` has it.
+        """Queues a request, as the relay's version reads it; `texts_to_send` has it.
 
         Raises:
             ConnectionFailed: not signed in.
         """
         if self.state is not State.SIGNED_IN:
             raise ConnectionFailed("there is no connection to the server at the moment", final=False)
-        self._outgoing.append(envelope.encode(message))
+        self._outgoing.append(envelope.encode(envelope.spoken(message, self._version) or message))
 
     @property
     def waiting(self) -> int:
@@ -118,6 +119,7 @@ class Connection:
                     message, identity=self._identity, role=self._role, host=self._host, session=self._session, now=now
                 )
                 self._outgoing.append(signin.encode(reply))
+                self._version = message.version
                 self.state = State.SIGNING_IN
                 return None
             case State.SIGNING_IN, signin.Welcome():

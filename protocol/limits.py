@@ -4,7 +4,10 @@ The figures for sign-in, message sizes and buffers are starting points from the 
 is a change of what a hostile peer can make us hold. Sizes are in bytes, times in seconds.
 """
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
+"""Grows whenever a relay may say what clients before cannot read, or read what they do not say (envelope.versions)."""
+OLDEST_VERSION = 1
+"""What programs of today still speak, so that a relay is updated first and its clients in their own time."""
 
 # --- sockets
 HANDSHAKE_S = 5.0

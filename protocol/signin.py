@@ -2,6 +2,7 @@
 
 ::
 
+    client offers the subprotocol athand-2 where it dials
     relay  → Hello{version, nonce, time}
     client → SignIn{role, host, chain, signature, session?}
     relay  → Welcome{revocations} | SignInRefused{reason, sentence}
@@ -13,6 +14,7 @@ session, so that it cannot be used for another. All are JSON text messages; on `
 
 import enum
 import hmac
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
@@ -34,6 +36,9 @@ from protocol.trust import (
     verify_signature,
 )
 
+SUBPROTOCOL = f"athand-{limits.PROTOCOL_VERSION}"
+"""What a client offers where it dials (RFC 6455, 1.9), so that the relay greets it in a version it can read."""
+_OFFERED = re.compile(r"athand-([1-9][0-9]{0,5})")
 _LABEL = b"athand sign-in v1\0"
 NONCE_BYTES = 32
 
@@ -70,7 +75,7 @@ class _Message(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
 
 
 class Hello(_Message, frozen=True):
-    """The relay's first word."""
+    """The relay's first word; `version` is what this socket is spoken in."""
 
     version: int
     nonce: Annotated[bytes, Meta(min_length=NONCE_BYTES, max_length=NONCE_BYTES)]
@@ -130,6 +135,15 @@ def decode_sign_in(text: str | bytes) -> SignIn:
         raise SignInError("not a sign-in") from error
 
 
+def version_for(offered: Sequence[str]) -> int:
+    """The version a relay speaks with a client that offers these subprotocols: its own, or the older one of the two.
+
+    The first programs offered none, and speak version 1.
+    """
+    versions = [int(found[1]) for name in offered if (found := _OFFERED.fullmatch(name))]
+    return min(max(versions, default=1), limits.PROTOCOL_VERSION)
+
+
 def answer(  # noqa: PLR0913 - each is a fact the signature covers
     hello: Hello, *, identity: Identity, role: Role, host: str, session: str | None, now: datetime
 ) -> SignIn:
@@ -144,11 +158,20 @@ def answer(  # noqa: PLR0913 - each is a fact the signature covers
         now: the client's clock, aware UTC.
 
     Raises:
-        SignInError: another version, or clocks so far apart that no certificate could be judged.
+        SignInError: a version that this program does not speak, or clocks so far apart that no certificate could be
+            judged.
     """
-    if hello.version != limits.PROTOCOL_VERSION:
+    if hello.version > limits.PROTOCOL_VERSION:
         raise SignInError(
-            f"the server speaks version {hello.version}, this program {limits.PROTOCOL_VERSION}", Refusal.VERSION
+            f"this program is too old for the server: please update it (it speaks version {limits.PROTOCOL_VERSION},"
+            f" the server {hello.version})",
+            Refusal.VERSION,
+        )
+    if hello.version < limits.OLDEST_VERSION:
+        raise SignInError(
+            f"the server is too old for this program and has to be updated first (it speaks version {hello.version},"
+            f" this program {limits.OLDEST_VERSION} to {limits.PROTOCOL_VERSION})",
+            Refusal.VERSION,
         )
     if abs((hello.time - now).total_seconds()) > limits.CLOCK_SKEW_S:
         raise SignInError("the clock of this computer is wrong, or the server's is; please set it right", Refusal.CLOCK)

@@ -269,6 +269,7 @@ class Relay:
                     RelayConnection, door=self._door, counts=self.counts
                 ),
                 process_request=self._door.process_request,
+                select_subprotocol=self._door.select_subprotocol,
                 compression=None,  # 13 ms for 200 KB; and what is in a session is encrypted
                 server_header=None,
                 open_timeout=limits.HANDSHAKE_S,

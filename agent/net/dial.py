@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import certifi
 from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from agent.errors import EnrolmentError
 from agent.words import _
-from protocol import limits
+from protocol import limits, signin
 from protocol.trust import Organisation
 
 
@@ -32,6 +33,7 @@ def dial(organisation: Organisation, path: str) -> connect:
         organisation.relay_url.rstrip("/") + path,
         ssl=tls_to(organisation),
         compression=None,
+        subprotocols=[Subprotocol(signin.SUBPROTOCOL)],
         proxy=None if _is_loopback(host_of(organisation)) else True,
         user_agent_header="athand",
         open_timeout=limits.HANDSHAKE_S + limits.SIGN_IN_S,

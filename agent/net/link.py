@@ -209,6 +209,7 @@ async def _text(socket: ClientConnection) -> str:
 
 _BY_REASON: dict[object, Trouble] = {
     signin.Refusal.CLOCK: Trouble.CLOCK,
+    signin.Refusal.VERSION: Trouble.VERSION,
     signin.Refusal.TOO_MANY: Trouble.BUSY,
     signin.Refusal.IN_USE: Trouble.BUSY,
     Distrust.EXPIRED: Trouble.OWN_CERTIFICATE,

@@ -128,6 +128,9 @@ def _away(trouble: Trouble, *, waiting: bool) -> str:
         Trouble.SERVER_CERTIFICATE: _("The help desk could not prove who it is, so we stay away. We keep trying."),
         Trouble.OUT_OF_DATE: _("The help desk has to refresh its papers first. We keep trying."),
         Trouble.NOT_ENROLLED: _("The help desk does not know this computer. Please call your help desk."),
+        Trouble.VERSION: _(
+            "This program is too old for the help desk. Please have it updated; until then please call your help desk."
+        ),
         Trouble.BUSY: _("The help desk is busy at the moment. We keep trying."),
         Trouble.REFUSED: _("The help desk does not let this computer in. Please call your help desk."),
     }[trouble]

@@ -15,10 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.typing import Subprotocol
 
 from console.errors import AddressRefused
 from console.language import _
-from protocol import limits
+from protocol import limits, signin
 from protocol.trust import Organisation
 
 _QUEUED_MESSAGES = 16
@@ -74,6 +75,7 @@ async def dial(
             ssl=_tls(organisation) if secure else None,
             proxy=None if _is_loopback(host) else True,
             compression=None,
+            subprotocols=[Subprotocol(signin.SUBPROTOCOL)],
             max_size=max_bytes,
             max_queue=_QUEUED_MESSAGES,
             write_limit=_WRITE_LIMIT_BYTES,

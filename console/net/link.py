@@ -18,6 +18,7 @@ from console.state import StateDirectory
 from protocol import limits
 from protocol.connection import Connection, ConnectionFailed, Received, SignedIn, State
 from protocol.envelope import FromConsole
+from protocol.signin import Refusal
 from protocol.trust import Identity, Organisation, Role
 
 _FIRST_DELAY_S, _MAX_DELAY_S, _REFUSED_DELAY_S = 0.5, 20.0, 60.0
@@ -65,7 +66,9 @@ class Link:
                 self._post(LinkChanged(LinkState.WAITING, str(error)))
             except ConnectionFailed as error:
                 _log.warning("link_refused", sentence=str(error), final=error.final)
-                self._post(LinkChanged(LinkState.REFUSED if error.final else LinkState.WAITING, str(error)))
+                too_old = error.reason is Refusal.VERSION
+                said = _("This console is too old for the server; please update it.") if too_old else str(error)
+                self._post(LinkChanged(LinkState.REFUSED if error.final else LinkState.WAITING, said))
                 pause_s = _REFUSED_DELAY_S if error.final else pause_s
             finally:
                 self._connection = None

@@ -124,6 +124,7 @@ from protocol.envelope.tickets import (
     TicketView,
     Witness,
 )
+from protocol.envelope.versions import spoken
 from protocol.envelope.watching import (
     ClusterView,
     Faults,
@@ -339,4 +340,5 @@ __all__ = [
     "decode_from_console",
     "decode_to_client",
     "encode",
+    "spoken",
 ]

@@ -219,7 +219,7 @@ class TicketLine(Struct, frozen=True, forbid_unknown_fields=True):
         moment.check(self.changed_at)
 
 
-class People(MessageBase, frozen=True):
+class People(MessageBase, frozen=True, omit_defaults=True):
     """Everybody around a ticket.
 
     Attributes:

@@ -26,8 +26,10 @@ class Client:
         self.peer, self.connection = peer, connection
 
     def push(self, message: envelope.ToClient) -> None:
-        """Says something, without waiting."""
-        self.connection.push(envelope.encode(message))
+        """Says something, without waiting, unless there was no such thing in the client's version yet."""
+        told = envelope.spoken(message, self.connection.version)
+        if told is not None:
+            self.connection.push(envelope.encode(told))
 
 
 class Clients:
@@ -94,8 +96,11 @@ class Clients:
 
     def tell_staff(self, message: envelope.ToClient) -> None:
         """To all consoles."""
-        consoles = self._by_role[Role.TECHNICIAN]
-        if consoles:
-            text = envelope.encode(message)
-            for client in list(consoles.values()):
+        texts: dict[int, str | None] = {}
+        for client in list(self._by_role[Role.TECHNICIAN].values()):
+            version = client.connection.version
+            if version not in texts:
+                told = envelope.spoken(message, version)
+                texts[version] = None if told is None else envelope.encode(told)
+            if (text := texts[version]) is not None:
                 client.connection.push(text)

@@ -66,6 +66,7 @@ class RelayConnection(ServerConnection):
         last_heard: when it last sent anything (loop time).
         stalled_since: since when it has not taken what is to be sent to it; None: it does.
         address: where it comes from, set at the door.
+        version: what is spoken with it, set there, too.
         too_many: the bound it met at the door; None: it may sign in.
         leaving: it was hung up on; what it still says is not listened to.
     """
@@ -83,6 +84,7 @@ class RelayConnection(ServerConnection):
         self.leaving = False
         self.stage = Stage.READING
         self.address = "unknown"
+        self.version = limits.OLDEST_VERSION
         self.too_many: str | None = None
         self.last_heard = self.loop.time()
         self.pinged_at = self.last_heard

@@ -7,14 +7,15 @@ On the loop's thread.
 
 import collections
 import http
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
-from protocol import limits
+from protocol import limits, signin
 from relay.admission import SignIns, address_key
 from relay.counts import Counts
 from relay.sockets.connection import RelayConnection
@@ -114,6 +115,13 @@ class Door:
         if request.path != SESSION:
             connection.protocol.max_message_size = limits.CONTROL_BYTES  # from the second message on
         return None
+
+    def select_subprotocol(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        """Called by websockets after `process_request`, with what the client offers: which version it speaks."""
+        if not isinstance(connection, RelayConnection):
+            raise TypeError("the door is for the relay's own connections")
+        connection.version = signin.version_for(offered)
+        return next((name for name in offered if name == f"athand-{connection.version}"), None)
 
     def _is_crowded(self, connection: RelayConnection) -> bool:
         """What came through the proxy is counted now; whatever came itself was counted when it came."""

@@ -63,7 +63,7 @@ class Greeter:
         nonce = secrets.token_bytes(signin.NONCE_BYTES)
         try:
             async with asyncio.timeout(limits.SIGN_IN_S):
-                await connection.send(signin.encode(signin.Hello(limits.PROTOCOL_VERSION, nonce, self._clock())))
+                await connection.send(signin.encode(signin.Hello(connection.version, nonce, self._clock())))
                 text = await connection.recv()
         except TimeoutError:
             self._counts.add("sign_in_timeout", address=connection.address)

@@ -115,9 +115,25 @@ def test_a_wrong_clock_gets_a_sentence_about_the_clock(ours: Parties) -> None:
             connection(ours).receive_text(encode(hello(ours, skew=skew)), ours.now)
 
 
-def test_another_version_is_named(ours: Parties) -> None:
-    with pytest.raises(ConnectionFailed, match="version 2"):
-        connection(ours).receive_text(encode(hello(ours, version=limits.PROTOCOL_VERSION + 1)), ours.now)
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        (limits.PROTOCOL_VERSION + 1, "this program is too old for the server: please update it"),
+        (limits.OLDEST_VERSION - 1, "the server is too old for this program"),
+    ],
+)
+def test_a_version_that_is_not_spoken_gets_a_sentence_that_says_who_is_to_be_updated(
+    ours: Parties, version: int, said: str
+) -> None:
+    with pytest.raises(ConnectionFailed, match=said) as caught:
+        connection(ours).receive_text(encode(hello(ours, version=version)), ours.now)
+    assert caught.value.reason is Refusal.VERSION
+
+
+def test_a_server_of_an_older_version_that_is_still_spoken_is_signed_in_at(ours: Parties) -> None:
+    client = connection(ours)
+    client.receive_text(encode(hello(ours, version=limits.OLDEST_VERSION)), ours.now)
+    assert isinstance(client.receive_text(encode(Welcome(ours.encoded_revocations())), ours.now), SignedIn)
 
 
 def test_a_list_of_revocations_that_is_old_or_older_than_one_seen_is_refused(ours: Parties) -> None:

@@ -17,8 +17,9 @@ from typing import Any, ParamSpec, TypeVar, cast
 import uvloop
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
-from protocol import consent, envelope
+from protocol import consent, envelope, signin
 from protocol.connection import Connection, ConnectionFailed, Paired, Received, SignedIn
 from protocol.desk import events
 from protocol.scopes import Scope
@@ -138,9 +139,9 @@ class Running:
         return actor
 
     async def dial(self, path: str, **options: Any) -> ClientConnection:
-        return await connect(
-            self.url(path), compression=None, max_size=2**22, ping_interval=None, close_timeout=1, **options
-        )
+        offered = [Subprotocol(signin.SUBPROTOCOL)]
+        facts: dict[str, Any] = {"subprotocols": offered, "max_size": 2**22, "ping_interval": None, "close_timeout": 1}
+        return await connect(self.url(path), compression=None, **(facts | options))
 
     async def sets(self, *happened: events.BookEvent) -> None:
         """What an administrator put into the desk's book."""

@@ -252,6 +252,7 @@ async def test_a_wrong_clock_is_named_as_such(house: House, tmp_path: Path, logs
         (Distrust.EXPIRED, Trouble.OWN_CERTIFICATE),
         (Distrust.BAD_SIGNATURE, Trouble.REFUSED),
         (Refusal.TOO_MANY, Trouble.BUSY),
+        (Refusal.VERSION, Trouble.VERSION),
         (Refusal.NOT_TRUSTED, Trouble.REFUSED),
         (None, Trouble.REFUSED),
     ],

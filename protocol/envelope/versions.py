@@ -1,0 +1,73 @@
+"""What a program of an earlier version can read of a message: what came later is left out. Pure.
+
+Guarantees: whatever is said in an earlier version is a message of that version, to the letter, so that a relay can be
+updated before its clients are. Each row says since when; a test holds the rows against what each version could read,
+so whoever lets a message grow is asked for one.
+"""
+
+import contextlib
+import enum
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+from msgspec import Struct
+
+from protocol import limits
+from protocol.desk.events import NoticeKind
+from protocol.envelope.people import People
+from protocol.envelope.tickets import TicketView
+
+FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
+    TicketView: {"yes_by": 2},
+    People: {"yes_by": 2},
+}
+"""Fields by the version they came with. Each has a default, and its struct leaves defaults out."""
+KINDS: Final[Mapping[type[Struct], int]] = {}
+"""Messages, and kinds of event, by the version they came with: what bears one in a list is left out of it."""
+
+VALUES: Final[Mapping[type[enum.Enum], Mapping[str, int]]] = {
+    NoticeKind: {"appointment_off": 2},
+}
+"""Values of enumerations by the version they came with: the same is done with what bears one."""
+
+_Spoken = TypeVar("_Spoken", bound=Struct)
+
+
+class _Unspoken(Exception):  # noqa: N818 - what is so, inside of this module
+    """There was no such thing in that version."""
+
+
+def spoken(message: _Spoken, version: int) -> _Spoken | None:
+    """The message as a program of `version` reads it; None: there was no such message then."""
+    if version >= limits.PROTOCOL_VERSION:
+        return message
+    try:
+        return cast("_Spoken", _without(message, version))
+    except _Unspoken:
+        return None
+
+
+def _without(value: Any, version: int) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_readable(value, version))
+    if isinstance(value, enum.Enum) and VALUES.get(type(value), {}).get(value.value, 0) > version:
+        raise _Unspoken
+    if not isinstance(value, Struct):
+        return value
+    if KINDS.get(type(value), 0) > version:
+        raise _Unspoken
+    since = FIELDS.get(type(value), {})
+    changed: dict[str, Any] = {}
+    for field in msgspec.structs.fields(value):
+        before = getattr(value, field.name)
+        after = field.default if since.get(field.name, 0) > version else _without(before, version)
+        if after is not before:
+            changed[field.name] = after
+    return msgspec.structs.replace(value, **changed) if changed else value
+
+
+def _readable(values: tuple[Any, ...], version: int) -> Iterator[Any]:
+    for one in values:
+        with contextlib.suppress(_Unspoken):
+            yield _without(one, version)
