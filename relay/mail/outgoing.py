@@ -41,6 +41,7 @@ _FOR_STAFF = frozenset(
         NoticeKind.STEP_DUE,
         NoticeKind.UNTOUCHED,
         NoticeKind.APPOINTMENT_OPEN,
+        NoticeKind.PROOF_FAILED,
         NoticeKind.PAGE,
         NoticeKind.MAIL_ASIDE,
         NoticeKind.MAIL_UNSENT,

@@ -163,6 +163,7 @@ def _heading(case: Case) -> str:
         NoticeKind.APPOINTMENT_OPEN: _("An appointment is over; please say whether it was kept."),
         NoticeKind.FAULT: _("Something is wrong."),
         NoticeKind.RECOVERY: _("What was wrong is over."),
+        NoticeKind.PROOF_FAILED: _("What was solved fails again: please look at it before somebody has to ask."),
         NoticeKind.PAGE: _("You are called: an urgent request waits. Please say that you take it."),
         NoticeKind.NEW_HANDLER: _("This request is yours now."),
         NoticeKind.MAIL_ASIDE: _("A mail could not be taken in and was set aside."),

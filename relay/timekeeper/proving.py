@@ -1,20 +1,23 @@
 """Runs the checks of what was solved once more, after a day and after a week, as long as it stands (promise 12).
 
+What fails again is told to its owner and the leads, once for each check and day: nobody has to report it a second time.
+
 Guarantees: one round at a time, beside everything else, so that a machine that does not answer holds up nobody; each
 machine that could be asked has its turn, however many others are away. On the loop's thread.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from protocol.desk import events
 from protocol.desk.business_time import to_us
-from protocol.desk.events import ProofPhase
+from protocol.desk.events import NoticeKind, ProofPhase
 from protocol.desk.ticket import Ticket
 from relay.desk.proofs import Proofs
 from relay.desk.room import Room
 from relay.errors import Refused, StoreFault
+from relay.notices import leads, tell
 from relay.store import THE_DESK
 
 PAGE = 100
@@ -109,6 +112,17 @@ class Proving:
 
     async def _ran(self, number: int, ran: Sequence[events.CheckRan]) -> None:
         try:
-            await self._room.change(number, lambda _: ran, THE_DESK)
+            await self._room.change(number, lambda ticket: [*ran, *self._told(ticket, ran)], THE_DESK)
         except Refused as refused:
             self._room.counts.add("not_due_any_more", ticket=number, why=str(refused))
+
+    def _told(self, ticket: Ticket, ran: Sequence[events.CheckRan]) -> Iterator[events.TicketEvent]:
+        book = self._room.store.last_book
+        owner = (ticket.owner.identifier,) if ticket.owner else ()
+        for run in ran:
+            if run.result.passed:
+                continue
+            found = f"{run.result.check} {run.result.target} {run.result.value}"
+            for to in dict.fromkeys((*owner, *leads(book))):
+                about = f"{run.proof} {run.phase}"
+                yield from tell(book, ticket, NoticeKind.PROOF_FAILED, to=to, about=about, text=" ".join(found.split()))

@@ -37,6 +37,8 @@ class NoticeKind(enum.StrEnum):
     PAGE = "page"
     VERDICT_ASKED = "verdict_asked"
     """His "thanks!" was answered with both buttons."""
+    PROOF_FAILED = "proof_failed"
+    """To staff: what was checked for the solution fails again, a day or a week later (promise 12)."""
     LINK = "link"
     """A new link to his page, which somebody who had an old one asked for."""
     TOO_LARGE = "too_large"
