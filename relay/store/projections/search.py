@@ -6,21 +6,25 @@ the beginning of a word. The row's number holds the ticket's, so that a search r
     rowid = ticket * 2^20 + revision     (a ticket has fewer than a million events)
 """
 
+import enum
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from protocol.desk import events
+from protocol.desk.events import Actor
 from relay.store.projections.base import Step, Write
 
 REVISION_BITS = 20
 _PUT = "INSERT INTO search (rowid, words) VALUES (?, ?)"
+_WRITTEN = ("text", "reason", "next_step")
+"""Names of what a person writes in an event, whichever it is; events that have more are named below."""
 
 
 class SearchProjection:
     """See the module."""
 
     name = "search"
-    version = 1
+    version = 2
     tables = ("search",)
     compared = ("search_docsize",)
     ddl = (
@@ -37,7 +41,7 @@ class SearchProjection:
         for step in steps:
             if step.after is None:
                 continue
-            text = " ".join(part for part in _texts(step.entry.event) if part)
+            text = " ".join(part for part in _texts(step.entry) if part)
             if text:
                 rows.append(((step.after.number << REVISION_BITS) + step.after.revision, text))
         if rows:
@@ -57,27 +61,30 @@ def words(query: str) -> Iterator[str]:
         yield word
 
 
-def _texts(event: events.Event) -> tuple[str, ...]:  # noqa: PLR0911 - one line for each kind of event
-    match event:
+def _texts(entry: events.Entry) -> tuple[str, ...]:  # noqa: PLR0911 - one line for each kind of event
+    match event := entry.event:
         case events.MessageAdded(text=text, sender=sender, attachments=attachments):
             return (text, sender, *(file.name for file in attachments))
         case events.Opened():
-            machine = (event.requester, event.device_label, event.device, event.user, event.customer)
+            machine = (event.requester, event.address, event.device_label, event.device, event.user, event.customer)
             return (event.subject, event.problem, *machine)
-        case events.RequesterSet(user=user, requester=requester, customer=customer):
-            return (user, requester, customer)
-        case events.Assigned(staff=staff) | events.HandedOver(to=staff):
-            card = (event.tried, event.known) if isinstance(event, events.HandedOver) else ()
-            return (staff.name, *card)
+        case events.RequesterSet(user=user, requester=requester, customer=customer, address=address):
+            return (user, requester, customer, address)
+        case events.Assigned(staff=staff):
+            return (staff.name,)
+        case events.HandedOver(to=staff):
+            return (staff.name, event.tried, event.known, event.next_step, event.reason)
         case events.Resolved(solution=solution, alternatives=alternatives):
             return (solution, *alternatives)
-        case events.SessionNoted(text=text) | events.TimeLogged(text=text) | events.NotSolved(text=text):
-            return (text,)
-        case events.QuestionAsked(text=text) | events.QuestionAnswered(text=text) | events.ReadBack(text=text):
-            return (text,)
         case events.InstructionGiven(steps=steps):
             return steps
         case events.Tagged(added=added):
             return added
         case _:
-            return ()
+            return () if entry.actor is Actor.DESK or isinstance(event, events.NoticeSent) else _said(event)
+
+
+def _said(event: events.Event) -> tuple[str, ...]:
+    """Whatever else a person wrote: what the desk says by itself would be found on every ticket."""
+    written = (getattr(event, name, "") for name in _WRITTEN)
+    return tuple(text for text in written if isinstance(text, str) and not isinstance(text, enum.Enum))

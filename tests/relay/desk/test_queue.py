@@ -1,14 +1,21 @@
 """The queue through the socket: filters, sorts, pages, search."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from protocol import envelope
+from protocol.desk.events import AppointmentOutcome, HoldReason, WorkKind
 from protocol.desk.overview import Flag
 from protocol.desk.states import TicketState
 from protocol.desk.terms import TicketKind
 from protocol.envelope import QueueSort
 from tests.relay.desk.agreed import BOOK
 from tests.relay.rig import Actor, House, scene
+
+WRITTEN = (
+    "alpaca badger camel dingo egret ferret gecko heron ibis jackal koala lemur marmot newt ocelot panda quail raven "
+    "stork tapir urchin"
+)
 
 
 async def numbers(console: Actor, **filters: Any) -> list[int]:
@@ -83,3 +90,42 @@ async def test_no_text_searched_for_is_a_part_of_a_statement(house: House) -> No
             assert isinstance(answer, envelope.Tickets), text
         assert await numbers(console, text="plain AND") == []
         assert await numbers(console) == [1]
+
+
+@scene
+async def test_a_search_finds_whatever_a_person_wrote_wherever_he_wrote_it(house: House) -> None:
+    async with house.relay() as relay:
+        await relay.sets(*BOOK)
+        agent, console = await relay.agent(), await relay.console()
+        await agent.asks_for_help("Alpaca")
+        await agent.asks_for_help("Something else")
+        await console.takes(1)
+        now, key = datetime.now(UTC), "a" * 32
+        soon, hour = now + timedelta(hours=2), timedelta(hours=1)
+        done_by = now - hour, now
+        for message, *facts in (
+            (envelope.SetNextStep, "Badger"),
+            (envelope.SetKind, TicketKind.PROBLEM, "Camel"),
+            (envelope.OverridePriority, 2, "Dingo"),
+            (envelope.HoldTicket, HoldReason.VENDOR, None, "Egret"),
+            (envelope.MakeAppointment, key, soon, soon + hour, "Ferret"),
+            (envelope.EndAppointment, key, AppointmentOutcome.CALLED_OFF, "Gecko"),
+            (envelope.MakeQuote, key, "Heron", 100, "EUR", soon, None),
+            (envelope.LogTime, key, *done_by, WorkKind.PHONE, "Ibis"),
+            (envelope.CorrectTime, key, *done_by, 60.0, WorkKind.PHONE, "Jackal", "Koala"),
+            (envelope.SayUnderstood, "Lemur"),
+            (envelope.GiveInstruction, key, ("Marmot", "Newt")),
+            (envelope.TagTicket, ("Ocelot",)),
+            (envelope.AddMessage, "Panda", True),
+        ):
+            answer = await console.ask(message, 1, *facts)
+            assert isinstance(answer, envelope.Ticket), answer
+        assert isinstance(await agent.ask(envelope.AnswerUnderstood, 1, right=False, text="Quail"), envelope.Ticket)
+        assert isinstance(await agent.ask(envelope.AnswerQuote, 1, key, accepted=False, text="Raven"), envelope.Ticket)
+        await console.ask(envelope.ResumeTicket, 1)
+        assert isinstance(await console.ask(envelope.ResolveTicket, 1, "Stork"), envelope.Ticket)
+        assert isinstance(await agent.ask(envelope.RateSolution, 1, 4, "Tapir"), envelope.Ticket)
+        assert isinstance(await agent.ask(envelope.GiveVerdict, 1, solved=False, text="Urchin"), envelope.Ticket)
+        for word in WRITTEN.split():
+            assert await numbers(console, text=word) == [1], word
+        assert await numbers(console, text="answer") == [], "what the desk says by itself is on every ticket"
