@@ -55,6 +55,11 @@ _FREE_BYTES = 256 * 1024
 _MOST_EARLY_S = 0.03
 """However long frames take to be made, the next one is begun at most so much before the line is through with the last.
 """
+_FEEL_S = 2.0
+"""So long after a small frame that nothing was ahead of, another one is wanted: without any the way seems longer by
+what queues, hence the line faster than it is, and the queue grows."""
+_CLEAR_S = 0.012
+"""The line is left so long without anything large, to be sure that nothing is ahead of that small one."""
 _SETTLE_S = 0.012
 """What waits to be made exact may take the line so long at a time: a key's echo may come behind it."""
 
@@ -112,6 +117,7 @@ class Flow:
         self._last = -1
         self._arrived_s = float("-inf")
         self._way = _Extreme(RTT_WINDOW_S)
+        self._felt_s = float("-inf")
         self._measures: deque[tuple[int, float]] = deque(maxlen=_MEASURES)
         self._made_s: deque[float] = deque(maxlen=_MEASURES)
 
@@ -162,6 +168,12 @@ class Flow:
         rate = self.line_rate
         return Budget(_FREE_BYTES) if rate is None else Budget(rate * _SETTLE_S, rate)
 
+    def feels(self, now_s: float) -> bool:
+        """Whether the next frame is to be an empty one: it tells how long the way is, which nothing did for a while."""
+        if not self._sent or self._way.value is None or now_s - self._felt_s < _FEEL_S:
+            return False
+        return self.line_rate is not None or self.rate is None or _HELD_UP * self.rate < _UNLIMITED
+
     def due_s(self, now_s: float) -> float:
         """When another frame may be made if nothing comes back: `now_s`, later, or never (infinity)."""
         if not self._sent:
@@ -178,9 +190,21 @@ class Flow:
         first_s = max(free_s, self._sent[0].sent_s) + self._sent[0].size / rate
         if now_s > first_s + way_s + _LATE_S:
             return float("inf")
+        free_s = self._through_s(rate, free_s)
+        return max(now_s, free_s + _CLEAR_S if self.feels(now_s) else free_s - self._early_s)
+
+    def _is_through(self, now_s: float) -> bool:
+        """Whether the line has nothing to do, as far as is known."""
+        rate = self.line_rate
+        if not self._sent or rate is None or self._way.value is None:
+            return True
+        return self._through_s(rate, self._arrived_s + self._way.value) <= now_s
+
+    def _through_s(self, rate: float, free_s: float) -> float:
+        """When the line, which was through with what was acknowledged at `free_s`, is through with the rest."""
         for frame in self._sent:
             free_s = max(free_s, frame.sent_s) + frame.size / rate
-        return max(now_s, free_s - self._early_s)
+        return free_s
 
     def sent(self, number: int, size: int, now_s: float, made_s: float = 0.0) -> None:
         """Frame `number` of `size` bytes was handed to the line at `now_s`, monotonic; it took `made_s` to be made."""
@@ -189,6 +213,8 @@ class Flow:
             self._delivered_s = now_s
         self.in_flight_bytes += size
         self._last = number
+        if self._is_through(now_s) if size < FLOOR_BYTES else not self._sent:
+            self._felt_s = now_s
         limited = self.in_flight_bytes >= self.window_bytes
         self._sent.append(_Sent(number, size, now_s, self._delivered, self._delivered_s, limited))
 

@@ -25,7 +25,9 @@ class Pace:
         self.stop()
         now_s = time.monotonic()
         wait_s = flow.due_s(now_s) - now_s
-        if wait_s < _CLOCK_S:
+        if wait_s < _CLOCK_S and flow.feels(now_s):
+            capture.feel()  # allows the next one when it has left
+        elif wait_s < _CLOCK_S:
             capture.allow_frame(flow.budget())
         elif wait_s < float("inf"):
             self._later = self._loop.call_later(wait_s, self.allow, capture, flow)

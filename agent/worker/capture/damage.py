@@ -9,6 +9,11 @@ MAX_RECTS = 8
 """More rectangles than these cost more in requests than the pixels between them."""
 GRID = 16
 """Edges lie on multiples of this, so that they are the same from frame to frame."""
+_MOST_BANDS = 32
+"""Of more pieces nobody asks which were one: that takes the square of their number."""
+_WASTE_PIXELS = 64 * 64
+"""Two rectangles become one if that has at most so many pixels of neither: a blinking cursor far from a film would make
+the film another one, and be taken for a part of it."""
 
 
 def snap(rect: Rect, width: int, height: int) -> Rect | None:
@@ -21,24 +26,34 @@ def snap(rect: Rect, width: int, height: int) -> Rect | None:
 
 
 def merge(rects: Sequence[Rect], width: int, height: int) -> list[Rect]:
-    """At most MAX_RECTS rectangles on the grid that cover all of `rects`, none of them overlapping another."""
-    merged: list[Rect] = []
+    """At most MAX_RECTS rectangles on the grid that cover all of `rects`, none of them overlapping another.
+
+    What lies next to each other is put together first: a server cuts everything into bands, so that something small
+    beside a page that was drawn whole cuts that in three.
+    """
+    snapped = [one for rect in rects if (one := snap(rect, width, height))]
+    bands = _unite(snapped, 0, _MOST_BANDS) if len(snapped) <= _MOST_BANDS else snapped
+    return _unite(bands, _WASTE_PIXELS, MAX_RECTS)
+
+
+def _unite(rects: Sequence[Rect], waste: int, most: int) -> list[Rect]:
+    """Those that overlap, and those that have little and at most `waste` pixels between them, as one; `most` in all."""
+    united: list[Rect] = []
     for rect in rects:
-        one = snap(rect, width, height)
-        at = 0
-        while one and at < len(merged):
-            both = union(one, merged[at])
-            if 4 * both.area <= 5 * (one.area + merged[at].area) or _overlap(one, merged[at]):
-                del merged[at]
+        one, at = rect, 0
+        while at < len(united):
+            both = union(one, united[at])
+            apart = one.area + united[at].area
+            near = 4 * both.area <= 5 * apart and both.area - apart <= waste
+            if near or _overlap(one, united[at]):
+                del united[at]
                 one, at = both, 0
             else:
                 at += 1
-        if one:
-            merged.append(one)
-        if len(merged) > MAX_RECTS:
-            while len(merged) > 1:
-                merged = [union(merged[0], merged[1]), *merged[2:]]
-    return merged
+        united.append(one)
+        if len(united) > most:
+            united = _unite([union(united[0], united[1]), *united[2:]], waste, most)
+    return united
 
 
 def _overlap(one: Rect, other: Rect) -> bool:

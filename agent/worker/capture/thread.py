@@ -88,7 +88,7 @@ class Capture(threading.Thread):
         self._allowed: tuple[str, ...] = ()
         self._watched: tuple[str, ...] | None = None
         self._left_out: frozenset[int] | None = None
-        self._refresh = self._stopped = False
+        self._refresh = self._feel = self._stopped = False
         self._budget: Budget | None = None
         self._films, self._due_s = False, float("inf")
         self._damaged, self._doubtful = True, False
@@ -106,6 +106,11 @@ class Capture(threading.Thread):
     def allow_frame(self, budget: Budget) -> None:
         """One more frame may be made, as soon as something changes or is owed. Calling it twice allows one."""
         self._budget = budget
+        self._wake()
+
+    def feel(self) -> None:
+        """An empty frame is to be delivered now."""
+        self._feel = True
         self._wake()
 
     def expect_echo(self) -> None:
@@ -180,6 +185,9 @@ class Capture(threading.Thread):
                 self._encoder.restart(shown.geometry.width, shown.geometry.height)
             if self._send_cursor(source):
                 continue  # asking for it may have read other events off the socket: select would not wake for them
+            if self._feel and not self._fresh:
+                self._feel = False
+                self._deliver(_shot(self._encoder.encode([], shown.planner), noticed_s))
             budget = self._budget
             try:
                 if self._damaged and not self._fresh and self._echo.expected(noticed_s):

@@ -31,6 +31,16 @@ def test_merged_rectangles_cover_all_damage_within_the_screen_and_never_overlap(
     assert all(rect.x + rect.width <= width and rect.y + rect.height <= height for rect in merged)
 
 
+def test_something_small_that_is_drawn_far_from_a_film_is_not_taken_for_a_part_of_it() -> None:
+    film, cursor = Rect(320, 180, 1280, 720), Rect(64, 600, 16, 20)
+    assert set(merge([cursor, film], 1920, 1080)) == {film, cursor}
+
+
+def test_a_page_that_something_small_beside_it_cuts_into_bands_is_one_page() -> None:
+    bands = [Rect(300, 40, 1200, 560), Rect(60, 600, 24, 20), Rect(300, 600, 1200, 20), Rect(300, 620, 1200, 400)]
+    assert set(merge(bands, 1920, 1080)) == {Rect(288, 40, 1216, 980), Rect(48, 600, 48, 20)}
+
+
 def test_the_history_holds_a_screen_within_what_decoders_accept() -> None:
     assert window_log(1920, 1080) == 23
     assert window_log(3840, 2160) == 25

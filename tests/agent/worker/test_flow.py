@@ -9,6 +9,8 @@ from agent.worker.flow import FIRST_FRAMES, FLOOR_BYTES, MAX_FRAMES, MOST_BYTES,
 
 MAX_STEPS = 4_000
 NEVER = float("inf")
+EMPTY = 128
+"""Bytes of a frame in which there is nothing."""
 
 
 class Wire:
@@ -47,7 +49,7 @@ def run(wire: Wire, flow: Flow, sizes: list[int], until_s: float) -> None:
         number = wire.sent
         if (due_s := flow.due_s(wire.now_s)) <= wire.next_s:
             wire.now_s = due_s
-            size = sizes[number % len(sizes)]
+            size = EMPTY if flow.feels(due_s) else sizes[number % len(sizes)]
             flow.sent(number, size, wire.now_s)
             wire.send(number, size)
         else:
@@ -235,3 +237,30 @@ def test_a_line_of_ten_megabits_has_limits_however_unevenly_it_is_heard_of() -> 
         told = flow.budget().rate
         assert told is not None
         assert told < 1.6 * rate
+
+
+@given(sizes=st.lists(st.integers(FLOOR_BYTES, 12_000), min_size=1, max_size=20), late_ms=st.integers(5, 60))
+def test_a_film_that_leaves_no_gap_does_not_make_the_way_look_long_nor_the_line_fast(
+    sizes: list[int], late_ms: int
+) -> None:
+    wire, flow = Wire(250_000, 0.1), Flow()
+    flow.sent(0, 200, 0.0)
+    wire.send(0, 200)
+    flow.acknowledged(wire.acknowledgement(), wire.now_s + late_ms / 1000)  # a console that was busy with its window
+    wire.now_s += late_ms / 1000
+    run(wire, flow, sizes, 8.0)
+    wire.worst_queue_s, before = 0.0, wire.delivered
+    run(wire, flow, sizes, 16.0)
+    told = flow.budget().rate
+    assert told is not None
+    assert 0.9 * wire.rate < told < 1.1 * wire.rate
+    assert wire.worst_queue_s < max(sizes) / wire.rate + 2 * QUEUE_S
+    assert wire.delivered - before > 0.85 * 8.0 * wire.rate
+
+
+def test_nothing_empty_is_sent_while_nothing_else_is() -> None:
+    wire, flow = Wire(250_000, 0.1), Flow()
+    run(wire, flow, [200, 6_000, 6_000], 3.0)
+    while wire.next_s < NEVER:
+        flow.acknowledged(wire.acknowledgement(), wire.now_s)
+    assert not flow.feels(wire.now_s + 100.0)
