@@ -26,10 +26,15 @@ _NOT_URGENT, _HINDERED, _STUCK = 3, 2, 1
 
 
 class AskPage(QWidget):
-    """Signals: `request_ready(Request)` when the user pressed Send, `looked_up(str)` words to find articles by."""
+    """The form.
+
+    Signals: `request_ready(Request)` when the user pressed Send, `looked_up(str)` words to find articles by,
+    `urgency_chosen()`.
+    """
 
     request_ready = Signal(object)
     looked_up = Signal(str)
+    urgency_chosen = Signal()
 
     def __init__(self, requester: str, computer: str) -> None:
         super().__init__()
@@ -103,6 +108,11 @@ class AskPage(QWidget):
         self.minutes.setValue(request.minutes)
 
     @property
+    def urgency(self) -> int:
+        """As chosen now, 1 to 3."""
+        return self._urgency.checkedId()
+
+    @property
     def touched(self) -> bool:
         """Whether the user has written something that is not sent yet."""
         return bool(self.problem.toPlainText().strip())
@@ -138,6 +148,7 @@ class AskPage(QWidget):
             self._urgency.addButton(choice, level)
             choices.append(choice)
         choices[1].setChecked(True)
+        self._urgency.idToggled.connect(lambda _level, on: self.urgency_chosen.emit() if on else None)
         self.minutes = QSpinBox()
         self.minutes.setRange(1, limits.MAX_MINUTES)
         self.minutes.setSingleStep(_STEP_MINUTES)

@@ -23,12 +23,20 @@ _TO = "\u2013"
 """A dash between two ends."""
 
 
-def summary(about: About, now: datetime) -> str:
-    """Whether somebody is there now, and what to expect, in a few sentences; empty: nothing is published."""
+def summary(about: About, now: datetime, urgency: int = 2) -> str:
+    """Whether somebody is there now, and what to expect, in a few sentences; empty: nothing is published.
+
+    The last date is the one that stands on the request once it is sent with this urgency, 1 to 3.
+    """
     parts = [_presence(about.calendar, now)] if about.calendar else []
     is_open = about.calendar is None or OpenTime(about.calendar).is_open(now)
+    answer_by = about.answer_by[urgency - 1] if urgency <= len(about.answer_by) else None
     if is_open and about.wait_min is not None:
-        parts.append(_wait(about.wait_min))
+        begins = now + timedelta(minutes=about.wait_min)
+        if answer_by is None or begins <= answer_by:  # else what was promised comes first
+            parts.append(_wait(about.wait_min, begins, now))
+    if answer_by is not None:
+        parts.append(_("You hear from us by {when} at the latest.").format(when=plain.when(answer_by, now=now)))
     if not is_open and about.on_duty:
         parts.append(_("On duty until then: {who}.").format(who=_who(about.on_duty[0])))
     if about.contact is not None and is_open:
@@ -78,9 +86,11 @@ def _presence(calendar: Calendar, now: datetime) -> str:
     return _("We are back {when}.").format(when=plain.when(opening, now=now))
 
 
-def _wait(minutes: int) -> str:
+def _wait(minutes: int, begins: datetime, now: datetime) -> str:
     if not minutes:
         return _("Somebody is free for you right away.")
+    if begins.astimezone().date() != now.astimezone().date():
+        return _("Somebody has time for you {when}.").format(when=plain.when(begins, now=now))
     if minutes < _HOUR_MIN:
         about = max(_STEP_MIN, round(minutes / _STEP_MIN) * _STEP_MIN)
         return ngettext(

@@ -42,6 +42,7 @@ class MainWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowIcon(theme.program_icon())
         self.ask = AskPage(requester, computer)
+        self.ask.urgency_chosen.connect(self._say_presence)
         self.requests = RequestsPage()
         self.request = RequestPage()
         self._waiting: dict[str, Request] = {}
@@ -231,7 +232,8 @@ class MainWindow(QWidget):
     def _say_presence(self) -> None:
         if self._about is not None:
             now = datetime.now(UTC)
-            self.ask.show_presence(hours.summary(self._about, now), hours.who(self._about, now))
+            said = hours.summary(self._about, now, self.ask.urgency)
+            self.ask.show_presence(said, hours.who(self._about, now))
 
     def _say_line(self) -> None:
         down = self._line.line is Line.AWAY

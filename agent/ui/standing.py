@@ -27,7 +27,7 @@ def next_step(view: TicketView) -> str:
     """What comes next, and when; an open request always has something."""
     text = plain.clean(view.next_step, 600)
     if text and view.due:
-        return _("Next: {text} ({when})").format(text=text, when=plain.when(view.due))
+        return _("Next: {text} (by {when})").format(text=text, when=plain.when(view.due))
     if text:
         return _("Next: {text}").format(text=text)
     if view.state in (TicketState.NEW, TicketState.TRIAGED):

@@ -1,14 +1,23 @@
 """How much there is to do, and how long somebody who comes now waits until work begins (promise 42). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from math import ceil
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from protocol.desk.business_time import OpenTime
+from protocol.desk.calendar import CalendarError
 from protocol.desk.events import WaitForecast
 from protocol.desk.plan import work_of
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.desk.track import Standing
+
+_MINUTE = timedelta(minutes=1)
+MAX_WAIT_MIN = 366 * 24 * 60
+"""What an event can say of a wait."""
 
 
 class Load(Struct, frozen=True):
@@ -52,6 +61,19 @@ def forecast(tickets: Sequence[Ticket], staff: Iterable[str]) -> WaitForecast | 
         return WaitForecast(0, len(waiting), len(there))
     work_min = sum(map(work_of, waiting)) + sum(map(work_of, begun)) / 2
     return WaitForecast(round(work_min / len(there)), len(waiting), len(there))
+
+
+def within(expected: WaitForecast, hours: OpenTime, now: datetime) -> WaitForecast | None:
+    """The same wait on the wall: the work is done while it is open; None: it never is again."""
+    opening = hours.next_opening(now)
+    if opening is None:
+        return None
+    try:
+        work = timedelta(minutes=expected.wait_min)
+        begins = hours.add_business_time(opening, work) if work else opening
+    except CalendarError:
+        return None
+    return replace(expected, wait_min=min(ceil((begins - now) / _MINUTE), MAX_WAIT_MIN))
 
 
 def accuracy(pairs: Iterable[tuple[int, float]]) -> Mapping[str, float]:

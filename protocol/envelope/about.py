@@ -4,9 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from protocol import moment
 from protocol.desk.calendar import Calendar
 from protocol.desk.terms import Key, Name, Staff, Text
 from protocol.envelope.base import MessageBase, Ref, Words
+from protocol.moment import Moment
 
 
 # --- agent → relay
@@ -34,7 +36,7 @@ class AdviceView(Struct, frozen=True, forbid_unknown_fields=True):
     evidence: tuple[str, ...]
 
 
-class About(MessageBase, frozen=True):
+class About(MessageBase, frozen=True, omit_defaults=True):
     """The desk as it is for this device's user.
 
     Attributes:
@@ -44,7 +46,9 @@ class About(MessageBase, frozen=True):
         on_duty: who is called outside of them (promise 1), the first one first.
         contact: who knows this user or customer; the deputy while that one is away (promise 4).
         advice: what waits for this user's yes or no; nothing for one who may not order.
-        wait_min: for somebody who asks now (promise 42); None: nobody is there to say.
+        wait_min: for somebody who asks now (promise 42), until work begins, closed hours included; None: nobody is
+            there to say.
+        answer_by: by when he hears from the desk, for urgency 1 to 3: the date that his request gets.
     """
 
     ref: Ref
@@ -55,6 +59,11 @@ class About(MessageBase, frozen=True):
     contact: Staff | None = None
     wait_min: int | None = None
     advice: Annotated[tuple[AdviceView, ...], Meta(max_length=20)] = ()
+    answer_by: Annotated[tuple[Moment, ...], Meta(max_length=3)] = ()
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(*self.answer_by)
 
 
 FromAgent = ReadAbout | AnswerAdvice

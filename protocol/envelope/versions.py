@@ -15,19 +15,21 @@ from msgspec import Struct
 
 from protocol import limits
 from protocol.desk.events import NoticeKind
+from protocol.envelope.about import About
 from protocol.envelope.people import People
 from protocol.envelope.tickets import TicketView
 
 FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
     TicketView: {"yes_by": 2},
     People: {"yes_by": 2},
+    About: {"answer_by": 2},
 }
 """Fields by the version they came with. Each has a default, and its struct leaves defaults out."""
 KINDS: Final[Mapping[type[Struct], int]] = {}
 """Messages, and kinds of event, by the version they came with: what bears one in a list is left out of it."""
 
 VALUES: Final[Mapping[type[enum.Enum], Mapping[str, int]]] = {
-    NoticeKind: {"appointment_off": 2},
+    NoticeKind: {"appointment_off": 2, "proof_failed": 2},
 }
 """Values of enumerations by the version they came with: the same is done with what bears one."""
 

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from protocol import envelope
-from protocol.desk import load
 from protocol.desk.book import Book
 from protocol.desk.calendar import Calendar
 from protocol.desk.events import RecommendationAnswered
-from protocol.desk.placing import as_staff, contact, present
-from relay.desk import advice
+from protocol.desk.placing import as_staff, contact
+from relay.desk import advice, waits
 from relay.desk.room import AgentHandlers, Requester, Room, by_requester
 
 AHEAD = timedelta(days=60)
@@ -45,8 +44,7 @@ class AboutRequests:
         book, now = await self._room.store.book(), self._room.clock()
         settings = book.register.desk
         user, customer = book.register.whose(requester.party.identifier)
-        there = [profile.identifier for profile in present(book, now)]
-        expected = load.forecast(await self._room.store.unfinished(resolved=False), there)
+        expected = waits.forecast(self._room, book, await self._room.store.unfinished(resolved=False), customer, now)
         on_call = (book.register.staff.get(identifier) for identifier in book.duty.on_call(now))
         return envelope.About(
             message.ref,
@@ -56,6 +54,7 @@ class AboutRequests:
             on_duty=tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED],
             contact=contact(book, user.identifier if user else "", customer, now),
             wait_min=expected.wait_min if expected else None,
+            answer_by=tuple(self._room.agreed.answer_by(book.register, customer, level, now) for level in (1, 2, 3)),
             advice=tuple(
                 envelope.AdviceView(key, made.text, made.evidence) for key, made in advice.open_for(book, user).items()
             )[:ADVICE],

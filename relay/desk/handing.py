@@ -19,7 +19,7 @@ from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from relay import notices
-from relay.desk import complaints
+from relay.desk import complaints, waits
 from relay.desk.quotes import Quotes
 from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
@@ -225,12 +225,12 @@ class Handing:
             return
         before = [ticket for ticket in tickets if not _is_fresh(ticket, now)]
         async with self._room.work() as work:
-            expected = load.forecast(before, [profile.identifier for profile in present(work.book, work.now)])
             for known in unplaced[:PLACED_AT_ONCE]:
                 ticket = await self._find(work, known.number)
                 steps: list[events.TicketEvent] = []
-                if expected is not None and _is_fresh(ticket, now):
-                    steps.append(expected)
+                if _is_fresh(ticket, now):
+                    expected = waits.forecast(self._room, work.book, before, ticket.customer, work.now)
+                    steps += () if expected is None else (expected,)
                 owner = responsible(ticket, work.book, work.now) if ticket.owner is None and ticket.is_open else None
                 if owner is not None:
                     steps.append(events.Assigned(owner))

@@ -10,13 +10,14 @@ from protocol.desk.business_time import OpenTime
 from protocol.desk.calendar import DAY_AND_NIGHT
 from protocol.desk.events import Channel, Machine, User
 from protocol.desk.opening_hours import week_text
-from protocol.desk.placing import as_staff, present
+from protocol.desk.placing import as_staff
 from protocol.desk.register import Register, dialled
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from protocol.trust.names import one_line
+from relay.desk import waits
 from relay.desk.accepting import others_who_accept
 from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
@@ -133,8 +134,7 @@ class PeopleRequests:
         forecasts = await self._forecasts()
         book = await self._room.store.book()
         now, weights = self._room.clock(), load.loads(tickets)
-        there = [profile.identifier for profile in present(book, now)]
-        expected = load.forecast(tickets, there)
+        expected = waits.forecast(self._room, book, tickets, "", now)
         until = {
             absence.staff: absence.end for absence in book.duty.absences.values() if absence.begin <= now < absence.end
         }

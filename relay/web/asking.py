@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import FormData
 
 from protocol import limits
-from protocol.desk import events, load
+from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, Channel
-from protocol.desk.placing import present
 from protocol.desk.ticket import Ticket
 from relay.admission import Bucket, Buckets, Mailboxes, address_key
-from relay.desk import Room
+from relay.desk import Room, waits
 from relay.reports.monthly import zone_of
 from relay.store import By
 from relay.web import forms
@@ -85,8 +84,7 @@ class Asking:
     async def expected_wait_min(self, now: datetime) -> int | None:
         """How long somebody who comes now waits until work begins (promise 42); None: nobody is there."""
         book = await self._room.store.book()
-        there = [profile.identifier for profile in present(book, now)]
-        forecast = load.forecast(await self._room.store.unfinished(resolved=False), there)
+        forecast = waits.forecast(self._room, book, await self._room.store.unfinished(resolved=False), "", now)
         return None if forecast is None else forecast.wait_min
 
     @staticmethod

@@ -6,6 +6,7 @@ from our own form, at a bounded rate, and shown as what it came to. On the loop'
 
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
 from msgspec import Struct
 from starlette.datastructures import FormData, UploadFile
@@ -246,6 +247,7 @@ class RequesterPages:
             "desk": desk,
             "hours": None if calendar is None else hours(calendar, moments),
             "wait_min": wait_min,
+            "begins": "" if wait_min is None else moments.moment(now + timedelta(minutes=wait_min)),
             "notice": notice,
             "form": self._seals.token("ask", cookie),
             "mark": forms.new_mark(),
