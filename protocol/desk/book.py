@@ -47,6 +47,11 @@ class Book:
         """Who of the staff cannot be counted on at an instant: absent, or not working here any more."""
         return self.duty.absent(at) | {one.identifier for one in self.register.staff.values() if one.gone}
 
+    def on_call(self, at: datetime) -> tuple[str, ...]:
+        """Who is called at an instant, in this order: a rota made before somebody left may still name him."""
+        away = self.away(at)
+        return tuple(staff for staff in self.duty.on_call(at) if staff not in away)
+
     def apply(self, entry: events.Entry) -> None:
         """One more event. Raises BookError for a ticket's."""
         event = entry.event

@@ -45,7 +45,7 @@ class AboutRequests:
         settings = book.register.desk
         user, customer = book.register.whose(requester.party.identifier)
         expected = waits.forecast(self._room, book, await self._room.store.unfinished(resolved=False), customer, now)
-        on_call = (book.register.staff.get(identifier) for identifier in book.duty.on_call(now))
+        on_call = (book.register.staff.get(identifier) for identifier in book.on_call(now))
         return envelope.About(
             message.ref,
             name=settings.name,

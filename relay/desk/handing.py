@@ -242,7 +242,7 @@ class Handing:
     # --- offers
     async def _offer(self, tickets: list[Ticket], online: frozenset[str], now: datetime) -> None:
         book = await self._room.store.book()
-        away = book.duty.absent(now)
+        away = book.away(now)
         tickets = [found for found in [await self._room.store.ticket(t.number) for t in tickets] if found]
         by_number = {ticket.number: ticket for ticket in tickets}
         self._forget_offers(by_number, online, now)

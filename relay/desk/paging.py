@@ -62,7 +62,7 @@ def acknowledged(ticket: Ticket, staff: str) -> list[events.TicketEvent]:
 
 def order(book: Book, now: datetime) -> Sequence[str]:
     """Who is called, one after the other, from now on: whoever is on call, and then the leads."""
-    return tuple(dict.fromkeys((*book.duty.on_call(now), *leads(book))))
+    return tuple(dict.fromkeys((*book.on_call(now), *leads(book))))
 
 
 def _called(book: Book, ticket: Ticket, page: str, step: int, now: datetime) -> list[events.TicketEvent]:

@@ -67,7 +67,7 @@ class PeopleRequests:
         user = register.users.get(ticket.user)
         contact = (user.contact if user else "") or (version.contact if version else "")
         named = [register.staff.get(who) for who in (contact, version.deputy if version else "")]
-        away = book.duty.absent(now)
+        away = book.away(now)
         return envelope.People(
             message.ref,
             ticket.number,
@@ -150,7 +150,7 @@ class PeopleRequests:
         ]
         waiting = sum(1 for ticket in tickets if ticket.is_open and ticket.state in _NOT_BEGUN and not ticket.dormant)
         wait_min = expected.wait_min if expected else None
-        called = book.duty.on_call(now)
+        called = book.on_call(now)
         on_call = tuple(book.register.staff[who].name for who in called if who in book.register.staff)
         absences = tuple(
             envelope.AbsenceLine(one.absence, one.staff, one.begin, one.end)

@@ -53,7 +53,7 @@ def due(book: Book, ticket: Ticket, clocks: Sequence[Clock], now: datetime) -> l
 
 def _owner(book: Book, ticket: Ticket, now: datetime) -> tuple[str, ...]:
     """Who looks after it: its owner if he is there; else the leads."""
-    if ticket.owner is not None and ticket.owner.identifier not in book.duty.absent(now):
+    if ticket.owner is not None and ticket.owner.identifier not in book.away(now):
         return (ticket.owner.identifier,)
     return leads(book)
 

@@ -225,4 +225,4 @@ def _show_rota(book: Book, now: datetime) -> None:
 
 
 def _in_turn(book: Book, at: datetime) -> str:
-    return ", then ".join(_name(book, staff) for staff in book.duty.on_call(at)) or "nobody"
+    return ", then ".join(_name(book, staff) for staff in book.on_call(at)) or "nobody"

@@ -1,6 +1,6 @@
 """`desk` and `staff-profile`: how the desk is set up, and what its technicians can do (promises 39, 40, 45)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import click
@@ -88,6 +88,8 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
         profile = msgspec.structs.replace(leaving, gone=True)
         click.echo(ledger.write(book, events.StaffSet(profile)))
         _show(profile)
+        for sentence in _still_named(book, profile.identifier):
+            click.echo(sentence)
         return
     person = certified(ledger.home, who)
     known = book.register.staff.get(person.identifier)
@@ -148,6 +150,23 @@ def _skills(known: dict[str, int], given: tuple[str, ...]) -> dict[str, int]:
             raise AdminError(f"“{text}” is no skill; write for example network=2.")
         skills[clean_text(name, "skill").casefold()] = int(level)
     return {name: level for name, level in sorted(skills.items()) if level}
+
+
+def _still_named(book: Book, who: str) -> Iterator[str]:
+    """What goes on naming somebody who left, with the command that names somebody else."""
+    now = datetime.now(UTC)
+    for contract in book.register.contracts.values():
+        version = contract.in_force(now)
+        for role, named in (("contact", version.contact), ("deputy", version.deputy)):
+            if named == who:
+                key = contract.identifier
+                yield f"Still {role} of the contract {key}: athand-admin contract {key} --{role} NAME"
+    for user in book.register.users.values():
+        if user.contact == who and not user.gone:
+            key = user.identifier
+            yield f"Still the own contact of {user.name}: athand-admin user {key} --contact NAME"
+    if any(who in shift.staff and shift.end > now for rota in book.duty.rotas for shift in rota.shifts):
+        yield "Still in the rota, where nobody calls him any more: athand-admin rota"
 
 
 def _days(text: str) -> tuple[int, ...]:

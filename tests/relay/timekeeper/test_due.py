@@ -203,6 +203,12 @@ def test_p01_an_urgent_ticket_out_of_hours_calls_whoever_is_on_call_and_the_next
     assert only(play.after(minutes(60), staffed=False), *paged) == []
 
 
+def test_p01_nobody_calls_one_who_left_though_the_rota_still_names_him() -> None:
+    left = events.StaffSet(events.StaffProfile("petr", "Petr", "Engineer", "+420 2", gone=True))
+    play = Play(rota("petr", "jana"), left, urgency=1)
+    assert only(play.said(staffed=False), "Paged") == [("Paged", "jana")]
+
+
 def test_p01_within_hours_an_urgent_ticket_is_called_out_once_a_step_has_passed_without_anybody_taking_it() -> None:
     play = Play(rota("jana"), urgency=1)
     assert only(play.after(minutes(4)), "Paged") == []

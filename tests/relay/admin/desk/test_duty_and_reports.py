@@ -122,6 +122,21 @@ def test_who_left_is_marked_gone_and_no_longer_chosen(begun: Path, admin: Admin)
     assert "nobody of the staff" in admin("absence", "petr", "--end", "2099-01-01").said()
 
 
+def test_p01_who_left_is_called_by_no_rota_and_what_still_names_him_is_said(
+    begun: Path, admin: Admin, tmp_path: Path
+) -> None:
+    set_up(admin)
+    ok(admin, "user", "eva", "--name", "Eva", "--contact", "petr")
+    assert "On call now: Petr, then Jana." in ok(admin, "rota", "--csv", table(tmp_path, (-1, 8, "petr jana")))
+    left = ok(admin, "staff-profile", "petr", "--gone")
+    assert "deputy of the contract gold: athand-admin contract gold --deputy NAME" in left
+    assert "contact of Eva: athand-admin user eva --contact NAME" in left
+    assert "Still in the rota" in left
+    assert "On call now: Jana." in ok(admin, "rota")
+    assert book_of(begun).on_call(datetime.now(UTC)) == ("jana",)
+    assert "Still" not in ok(admin, "staff-profile", "petr")
+
+
 def test_p37_a_schedule_is_set_changed_and_stopped(begun: Path, admin: Admin) -> None:
     set_up(admin)
     assert "--title" in admin("schedule", "backup", "--rule", "FREQ=DAILY").said()
