@@ -300,7 +300,10 @@ class Console(QObject):
         dialog = ResolveDialog(view, self.window)
         dialog.submitted.connect(
             lambda: self._ask_from(
-                dialog, lambda ref: envelope.ResolveTicket(ref, view.number, dialog.solution, view.revision)
+                dialog,
+                lambda ref: envelope.ResolveTicket(
+                    ref, view.number, dialog.solution, view.revision, dialog.alternatives
+                ),
             )
         )
         dialog.open()

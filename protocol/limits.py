@@ -106,6 +106,9 @@ INPUT_PER_S = (2000.0, 4000.0)
 # --- texts a person writes
 PROBLEM_CHARS = 4000
 NOTE_CHARS = 4000
+ALTERNATIVES = 4
+"""Named with a solution: more are no help to choose."""
+ALTERNATIVE_CHARS = 400
 NAME_CHARS = 120
 DIAGNOSTIC_FIELDS = 40
 DIAGNOSTIC_CHARS = 400

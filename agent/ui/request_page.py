@@ -141,7 +141,7 @@ class RequestPage(QWidget):
         self._say_next(standing.next_step(view))
         self._say_estimate(standing.estimate(view, datetime.now(UTC)))
         self.who.show_staff(view.owner)
-        self.verdict.show_solution(view.solution, standing.evidence(view))
+        self.verdict.show_solution(view.solution, view.alternatives, standing.evidence(view))
         self.writing.setVisible(view.state in OPEN_STATES)  # else there is one thing to say: solved or not
         self._ask()
 

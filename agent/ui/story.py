@@ -252,8 +252,9 @@ def _theirs(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line f
             return _("{who} wrote: {text}").format(who=who, text=clean(text))
         case events.SessionNoted(text=text):
             return _("{who} noted: {text}").format(who=who, text=clean(text))
-        case events.Resolved(solution=solution):
-            return _("{who} thinks it is solved: {text}").format(who=who, text=clean(solution))
+        case events.Resolved(solution=solution, alternatives=alternatives):
+            others = "".join(f"\n\N{BULLET} {clean(alternative)}" for alternative in alternatives)
+            return _("{who} thinks it is solved: {text}").format(who=who, text=clean(solution)) + others
         case _:
             return _their_word(event, who)
 

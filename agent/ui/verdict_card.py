@@ -1,5 +1,7 @@
 """The last word on a request, which is the user's (P18): solved, or not yet and why."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -17,6 +19,7 @@ class VerdictCard(Card):
     def __init__(self) -> None:
         super().__init__("soft")
         self.solution = Text()
+        self.alternatives = Text(tone="muted")
         self.evidence = Text(tone="muted", size="small")
         self.not_yet_why = QPlainTextEdit()
         self.not_yet_why.setAccessibleName(_("What is still wrong?"))
@@ -30,6 +33,7 @@ class VerdictCard(Card):
         self.not_yet.clicked.connect(lambda: self.given.emit(False, self.not_yet_why.toPlainText().strip()))
         self.rows.addWidget(Text(_("Is it solved?"), size="lead"))
         self.rows.addWidget(self.solution)
+        self.rows.addWidget(self.alternatives)
         self.rows.addWidget(self.evidence)
         self.rows.addWidget(self.not_yet_why)
         self.rows.addLayout(row(self.yes, self.not_yet, 1, spacing=2 * GRID))
@@ -37,9 +41,13 @@ class VerdictCard(Card):
         self.not_now.hide()
         self.rows.addWidget(self.not_now)
 
-    def show_solution(self, solution: str, evidence: str) -> None:
-        """What was done, in the technician's words, and whether it was seen to help."""
+    def show_solution(self, solution: str, alternatives: Sequence[str], evidence: str) -> None:
+        """What was done and what else would do, in the technician's words, and whether it was seen to help."""
         self.solution.setText(plain.clean(solution, 1000))
+        lead = _("This would do as well, if you would rather have it so:")
+        others = [f"\N{BULLET} {plain.clean(alternative, 400)}" for alternative in alternatives]
+        self.alternatives.setText("\n".join((lead, *others)))
+        self.alternatives.setVisible(bool(others))
         self.evidence.setText(evidence)
 
     def allow(self, *, on: bool) -> None:

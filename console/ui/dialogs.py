@@ -168,15 +168,30 @@ class ResolveDialog(RequestDialog):
         )
         self._solution = TextField(_("Solution"), lines=5, tip=_("What solved it; the user reads it"), parent=self)
         self.form.addRow(_("&Solution"), self._solution)
+        tip = _("What else would do, one on each line; the user reads it")
+        self._alternatives = TextField(_("Alternatives"), lines=2, tip=tip, parent=self)
+        self._alternatives.setPlaceholderText(_("Optional: what else would do"))
+        self.form.addRow(_("&Alternatives"), self._alternatives)
 
     @property
     def solution(self) -> str:
         """What solved it."""
         return self._solution.text
 
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """What else would do."""
+        return tuple(line.strip() for line in self._alternatives.text.splitlines() if line.strip())
+
     def what_is_missing(self) -> str:
         """See RequestDialog."""
-        return "" if self.solution else _("Please say what solved it.")
+        if not self.solution:
+            return _("Please say what solved it.")
+        if len(self.alternatives) > limits.ALTERNATIVES or any(
+            len(a) > limits.ALTERNATIVE_CHARS for a in self.alternatives
+        ):
+            return _("Please name {most} alternatives at most, each in a line or two.").format(most=limits.ALTERNATIVES)
+        return ""
 
 
 class ConnectDialog(RequestDialog):

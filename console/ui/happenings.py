@@ -93,6 +93,13 @@ def _appointment(event: events.AppointmentMade) -> str:
     )
 
 
+def _resolved(event: events.Resolved) -> str:
+    said = _("Solution: {solution}").format(solution=event.solution)
+    if not event.alternatives:
+        return said
+    return said + "\n" + _("Or: {alternatives}").format(alternatives="; ".join(event.alternatives))
+
+
 def _appointment_over(event: events.AppointmentOver) -> str:
     said = _("The appointment {outcome}.").format(outcome=_(words.OUTCOMES[event.outcome]))
     return f"{said} {event.text}".rstrip()
@@ -184,7 +191,7 @@ KNOWN: dict[type, Callable[[Any], str]] = {
     events.SessionEnded: _session_ended,
     events.SessionMeasured: _measured,
     events.SessionNoted: lambda event: _("What was done: {text}").format(text=event.text),
-    events.Resolved: lambda event: _("Solution: {solution}").format(solution=event.solution),
+    events.Resolved: _resolved,
     events.Accepted: lambda _event: _("Confirmed that it is solved"),
     events.NotSolved: lambda event: _("Not solved yet. {text}").format(text=event.text).rstrip(),
     events.HandedOver: _handed_over,

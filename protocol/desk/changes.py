@@ -114,12 +114,13 @@ def _session(ticket: Ticket, event: events.SessionRequested | events.SessionCons
 
 def _outcome(ticket: Ticket, event: events.TicketEvent) -> Changes:  # noqa: PLR0911 - one line for each kind of event
     match event:
-        case events.Resolved(solution=solution):
+        case events.Resolved(solution=solution, alternatives=alternatives):
             state = advance(ticket.state, Step.RESOLVE)
             talk.check_resolvable(ticket.talk)
             return {
                 "state": state,
                 "solution": solution,
+                "alternatives": alternatives,
                 "next_step": "",
                 "due": None,
                 "done_by": None,
@@ -128,11 +129,11 @@ def _outcome(ticket: Ticket, event: events.TicketEvent) -> Changes:  # noqa: PLR
         case events.Accepted():
             return {"state": advance(ticket.state, Step.ACCEPT)}
         case events.NotSolved():
-            return {"state": advance(ticket.state, Step.NOT_SOLVED), "solution": ""}
+            return {"state": advance(ticket.state, Step.NOT_SOLVED), "solution": "", "alternatives": ()}
         case events.Cancelled():
             return {"state": advance(ticket.state, Step.CANCEL)}
         case events.Reopened():
-            return {"state": advance(ticket.state, Step.REOPEN), "solution": ""}
+            return {"state": advance(ticket.state, Step.REOPEN), "solution": "", "alternatives": ()}
         case events.WentDormant():
             if ticket.state is not TicketState.RESOLVED and ticket.hold is not events.HoldReason.USER:
                 raise StepRefused("Only a ticket that waits for its requester can go dormant.")

@@ -35,6 +35,7 @@ class Ticket(Struct, frozen=True):
         hold: what it waits for while on hold;
         hold_until: and until when that is expected to take.
         dormant: the requester answered no reminder; it is off the queues until he does.
+        alternatives: what else would do in place of the solution (promise 10).
         marks: of the last messages that bore one, oldest first.
         address: the mail address it was asked from; empty also once it turned out to be somebody else's.
         passed_on: it did; its machine speaks for him only if the register says that it is his.
@@ -63,6 +64,7 @@ class Ticket(Struct, frozen=True):
     next_step: str = ""
     due: datetime | None = None
     solution: str = ""
+    alternatives: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
     consented: tuple[str, ...] = ()
     worked_s: float = 0.0
@@ -135,6 +137,7 @@ class Changes(TypedDict, total=False):
     next_step: str
     due: datetime | None
     solution: str
+    alternatives: tuple[str, ...]
     sessions: tuple[str, ...]
     consented: tuple[str, ...]
     worked_s: float

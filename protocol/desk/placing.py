@@ -103,15 +103,24 @@ def check_hand_over(ticket: Ticket, card: HandedOver, book: Book, now: datetime)
     if ticket.owner is not None and ticket.owner.identifier == profile.identifier:
         raise StepRefused("{name} takes care of it already.", name=profile.name)
     before = book.register.staff.get(ticket.owner.identifier) if ticket.owner else None
-    knew, knows = (p.skills.get(card.skill, 0) if p and card.skill else 0 for p in (before, profile))
+    had, has = before.skills if before else {}, profile.skills
+    skill = card.skill or _known_less(had, has)
+    knew, knows = had.get(skill, 0), has.get(skill, 0)
     if knows < knew and not card.reason.strip():
         raise StepRefused(
             "{name} knows less of {skill} ({knows}) than who has it now ({knew}): say why all the same.",
             name=profile.name,
-            skill=card.skill,
+            skill=skill,
             knows=knows,
             knew=knew,
         )
+
+
+def _known_less(had: Mapping[str, int], has: Mapping[str, int]) -> str:
+    """What is known less of by somebody who knows more of nothing; empty: there is no such skill."""
+    if any(level > had.get(skill, 0) for skill, level in has.items()):
+        return ""
+    return max((skill for skill in had if has.get(skill, 0) < had[skill]), key=lambda skill: had[skill], default="")
 
 
 def check_taking(ticket: Ticket, staff: str) -> None:

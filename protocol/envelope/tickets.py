@@ -17,6 +17,8 @@ from protocol.envelope.base import MessageBase, Minutes, Ref, TicketNumber, Word
 from protocol.envelope.edits import Revision
 from protocol.moment import Moment
 
+Alternative = Annotated[str, Meta(min_length=1, max_length=limits.ALTERNATIVE_CHARS)]
+
 
 # --- agent → relay
 class OpenTicket(MessageBase, frozen=True):
@@ -149,12 +151,13 @@ class SetNextStep(MessageBase, frozen=True):
 
 
 class ResolveTicket(MessageBase, frozen=True):
-    """The technician thinks it is solved. Answered by `Ticket`."""
+    """The technician thinks it is solved, and says what else would do (promise 10). Answered by `Ticket`."""
 
     ref: Ref
     ticket: TicketNumber
     solution: Words
     revision: Revision = 0
+    alternatives: Annotated[tuple[Alternative, ...], Meta(max_length=limits.ALTERNATIVES)] = ()
 
 
 # --- both → relay
@@ -222,6 +225,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         flags: what has to be seen to, the gravest first; for staff, like the tags.
         merged_into: the ticket it goes on in; 0: it stands by itself.
         verified: its check failed before and passes now (promise 10).
+        alternatives: what else would do in place of the solution, in the technician's words.
         rating: the stars of the last solution rated.
         called: identifier of whoever on call is called for it and has not said that he heard it; for staff.
         open_questions: to the requester, which stand in the way of a solution.
@@ -268,6 +272,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     tags: tuple[str, ...] = ()
     merged_into: int = 0
     verified: bool = False
+    alternatives: tuple[str, ...] = ()
     rating: int | None = None
     called: Name = ""
     open_questions: int = 0

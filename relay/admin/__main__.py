@@ -9,7 +9,7 @@ import click
 
 from protocol.trust import TrustError
 from relay.admin.checking import verify
-from relay.admin.desk.duty import absence, rota, schedule
+from relay.admin.desk.duty import absence, rota, schedule, stand_in
 from relay.admin.desk.parties import customer, machine, user
 from relay.admin.desk.setting import desk, staff_profile
 from relay.admin.desk.terms import calendar, contract
@@ -71,6 +71,7 @@ for command in (
     machine,
     requester,
     rota,
+    stand_in,
     absence,
     schedule,
     threshold,

@@ -81,7 +81,7 @@ class StaffRequests:
         """The technician thinks it is solved; the requester has the last word. A session under way ends with it."""
         # The checks that failed are run again first: the requester reads whether it is verified (promise 10).
         ran = await self._proofs.results(await self._room.find(message.ticket), ProofPhase.AT_SOLUTION)
-        resolved = events.Resolved(message.solution)
+        resolved = events.Resolved(message.solution, message.alternatives)
         answer = await self._room.edit(party, message, lambda _: (*ran, resolved))
         self._room.end_if_over(await self._room.find(message.ticket), EndReason.TECHNICIAN_LEFT)
         return answer

@@ -58,6 +58,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         next_step=ticket.next_step,
         due=ticket.due,
         solution=ticket.solution,
+        alternatives=ticket.alternatives,
         running=ticket.sessions[-1] if ticket.sessions else None,
         worked_s=ledger.together_s(ticket.worktime.values()),
         online=online,
@@ -169,7 +170,11 @@ def for_requester(history: Iterable[tuple[int, events.Entry]]) -> list[tuple[int
 
 def _shortened(view: envelope.TicketView) -> envelope.TicketView:
     return msgspec.structs.replace(
-        view, problem=short(view.problem), solution=short(view.solution), next_step=short(view.next_step)
+        view,
+        problem=short(view.problem),
+        solution=short(view.solution),
+        alternatives=(),
+        next_step=short(view.next_step),
     )
 
 

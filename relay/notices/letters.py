@@ -202,7 +202,9 @@ def _verdict(case: Case, ticket: Ticket) -> Letter:
     buttons, who = _buttons(case, ticket), _signature(case, ticket)
     if not buttons:  # he has answered since
         return Letter((first,), said=ticket.solution, said_by=who, human=True)
-    return Letter((first,), said=ticket.solution, said_by=who, after=(ask,), buttons=buttons, human=True)
+    others = [f"\N{EN DASH} {alternative}" for alternative in ticket.alternatives]
+    as_well = (_("This would do as well, if you would rather have it so:"), *others) if others else ()
+    return Letter((first,), said=ticket.solution, said_by=who, after=(*as_well, ask), buttons=buttons, human=True)
 
 
 def _buttons(case: Case, ticket: Ticket) -> tuple[Button, ...]:

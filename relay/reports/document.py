@@ -46,6 +46,10 @@ def _data(report: Report, labels: Labels) -> dict[str, Any]:
         (_("Billed"), labels.minutes(report.billed_min)),
         (_("Promises kept"), _("{kept} of {due}").format(kept=kept, due=due) if due else _NONE),
         (_("Opened · solved · closed"), f"{report.opened} · {report.solved} · {report.closed}"),
+        (
+            _("Solved for good"),
+            _("{kept} of {due}").format(kept=report.for_good, due=report.solved) if report.solved else _NONE,
+        ),
         (_("Median time to a solution"), f"{labels.number(median(report.solved_h))} h" if report.solved_h else _NONE),
         (_("Rating"), f"{labels.number(stars / rated)} / 5" if rated else _NONE),
     ]

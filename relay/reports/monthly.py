@@ -76,6 +76,8 @@ class Report(Struct, frozen=True):
         begin, end: the month, its end no longer belonging to it, in `time_zone`'s wall clock.
         made_at: as of when clocks were read.
         worked_by_day, billed_by_day: minutes, by the day of the month from 1 on.
+        for_good: of the solutions sent in the month, those that stand: not sent back by who asked, and nothing of the
+            same kind came after them (promise 12).
         solved_h: wall-clock hours from opened to the solution that stands, of those solved in the month.
         ratings: stars → how often.
         rate: in force when the month ended, or the report was made; None: no contract.
@@ -93,6 +95,7 @@ class Report(Struct, frozen=True):
     opened: int
     solved: int
     closed: int
+    for_good: int
     kept: tuple[Kept, ...]
     broken: tuple[Broken, ...]
     worked_by_day: tuple[int, ...]
@@ -197,6 +200,7 @@ def compose(
         opened=happened[events.Opened],
         solved=happened[events.Resolved],
         closed=happened[events.Accepted],
+        for_good=_for_good(tickets, begin, end),
         kept=_kept(clock for _, clock in due),
         broken=tuple(_broken(ticket, clock, zone) for ticket, clock in due if clock.state is ClockState.BREACHED),
         worked_by_day=_by_day(begin, end, ((line.begin, line.worked_min) for line in lines)),
@@ -264,6 +268,18 @@ def _broken(ticket: Ticket, clock: Clock, zone: ZoneInfo) -> Broken:
 
 def _kinds(history: Sequence[events.Entry], begin: datetime, end: datetime) -> Iterable[type]:
     return (type(entry.event) for entry in history if begin <= entry.at < end)
+
+
+def _for_good(tickets: Sequence[tuple[Ticket, Sequence[events.Entry]]], begin: datetime, end: datetime) -> int:
+    """How many solutions of that time stand as of now."""
+    came = [(ticket.fingerprint, ticket.opened_at) for ticket, _ in tickets if ticket.fingerprint]
+    return sum(
+        not any(isinstance(later.event, events.NotSolved | events.Reopened) for later in history[at + 1 :])
+        and not any(kind == ticket.fingerprint and opened_at > entry.at for kind, opened_at in came)
+        for ticket, history in tickets
+        for at, entry in enumerate(history)
+        if isinstance(entry.event, events.Resolved) and begin <= entry.at < end
+    )
 
 
 def _stars(history: Sequence[events.Entry], begin: datetime, end: datetime) -> Iterable[int]:

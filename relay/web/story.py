@@ -132,8 +132,10 @@ def _told(event: events.Event, by: str, teller: Teller) -> tuple[str, str]:  # n
             return t(_HOLDS[reason]), text
         case events.RequesterSet(requester=name):
             return t(_("noted that this is {name}'s request")).format(name=name), ""
-        case events.Resolved(solution=solution):
-            return t(_("solved it, and asks whether it is")), solution
+        case events.Resolved(solution=solution, alternatives=alternatives):
+            return t(_("solved it, and asks whether it is")), "\n".join(
+                (solution, *(f"\N{EN DASH} {a}" for a in alternatives))
+            )
         case events.ReadBackAnswered(right=right, text=text):
             return t(_("said that this is right") if right else _("said that this is not right")), text
         case events.InstructionGiven(steps=steps):

@@ -63,6 +63,7 @@ class View(Struct, frozen=True):
     next_at: str
     estimate: str
     solution: str
+    alternatives: tuple[str, ...]
     verified: bool
     mails: bool
     opened: str
@@ -120,6 +121,7 @@ def view(
         next_at=moments.moment(ticket.due) if is_open and ticket.due else "",
         estimate=_estimate(ticket, moments),
         solution=ticket.solution,
+        alternatives=ticket.alternatives,
         verified=ticket.proofs.verified,
         mails=bool(desk.address and notices.requester(book, ticket).address),
         opened=moments.exactly(ticket.opened_at),

@@ -59,6 +59,20 @@ async def test_p13_to_a_lower_skill_only_with_a_reason(tmp_path: Path) -> None:
 
 
 @scene
+async def test_p13_whoever_names_no_skill_needs_a_reason_for_somebody_who_knows_more_of_nothing(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        await jana.takes(number)
+        refused = await jana.ask(envelope.HandOver, number, "olga", **CARD)
+        assert "Olga Malá knows less of excel (2) than who has it now (3)" in sentence(refused)
+        handed = await jana.ask(envelope.HandOver, number, "petr", **CARD)  # who knows more of networks
+        assert handed.ticket.owner.identifier == "petr"
+        handed = await jana.ask(envelope.HandOver, number, "olga", **CARD, reason="Petr has the flu")
+        assert history(handed, events.HandedOver)[-1].reason == "Petr has the flu"
+
+
+@scene
 async def test_p03_marked_absent_nothing_open_is_without_an_owner(tmp_path: Path) -> None:
     async with peopled(tmp_path / "relay").relay() as relay:
         agent, jana, petr = await relay.agent(), await relay.console("jana"), await relay.console("petr")

@@ -1,6 +1,12 @@
 """P12: solved for good: what was checked for the solution is checked again later, and who helped hears if it fails."""
 
 import asyncio
+import io
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pypdf import PdfReader
 
 from protocol import envelope
 from protocol.desk import events
@@ -10,6 +16,8 @@ from tests.promises.test_p20_one_address_for_everything import desk, house, serv
 from tests.relay.mail.servers import MailServers
 from tests.relay.rig import House, scene
 from tests.relay.timekeeper.test_keeper import answering
+from tests.relay.web.desk import desk as page_desk
+from tests.relay.web.test_staff import signed_in
 
 __all__ = ["desk", "house", "servers"]
 
@@ -51,3 +59,22 @@ async def test_p12_a_fix_that_does_not_hold_is_told_to_who_made_it_after_a_day_a
         await proved(passed=True)
         assert await time.letters(AGAIN) == ["jana", "lena"]
         assert (await laptop.ask(envelope.ReadTicket, 1)).ticket.verified
+
+
+@scene
+async def test_p12_the_report_says_how_many_solutions_stand_and_how_many_came_back(tmp_path: Path) -> None:
+    async with page_desk(tmp_path) as at:
+        console, numbers = await at.staff(), [await at.asked(f"Request {n}") for n in range(3)]
+        for number in numbers:
+            await at.resolved(number, console)
+        requester, (back, reopened, _) = at.visitor(), numbers
+        await requester.send(await requester.get(at.link(back)), "/verdict", solved="no", text="Still smoking")
+        shown = await requester.send(await requester.get(at.link(reopened)), "/verdict", solved="yes")
+        await requester.send(shown, "/reopen", text="It burns again")
+        await at.resolved(reopened, console, "A new printer")
+        visitor, _ = await signed_in(at)
+        address = f"/reports/firma/{datetime.now(ZoneInfo('Europe/Prague')):%Y-%m}"
+        assert "2 of 4 solved for good" in (await visitor.get(address)).text
+        pdf = await visitor.get(f"{address}/pdf")
+        printed = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.raw)).pages).split())
+        assert "Solved for good 2 of 4" in printed

@@ -7,7 +7,7 @@ words       what is typed and shown the same way everywhere
 setting     desk, staff-profile
 terms       calendar, contract
 parties     customer, user, machine
-duty        rota, absence, schedule
+duty        rota, stand-in, absence, schedule
 watching    threshold
 people_csv  many users from a table
 """

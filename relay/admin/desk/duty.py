@@ -45,6 +45,28 @@ def rota(ledger: Ledger, table: Path | None, zone: str | None, step_min: int) ->
     _show_rota(book, datetime.now(UTC))
 
 
+@click.command("stand-in")
+@click.argument("staff", nargs=-1, required=True)
+@click.option("--begin", required=True, help="From when: 2027-01-04 18:00.")
+@click.option("--end", required=True, help="Until when.")
+@click.option("--reason", default="", help="For the colleagues; not shown to users.")
+@click.option("--zone", help="Time zone of the times; without it, the desk's.")
+@ledger_option
+@words.sentences
+def stand_in(  # noqa: PLR0913, PLR0917 - one for each option
+    ledger: Ledger, staff: tuple[str, ...], begin: str, end: str, reason: str, zone: str | None
+) -> None:
+    """Call STAFF for a while, one after the other, before whoever the rota names; a later stand-in comes first."""
+    book, now = ledger.read(), datetime.now(UTC)
+    time_zone = zone_named(zone or words.usual_zone(book, now))
+    since, until = _moment(begin, time_zone), _moment(end, time_zone)
+    if until <= max(since, now):
+        raise AdminError("A stand-in ends after it begins, and not in the past.")
+    shift = Shift(since, until, tuple(dict.fromkeys(words.staff(book, who) for who in staff)))
+    click.echo(ledger.write(book, events.ShiftOverridden(secrets.token_hex(16), shift, reason)))
+    _show_rota(ledger.read(), now)
+
+
 @click.command()
 @click.argument("staff", metavar="[STAFF]", required=False)
 @click.option("--begin", help="First day, such as 2027-01-04; without it: today.")
@@ -209,11 +231,13 @@ def _name(book: Book, staff: str) -> str:
 def _show_rota(book: Book, now: datetime) -> None:
     """Who is called from now on, gaps named: a later table has the word over an earlier one, absences are left out."""
     click.echo(f"On call now: {_in_turn(book, now)}.")
+    stand_ins = [override.shift for override in book.duty.overrides.values() if override.shift.end > now]
     planned = [rota for rota in book.duty.rotas if rota.end > now]
-    edges = {now, *(at for rota in planned for at in (rota.begin, rota.end))}
+    stretches = [(rota.begin, rota.end) for rota in planned] + [(shift.begin, shift.end) for shift in stand_ins]
+    edges = {now, *(at for stretch in stretches for at in stretch)}
     edges |= {at for rota in planned for shift in rota.shifts for at in (shift.begin, shift.end)}
     edges |= {at for one in book.duty.absences.values() for at in (one.begin, one.end)}
-    end = max((rota.end for rota in planned), default=now)
+    end = max((until for _, until in stretches), default=now)
     ahead = sorted(at for at in edges if now <= at <= end)
     begin, place = now, ZoneInfo(words.usual_zone(book, now))
     for at, until in pairwise(ahead):

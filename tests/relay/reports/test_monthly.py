@@ -3,6 +3,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,3 +185,21 @@ def test_work_costs_what_was_agreed_when_it_was_done_and_currencies_are_never_ad
     assert "750.00 + €30.00" in text_of(document.write(both, "en"))
     assert monthly.compose(of, "firma", march, (), NOW).sums == {"CZK": 0}
     assert monthly.compose(of, "firma", march, (), MONDAY).sums == {"EUR": 0}
+
+
+def test_p12_a_solution_stands_unless_it_was_sent_back_or_the_same_came_again() -> None:
+    def solved(number: int, at: datetime, fingerprint: str = "") -> list[Entry]:
+        (first, *rest) = a_ticket(number, at, 5, [])
+        assert isinstance(first.event, events.Opened)
+        opened = msgspec.structs.replace(first, event=msgspec.structs.replace(first.event, fingerprint=fingerprint))
+        done = Entry(number, at + timedelta(hours=1), Actor.STAFF, "x", "X", events.Resolved("Done"))
+        return [opened, *rest, done]
+
+    stands, other = solved(1, MONDAY), solved(2, MONDAY, "disk /")
+    first, again = solved(3, MONDAY, "disk /home"), solved(4, MONDAY + timedelta(days=2), "disk /home")
+    back = [*solved(5, MONDAY), Entry(5, MONDAY + timedelta(days=3), Actor.REQUESTER, "e", "E", events.NotSolved(""))]
+    earlier = solved(6, MONDAY - timedelta(days=40))
+    made = report(stands, other, first, again, back, earlier)
+    assert (made.for_good, made.solved) == (3, 5)
+    assert "Solved for good 3 of 5" in text_of(document.write(made, "en"))
+    assert "Solved for good" in text_of(document.write(report(), "en"))

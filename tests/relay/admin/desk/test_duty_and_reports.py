@@ -44,6 +44,21 @@ def test_p01_a_rota_without_a_gap_is_taken_and_one_with_a_gap_is_refused(
     assert (rota.step_s, len(rota.shifts)) == (600, 2)
 
 
+def test_p01_who_stands_in_is_called_before_the_rota_and_is_shown_so(begun: Path, admin: Admin, tmp_path: Path) -> None:
+    set_up(admin)
+    ok(admin, "rota", "--csv", table(tmp_path, (-1, 24, "jana")), "--zone", "UTC")
+    begin, end = (f"{NOW + timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (-1, 5))
+    shown = ok(admin, "stand-in", "petr", "--begin", begin, "--end", end, "--zone", "UTC", "--reason", "A wedding")
+    assert "On call now: Petr, then Jana." in shown
+    assert shown.rstrip().endswith("  Jana"), "and from its end on as it was"
+    book = book_of(begun)
+    assert book.duty.on_call(NOW + timedelta(hours=6)) == ("jana",)
+    assert [one.reason for one in book.duty.overrides.values()] == ["A wedding"]
+    for wrong, word in ((("--begin", end, "--end", begin), "ends"), (("--begin", "soon", "--end", end), "no time")):
+        assert word in admin("stand-in", "petr", *wrong, "--zone", "UTC").said()
+    assert "nobody of the staff" in admin("stand-in", "max", "--begin", begin, "--end", end).said()
+
+
 @pytest.mark.parametrize(
     ("rows", "word"),
     [(((-1, 8, "nobody"),), "Line 2"), (((8, 8, "jana"),), "Line 2"), ((), "no line")],
