@@ -56,10 +56,12 @@ class Aside(enum.StrEnum):
     UNREADABLE = "unreadable"
     FAULT = "fault"
     """Taking it down failed again and again."""
+    NUMBER_TAKEN = "number_taken"
+    """A request that came by another way bears the number that is made of this mail: somebody chose it so."""
 
 
 _NO_REQUEST = {MailKind.AUTO_REPLY: Aside.AUTO_REPLY, MailKind.BULK: Aside.BULK}
-TOLD = frozenset({Aside.NO_SENDER, Aside.TOO_MANY, Aside.UNREADABLE, Aside.FAULT})
+TOLD = frozenset({Aside.NO_SENDER, Aside.TOO_MANY, Aside.UNREADABLE, Aside.FAULT, Aside.NUMBER_TAKEN})
 """Of these the lead hears: somebody may wait for an answer."""
 
 
@@ -196,8 +198,7 @@ class Incoming:
         if ticket is None:
             if mail.kind in _NO_REQUEST:
                 return _NO_REQUEST[mail.kind]
-            self._open(work, kept, None)
-            return None
+            return await self._open(work, kept, None)
         writer = writer_of(work.book, ticket, mail, answered)
         if (
             ticket.state is TicketState.CLOSED
@@ -208,8 +209,7 @@ class Incoming:
             work.happens(ticket, (_message(kept, internal=False),), writer.by)  # the button pressed a second time
             return None
         if _is_over(work.book, ticket, work) and mail.kind not in _NO_REQUEST:
-            self._open(work, kept, ticket)
-            return None
+            return await self._open(work, kept, ticket)
         verdict = await self._pressed(work, ticket, mail) if writer.is_requester else ()
         message = _message(kept, internal=writer.is_staff)
         if mail.kind is not MailKind.HUMAN:
@@ -223,12 +223,15 @@ class Incoming:
         work.happens(ticket, tuple(_answers(work.book, ticket, kept, writer)), THE_DESK)
         return None
 
-    def _open(self, work: Work, kept: Kept, before: Ticket | None) -> None:
+    async def _open(self, work: Work, kept: Kept, before: Ticket | None) -> Aside | None:
         opened, by = _opened(work, kept, before)
+        if await work.asked_before(opened) is not None:
+            return Aside.NUMBER_TAKEN  # tried again and again, it would keep all others waiting
         linked = (events.Linked(before.number, Relation.FOLLOWS),) if before is not None else ()
         ticket = work.open(opened, by, *linked)
         ticket = work.happens(ticket, doubt(work.book, kept.mail), THE_DESK)
         work.happens(ticket, tuple(_left_out(work.book, ticket, kept)), THE_DESK)
+        return None
 
     async def _find(self, work: Work, mail: Mail) -> tuple[Ticket | None, events.NoticeSent | None]:
         """The ticket a mail is about, and the mail of ours that it answers, if it does."""

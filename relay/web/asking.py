@@ -60,7 +60,7 @@ class Asking:
         user = register.user_of_mail(mail)
         customer = register.customer_of_mail(mail)
         opened = events.Opened(
-            request=mark,
+            request=forms.request_of(mark),
             device="",
             device_label="",
             requester=name,

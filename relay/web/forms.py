@@ -88,6 +88,14 @@ def mark(form: FormData, name: str = "mark") -> str:
     return value
 
 
+def request_of(mark: str) -> str:
+    """The number of the request that a form with this mark makes.
+
+    Not the mark itself: whoever sends a form chooses it, and could take the number that is made of somebody's mail.
+    """
+    return hashlib.sha256(f"athand form v1: {mark}".encode()).hexdigest()[:32]
+
+
 def new_mark() -> str:
     """For a form that is shown."""
     return secrets.token_hex(16)

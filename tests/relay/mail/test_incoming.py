@@ -43,7 +43,9 @@ class Play:
     async def comes(self, sender: str, text: str = "It burns", **headers: str) -> Outcome:
         self.seconds += 3600.0
         facts = {"message_id": f"<{next(_numbers)}@firm.example>"} | headers
-        mail = parse.read(a_mail(sender, "help@desk.example", text, **facts).as_bytes())
+        return await self.takes(parse.read(a_mail(sender, "help@desk.example", text, **facts).as_bytes()))
+
+    async def takes(self, mail: parse.Mail) -> Outcome:
         return await self._incoming.take(Kept(mail, (), ""), self.now)
 
     async def does(self, number: int, *happened: events.Event, by: By = JANA) -> None:
@@ -95,6 +97,31 @@ async def test_a_word_on_a_closed_ticket_opens_it_for_some_days_and_later_makes_
         desk.now -= timedelta(days=2)
         await desk.comes(EVA, "Earlier, I mean", In_Reply_To=asked)
         assert (await desk.ticket()).state is TicketState.IN_PROGRESS
+
+
+@scene
+async def test_a_request_that_took_a_mails_number_by_another_way_sets_that_mail_aside_and_holds_up_no_other(
+    tmp_path: Path,
+) -> None:
+    async with play(tmp_path) as desk:
+        mail = parse.read(a_mail(BOB, "help@desk.example", message_id="<chosen@firm.example>").as_bytes())
+        by_phone = events.Opened(
+            request=mail.mark,
+            device="",
+            device_label="",
+            requester="Mallory",
+            problem="First",
+            urgency=2,
+            minutes=5,
+            diagnostics=(),
+            asked_at=NOW,
+        )
+        await desk.store.open_ticket(by_phone, JANA, NOW)
+        assert await desk.takes(mail) is Outcome.ASIDE
+        assert await desk.takes(mail) is Outcome.KNOWN
+        assert await desk.comes(EVA) is Outcome.TAKEN
+        said = (await desk.store.book()).said
+        assert [(kind, to) for kind, to, _about in said] == [(NoticeKind.MAIL_ASIDE, "jana")]
 
 
 @scene

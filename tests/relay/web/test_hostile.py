@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from protocol.desk import events
+from relay.mail import parse
+from relay.mail.incoming import Incoming, Kept, Outcome
 from relay.web import guard, serving
 from relay.web.links import Links
 from tests.relay.rig import scene
@@ -211,3 +213,15 @@ async def test_other_ways_of_asking_get_a_sentence(tmp_path: Path) -> None:
             page = await asyncio.to_thread(visitor._ask, method, "/", b"", {})
             assert page.status == 405, method
             assert one_sentence(page)
+
+
+@scene
+async def test_a_form_sent_with_the_number_of_a_mail_to_come_does_not_keep_the_mail_out(tmp_path: Path) -> None:
+    mail = parse.read(b"From: x@evil.example\nMessage-ID: <chosen@evil.example>\nSubject: Fire\n\nIt burns")
+    async with desk(tmp_path) as at:
+        visitor = at.visitor()
+        typed = {"name": "Eve", "mail": "eve@home.example", "problem": "x", "urgency": "2", "minutes": "10"}
+        assert (await visitor.send(await visitor.get("/"), "/ask", mark=mail.mark, **typed)).status == 200
+        incoming = Incoming(at.store, at.running.relay.counts, at.running.relay._seconds, lambda _ticket: None)
+        assert await incoming.take(Kept(mail, (), ""), at.now()) is Outcome.TAKEN
+        assert [ticket.problem for ticket in await at.store.unfinished()] == ["x", "It burns"]
