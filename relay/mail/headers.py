@@ -6,7 +6,9 @@ errors on mails that people do get. What is needed of them is read here instead,
 
 import email.errors
 import email.header
+import email.policy
 import re
+from collections.abc import Sequence
 from email.message import Message
 
 from protocol.trust.names import one_line
@@ -14,6 +16,9 @@ from relay.mail.charsets import decoded
 
 MAX_HEADER_CHARS = 20_000
 """Of one header that is looked at; References grow, but a line of ours stands near its end or not at all."""
+MAX_PARAMETER_CHARS = 4000
+"""Of a header with parameters: the library cuts those off one after the other, so that its time grows with the square
+of their length. A file name of 255 characters takes 2,300 in the longest of their encodings."""
 MAX_REFERENCES = 50
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 _ADDR_SPEC = r"[^\s<>@\"(),:;]{1,64}@[^\s<>@\"(),:;]{1,189}"
@@ -25,7 +30,19 @@ _MAILBOX = re.compile(
     rf"[\s(]*+(?:[^<>@,;:\\]*+<[\s(]*+(?P<angled>{_ADDR_SPEC})[\s(]*+>|(?P<bare>{_ADDR_SPEC}))[\s(]*+"
 )
 _QUOTING = re.compile(r"\\(.)|\"")
-_FOLD = re.compile(r"\s*\r?\n\s*")
+
+
+class _Bounded(email.policy.Compat32):
+    """Keeps of each header what is looked at, so that nothing that reads it takes long."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(list(sourcelines))
+        # Beyond it by one: so that whoever wants a header whole sees that this one is not.
+        most = MAX_PARAMETER_CHARS if name.lower().startswith("content-") else MAX_HEADER_CHARS + 1
+        return name, value[:most]
+
+
+POLICY = _Bounded()
 
 
 def raw(message: Message, name: str) -> str:
@@ -39,7 +56,11 @@ def raw(message: Message, name: str) -> str:
 
 def unfolded(value: str) -> str:
     """A header's value on one line (RFC 5322, 2.2.3)."""
-    return _FOLD.sub(" ", value)
+    first, *others = value.split("\n")
+    if not others:
+        return value
+    middle = (line.strip() for line in others[:-1])
+    return " ".join((first.rstrip(), *filter(None, middle), others[-1].lstrip()))
 
 
 def text(message: Message, name: str, limit: int) -> str:

@@ -6,7 +6,6 @@ whatever the bytes are; its time grows with their number.
 
 import dataclasses
 import email.parser
-import email.policy
 import hashlib
 import re
 from email.message import Message
@@ -80,7 +79,7 @@ def read(content: bytes, *, truncated: bool = False, authserv_id: str = "") -> M
         MailUnreadable: one sentence says why.
     """
     try:
-        message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(content)
+        message = email.parser.BytesParser(policy=headers.POLICY).parsebytes(content)
         if not message.keys():
             raise MailUnreadable("It has no header, so it is no mail.")
         mail = _read(message, content, truncated=truncated)

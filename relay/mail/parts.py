@@ -19,6 +19,8 @@ from relay.mail.headers import raw, words
 MAX_PARTS = 500
 MAX_DEPTH = 40
 MAX_HTML_CHARS = 2 * 1024 * 1024
+MAX_TAG_CHARS = 4000
+"""Longer ones hold pictures."""
 MAX_NESTED = 60
 """Lists and quotes within each other; each indents all lines within, so that more would make megabytes of kilobytes."""
 NAME_CHARS = 255
@@ -26,6 +28,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 _IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 _ESCAPED = re.compile(r"\\([-+.*_#])")
 _CELL = re.compile(r"<t[dh]\b", re.IGNORECASE)
+_MARKUP = re.compile(r"<([^<>]*)(>?)")
 _NESTED = re.compile(r"<(/?)(?:ul|ol|dl|blockquote)\b", re.IGNORECASE)
 _DUPLICATE_BREAKS = re.compile(r"\n{3,}")
 
@@ -116,11 +119,11 @@ def _text(message: Message) -> str:
 
 
 def _from_html(text: str) -> str:
-    converter = html2text.HTML2Text(bodywidth=0)
+    converter = _Converter(bodywidth=0)
     converter.ignore_images = converter.ignore_emphasis = converter.ignore_tables = True
     converter.protect_links = converter.wrap_links = False
     converter.ul_item_mark = "-"
-    text = _CELL.sub(r" \g<0>", text[:MAX_HTML_CHARS])
+    text = _CELL.sub(r" \g<0>", _MARKUP.sub(_tame, _without_comments(text[:MAX_HTML_CHARS])))
     try:
         found = converter.handle(text) if _depth(text) <= MAX_NESTED else ""
     except Exception:  # noqa: BLE001 - it trips over some markup; then the tags go and the words stay
@@ -129,6 +132,37 @@ def _from_html(text: str) -> str:
         found = re.sub(r"<[^<>]{0,2000}>", " ", text)
     found = _ESCAPED.sub(r"\1", plain(found).replace("\u00a0", " "))
     return _DUPLICATE_BREAKS.sub("\n\n", found).strip()
+
+
+class _Converter(html2text.HTML2Text):
+    """Gives up on what makes the parser look through the same text again and again."""
+
+    read_chars = 0
+
+    def parse_starttag(self, i: int) -> int:
+        """See the library; negative: the tag does not end."""
+        end = super().parse_starttag(i)
+        self.read_chars += (end if end > 0 else len(self.rawdata)) - i
+        if self.read_chars > 2 * MAX_HTML_CHARS:
+            raise ValueError("quotes that do not end")
+        return end
+
+
+def _without_comments(text: str) -> str:
+    """The words behind a comment that does not end are no comment."""
+    kept, at = [], 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept.append(text[at:begin])
+        at = end + 3
+    return "".join((*kept, text[at:]))
+
+
+def _tame(markup: re.Match[str]) -> str:
+    """A tag as it is; for the parser's sake, what only looks like one as text, and what shows nothing as nothing."""
+    inner, end = markup.groups()
+    if not end or not (inner[:1].isalpha() or inner[:1] in {"/", "!", "?"}):
+        return f"&lt;{inner}{end}"
+    return " " if inner[0] in "!?" or len(inner) > MAX_TAG_CHARS else markup[0]
 
 
 def _depth(text: str) -> int:

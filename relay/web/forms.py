@@ -19,6 +19,8 @@ from relay.errors import RelayError
 FORM_FIELDS = 24
 _KEPT_CONTROLS = "\n\t"
 _BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
+_AS_SENT = 4
+"""Characters for one that is kept: line ends of two, letters apart from their marks, spaces at both ends."""
 _MARK = re.compile(r"[0-9a-f]{32}")
 
 
@@ -57,6 +59,9 @@ def text(form: FormData, name: str, limit: int) -> str:
     value = form.get(name, "")
     if not isinstance(value, str):
         raise ValueError(f"{name} is no text")  # noqa: TRY004 - wrong input, not a wrong program
+    if len(value) > _AS_SENT * limit:
+        # Before it is normalised, whose time grows with the square of the marks on one letter.
+        raise ValueError(f"{name} is longer than {limit} characters")
     value = _BREAKS.sub("\n", unicodedata.normalize("NFC", value))
     value = "".join(char for char in value if char in _KEPT_CONTROLS or unicodedata.category(char) not in {"Cc", "Cs"})
     value = value.strip()

@@ -3,15 +3,17 @@
 import asyncio
 import contextlib
 import socket
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import FormData
 
 from protocol.desk import events
 from relay.mail import parse
 from relay.mail.incoming import Incoming, Kept, Outcome
-from relay.web import guard, serving
+from relay.web import forms, guard, serving
 from relay.web.links import Links
 from tests.relay.rig import scene
 from tests.relay.web.desk import Desk, desk
@@ -213,6 +215,15 @@ async def test_other_ways_of_asking_get_a_sentence(tmp_path: Path) -> None:
             page = await asyncio.to_thread(visitor._ask, method, "/", b"", {})
             assert page.status == 405, method
             assert one_sentence(page)
+
+
+def test_marks_piled_up_on_one_letter_hold_nobody_up() -> None:
+    form = FormData([("problem", "e" + "\u0300\u0316" * 16_000)])
+    began = time.thread_time()
+    with pytest.raises(ValueError, match="longer than 4000"):
+        forms.text(form, "problem", 4000)
+    assert time.thread_time() - began < 0.1
+    assert forms.text(FormData([("problem", " e\u0301\r\n" * 1000)]), "problem", 4000).startswith("\u00e9\n")
 
 
 @scene
