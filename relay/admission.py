@@ -7,6 +7,8 @@ forgotten starts with a full bucket, which costs no more than what all together 
 import collections
 import ipaddress
 
+from msgspec import Struct
+
 from protocol import limits
 
 KEPT_BUCKETS = 20_000
@@ -14,25 +16,26 @@ MAILS_AT_ONCE = (1 / 300, 3.0)
 """To one mail address: one in five minutes, three at once."""
 MAILS_A_DAY = (20 / 86_400, 20.0)
 """And twenty, that come back over a day: more than anybody asks for by forms, and nothing that buries his mail."""
+MAILS_FORGOTTEN_S = MAILS_A_DAY[1] / MAILS_A_DAY[0]
 
 
 class Bucket:
     """Fills at `rate` a second up to `burst`; `take` takes one, or as many as are asked for."""
 
-    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+    __slots__ = ("_at", "_burst", "_rate", "left")
 
-    def __init__(self, rate: float, burst: float, *, now: float) -> None:
-        """Full at `now` (seconds, monotonic)."""
+    def __init__(self, rate: float, burst: float, *, now: float, left: float | None = None) -> None:
+        """Full at `now` (seconds), or with so much `left`."""
         self._rate, self._burst = rate, burst
-        self._tokens, self._at = burst, now
+        self.left, self._at = burst if left is None else left, now
 
     def take(self, now: float, amount: float = 1.0) -> bool:
         """Whether there was one left, or `amount`; else none is taken."""
-        self._tokens = min(self._burst, self._tokens + max(0.0, now - self._at) * self._rate)
+        self.left = min(self._burst, self.left + max(0.0, now - self._at) * self._rate)
         self._at = now
-        if self._tokens < amount:
+        if self.left < amount:
             return False
-        self._tokens -= amount
+        self.left -= amount
         return True
 
 
@@ -60,17 +63,26 @@ class Buckets:
         return len(self._buckets)
 
 
-class Mailboxes:
-    """How many mails strangers may cause to one mail address, by whatever they do; one for the whole desk."""
+class MailsLeft(Struct, frozen=True):
+    """How many mails strangers may still cause to one mail address, by whatever they do.
 
-    def __init__(self) -> None:
-        """None was caused yet."""
-        self._at_once, self._a_day = Buckets(*MAILS_AT_ONCE), Buckets(*MAILS_A_DAY)
+    Attributes:
+        at_s: when that was so, seconds since 1970; MAILS_FORGOTTEN_S later as many as ever are left.
+        at_once: soon after each other; a_day: in all.
+    """
 
-    def take(self, address: str, now: float) -> bool:
-        """Whether one more may go to `address`, in lower or upper case; `now` in seconds, monotonic."""
-        key = address.lower()
-        return self._at_once.take(key, now) and self._a_day.take(key, now)
+    at_s: float
+    at_once: float = MAILS_AT_ONCE[1]
+    a_day: float = MAILS_A_DAY[1]
+
+    def one_more(self, now_s: float) -> tuple[bool, "MailsLeft"]:
+        """Whether one more may go there, and what is left then."""
+        at_once = Bucket(*MAILS_AT_ONCE, now=self.at_s, left=self.at_once)
+        a_day = Bucket(*MAILS_A_DAY, now=self.at_s, left=self.a_day)
+        may = at_once.take(now_s) and a_day.take(now_s)
+        if not may:
+            a_day.take(now_s, 0)  # it fills while it is not asked, too
+        return may, MailsLeft(now_s, at_once.left, a_day.left)
 
 
 class SignIns:

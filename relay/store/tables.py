@@ -73,6 +73,16 @@ mails_aside = sa.Table(
 )
 """Mails that came and became no event, each with the reason why."""
 
+mails_caused = sa.Table(
+    "mails_caused",
+    metadata,
+    sa.Column("mailbox", sa.Text, primary_key=True),
+    sa.Column("at_us", sa.Integer, nullable=False),
+    sa.Column("at_once", sa.Float, nullable=False),
+    sa.Column("a_day", sa.Float, nullable=False),
+)
+"""By the hash of a mail address: how many mails strangers may still cause there (see relay.web.mailboxes)."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

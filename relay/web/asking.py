@@ -13,11 +13,11 @@ from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, Channel
 from protocol.desk.ticket import Ticket
-from relay.admission import Bucket, Buckets, Mailboxes, address_key
+from relay.admission import Bucket, Buckets, address_key
 from relay.desk import Room, waits
 from relay.reports.monthly import zone_of
 from relay.store import By
-from relay.web import forms
+from relay.web import forms, mailboxes
 from relay.web.forms import FormRefused
 from relay.web.links import Links
 from relay.web.pages import Moments
@@ -33,9 +33,9 @@ MAIL_CHARS = 254
 class Asking:
     """Takes requests."""
 
-    def __init__(self, room: Room, links: Links, mailboxes: Mailboxes) -> None:
-        """In the desk's `room`; `mailboxes`: how many mails strangers caused, since each request is acknowledged."""
-        self._room, self._links, self._mailboxes = room, links, mailboxes
+    def __init__(self, room: Room, links: Links) -> None:
+        """In the desk's `room`."""
+        self._room, self._links = room, links
         self._by_address = Buckets(*ASKED_PER_ADDRESS)
         self._in_all = Bucket(*ASKED_IN_ALL, now=room.seconds())
 
@@ -54,7 +54,7 @@ class Asking:
             raise FormRefused(most.format(count=limits.PROBLEM_CHARS)) from None
         if not problem:
             raise FormRefused(_("Please tell us what you need help with."))
-        self._check_pace(address, mail, _("That was very much at once. Please wait a few minutes, or call us."))
+        await self._check_pace(address, mail, _("That was very much at once. Please wait a few minutes, or call us."))
         now = self._room.clock()
         register = (await self._room.store.book()).register
         user = register.user_of_mail(mail)
@@ -97,12 +97,13 @@ class Asking:
         return Moments(language, zone, now)
 
     # --- inside
-    def _check_pace(self, address: str, mail: str, sentence: str) -> None:
+    async def _check_pace(self, address: str, mail: str, sentence: str) -> None:
+        """The disk is asked last, so not more often than all together may ask; each request is acknowledged by mail."""
         seconds = self._room.seconds()
         if not (
             self._by_address.take(address_key(address), seconds)
-            and self._mailboxes.take(mail, seconds)
             and self._in_all.take(seconds)
+            and await mailboxes.take(self._room.store, mail, self._room.clock())
         ):
             self._room.counts.add("web_asked_too_fast")
             raise FormRefused(sentence)

@@ -3,8 +3,8 @@
 Guarantees: a new link goes to the requester's own address, as the register or his first mail has it, never to one that
 is typed in; the answer is the same whether anything was sent or not, so that it tells nothing about anybody. Only a
 link that was made here once and opens nothing any more can ask. However many of them somebody has, one mail address
-gets no more than Mailboxes allows, together with the receipts that forms cause there; this is counted in memory, so a
-relay that starts anew counts from nothing. On the loop's thread. Distrusts the link.
+gets no more than relay.web.mailboxes allows, together with the receipts that forms cause there. On the loop's thread.
+Distrusts the link.
 """
 
 from starlette.exceptions import HTTPException
@@ -15,10 +15,11 @@ from protocol.desk import events
 from protocol.desk.events import NoticeKind
 from protocol.desk.ticket import Ticket
 from relay import notices
-from relay.admission import Buckets, Mailboxes
+from relay.admission import Buckets
 from relay.desk import Room
 from relay.errors import Refused, StoreFault
 from relay.store import THE_DESK
+from relay.web import mailboxes
 from relay.web.forms import Seals
 from relay.web.links import Link, LinkEndedError, LinkError, LinkForgedError, LinkOverError, Links, check
 from relay.web.pages import Pages, asked_language
@@ -33,10 +34,10 @@ _CLOSED_LINK = 410
 class Renewing:
     """One for all links."""
 
-    def __init__(self, room: Room, links: Links, seals: Seals, pages: Pages, mailboxes: Mailboxes) -> None:
-        """In the desk's `room`; `mailboxes`: how many mails strangers caused, by this and by other ways."""
+    def __init__(self, room: Room, links: Links, seals: Seals, pages: Pages) -> None:
+        """In the desk's `room`."""
         self._room, self._links, self._seals, self._pages = room, links, seals, pages
-        self._per_ticket, self._mailboxes = Buckets(*NEW_PER_TICKET), mailboxes
+        self._per_ticket = Buckets(*NEW_PER_TICKET)
 
     async def no_link(self, request: Request, error: LinkError) -> Response:
         """The page for a link that opens nothing: why, and what to do. Raises StoreFault."""
@@ -111,10 +112,11 @@ class Renewing:
     async def _send(self, link: Link) -> None:
         try:
             book, asked = await self._room.store.book(), await self._room.store.ticket(link.ticket)
+            address = notices.requester(book, asked).address if asked else ""
+            may = not address or await mailboxes.take(self._room.store, address, self._room.clock())
         except StoreFault as fault:
             raise self._unsaved(fault) from fault
-        address = notices.requester(book, asked).address if asked else ""
-        if address and not self._mailboxes.take(address, self._room.seconds()):
+        if not may:
             self._room.counts.add("web_links_too_many_for_mailbox", ticket=link.ticket)
             return
         about = f"link {self._room.clock().isoformat()}"

@@ -22,7 +22,7 @@ from protocol.desk.events import Actor, EndReason
 from protocol.desk.states import StepRefused
 from protocol.desk.telling import told_to_requester
 from protocol.desk.ticket import Ticket
-from relay.admission import Buckets, Mailboxes
+from relay.admission import Buckets
 from relay.desk import Room, advice
 from relay.desk.quotes import Quotes
 from relay.errors import Refused, StoreFault
@@ -66,9 +66,8 @@ class RequesterPages:
         self._quotes = Quotes(room)
         self._links, self._seals = Links(key), Seals(key)
         self._per_ticket, self._files_per_ticket = Buckets(*FORMS_PER_TICKET), Buckets(*FILES_PER_TICKET)
-        mailboxes = Mailboxes()
-        self._asking = asking.Asking(room, self._links, mailboxes)
-        self._renewing = Renewing(room, self._links, self._seals, pages, mailboxes)
+        self._asking = asking.Asking(room, self._links)
+        self._renewing = Renewing(room, self._links, self._seals, pages)
 
     def routes(self) -> Sequence[Route]:
         """All of them; nothing else is there."""

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import limits
-from relay.admission import Bucket, Buckets, Mailboxes, SignIns, address_key
+from relay.admission import MAILS_FORGOTTEN_S, Bucket, Buckets, MailsLeft, SignIns, address_key
 
 
 @given(
@@ -63,9 +63,20 @@ def test_an_ipv6_subscriber_counts_once(address: str, key: str) -> None:
 
 
 def test_one_mailbox_gets_three_mails_at_once_and_no_more_than_forty_on_any_day() -> None:
-    mailboxes, day = Mailboxes(), 86_400
-    assert [mailboxes.take(address, 0) for address in ("a@x", "A@x", "a@X", "a@x")] == [True, True, True, False]
-    assert mailboxes.take("b@x", 0)
-    sent = [second for second in range(0, 3 * day, 60) if mailboxes.take("a@x", second)]
-    assert sum(second < day for second in sent) <= 40 - 3
+    left, day, sent = MailsLeft(0), 86_400, []
+    for second in (0, 0, 0, 0, *range(60, 3 * day, 60)):
+        may, left = left.one_more(second)
+        sent += [second] * may
+    assert sent[:4] == [0, 0, 0, 300]
+    assert sum(second < day for second in sent) <= 40
     assert sum(day <= second < 2 * day for second in sent) <= 21
+
+
+@given(gaps=st.lists(st.floats(0, 1000), max_size=60))
+def test_whom_no_mail_went_to_for_a_day_can_be_forgotten(gaps: list[float]) -> None:
+    left = MailsLeft(0)
+    for gap in gaps:
+        _, left = left.one_more(left.at_s + gap)
+    later = left.at_s + MAILS_FORGOTTEN_S
+    refilled, fresh = left.one_more(later)[1], MailsLeft(later).one_more(later)[1]
+    assert abs(refilled.at_once - fresh.at_once) + abs(refilled.a_day - fresh.a_day) < 1e-6

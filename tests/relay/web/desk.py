@@ -118,3 +118,10 @@ async def desk(path: Path, *book: events.BookEvent, **options: Any) -> AsyncIter
         made = Desk(running)
         await made.store.record(lambda _: book or register(), THE_DESK, made.now())
         yield made
+
+
+@asynccontextmanager
+async def again(before: Desk) -> AsyncIterator[Desk]:
+    """The same one, after a new start."""
+    async with before.running.house.relay() as running:
+        yield Desk(running)

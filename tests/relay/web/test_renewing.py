@@ -10,7 +10,7 @@ import pytest
 from protocol.desk import events
 from relay.web.links import LIFETIME, Way
 from tests.relay.rig import scene
-from tests.relay.web.desk import EVA, Desk, desk, register
+from tests.relay.web.desk import EVA, Desk, again, desk, register
 from tests.relay.web.test_link_in_mail import PAGE, mails
 
 ANSWER = "a new one is on its way to the mail address that we know"
@@ -104,6 +104,19 @@ async def test_forms_and_new_links_share_what_one_mailbox_gets(tmp_path: Path) -
             assert (await visitor.send(await visitor.get("/"), "/ask", **typed)).status == 200
         assert ANSWER in (await visitor.send(await visitor.get(over(at, number)), "/again")).text
         assert told(await at.events(number)) == 0
+
+
+@scene
+async def test_a_relay_that_starts_anew_still_knows_what_one_mailbox_got(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        visitor, numbers = at.visitor(), [await at.asked(f"Fire {count}") for count in range(4)]
+        for number in numbers[:3]:
+            await visitor.send(await visitor.get(over(at, number)), "/again")
+    async with again(at) as anew:
+        visitor = anew.visitor()
+        assert ANSWER in (await visitor.send(await visitor.get(over(anew, numbers[3])), "/again")).text
+        assert [told(await anew.events(number)) for number in numbers] == [1, 1, 1, 0]
+        assert "firma" not in str(await anew.store.rows("SELECT mailbox FROM mails_caused"))
 
 
 @scene
