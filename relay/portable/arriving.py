@@ -13,6 +13,8 @@ from pathlib import Path
 
 from protocol.desk import chain, events
 from protocol.trust import Organisation
+from relay.errors import StoreFault
+from relay.files import MAX_FILE_BYTES, Shelf
 from relay.portable import form
 from relay.portable.form import EndLine, EventLine, FileLine, HeadLine, Line, PortableError, Seal
 from relay.store import tables
@@ -81,7 +83,7 @@ def _take(passed: Iterator[tuple[int, Line, bytes]], seal: Seal, place: Path, or
                 continue
             seal.passed(line, encoded)
             if isinstance(line, FileLine):
-                _keep(line, place / "files", number)
+                _keep(line, Shelf(place / "files"), number)
             elif isinstance(line, EventLine):
                 yield form.row_of(line)
 
@@ -112,8 +114,13 @@ def _filed(row: chain.Row) -> tuple[object, ...]:
     return row.number, entry.ticket, kind, at_us, session, row.salt, row.body, row.digest, row.link
 
 
-def _keep(line: FileLine, files: Path, number: int) -> None:
+def _keep(line: FileLine, shelf: Shelf, number: int) -> None:
+    """Where the relay looks for it."""
     if sha256(line.content).hexdigest() != line.sha256:
         raise PortableError(f"The attachment in line {number} is not what it was.")
-    files.mkdir(exist_ok=True)
-    (files / line.sha256).write_bytes(line.content)
+    if len(line.content) > MAX_FILE_BYTES:
+        raise PortableError(f"The attachment in line {number} is larger than any can be.")
+    try:
+        shelf.put(line.content)
+    except StoreFault as fault:
+        raise OSError(f"The attachment in line {number} cannot be written: {fault.__cause__}.") from fault

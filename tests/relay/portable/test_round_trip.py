@@ -14,6 +14,7 @@ from protocol.desk import events
 from protocol.desk.events import Customer, User
 from protocol.trust import Authority, Organisation, Role
 from protocol.trust.issue import issue_authority, issue_root
+from relay.files import Shelf
 from relay.portable import arriving, leaving
 from relay.portable.form import PortableError
 from relay.store import THE_DESK, EventStore, verify
@@ -67,8 +68,7 @@ async def fill(folder: Path) -> None:
     book = (events.CustomerSet(Customer("firma", "Firma")), events.UserSet(User("eva", EVERY_SCRIPT)))
     await store.record(lambda _: book, THE_DESK, NOW + timedelta(minutes=2))
     await store.close()
-    (folder / "files").mkdir()
-    (folder / "files" / attached.sha256).write_bytes(content)
+    Shelf(folder / "files").put(content)
 
 
 @pytest.fixture
@@ -84,6 +84,7 @@ async def test_what_was_exported_and_imported_is_exported_again_line_for_line(de
     await asyncio.to_thread(desk.read, lines, empty)
     assert desk.export(empty)[:-1] == lines[:-1]  # an ECDSA signature has a number of its own each time
     assert verify(empty / "athand.db").head == verify(desk.folder / "athand.db").head
+    assert Shelf(empty / "files").get(json.loads(lines[-2])["sha256"]) == b"MZ\x00 not to be run"
     store = await EventStore.open(empty / "athand.db")
     ticket = await store.ticket(1)
     assert ticket is not None
