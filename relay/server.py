@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import msgspec
 from structlog.typing import FilteringBoundLogger
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -37,6 +36,7 @@ from relay.desk.completing import Completing
 from relay.ends import Ends
 from relay.errors import StartRefused, StoreFault, TicketDamaged
 from relay.files import Shelf
+from relay.files.sweeping import Sweeping
 from relay.housekeeping import Housekeeping, Step
 from relay.mail import settings as mail_settings
 from relay.mail.errors import SettingsRefused
@@ -66,6 +66,8 @@ QUEUED_FRAMES = 4
 BACKLOG = 1024
 NOT_VALID = 4003
 """Close code (RFC 6455, 7.4.2: private use) for whoever was revoked or expired while signed in."""
+SWEEP_EVERY, SWEEP_AT = 86_400, 600
+"""Ticks between sweeps for files that nothing refers to, and until the first: not while everybody is signing in."""
 STALE_EVERY = 600
 """Ticks between complaints that the revocation list is too old for anybody to sign in."""
 
@@ -141,14 +143,16 @@ class Relay:
             raise
         try:
             room = Room(self._store, self.switchboard, self.clients, self.counts, self._clock, self._seconds, agreed)
-            self._desk = Desk(room, Shelf(self._settings.home / "files"))
+            self._shelf = Shelf(self._settings.home / "files")
+            self._sweeping = Sweeping(self._settings.home / "athand.db", self._shelf, self.counts, self._clock)
+            self._desk = Desk(room, self._shelf)
             self._keeper = Keeper(room, self._desk.proofs)
             self._spool, self._announce = Spool(folder.book), room.announce
             await self._take_in()
             left_open = await self._desk.close_left_open()
             if left_open:
                 self.counts.add("sessions_left_open", sessions=left_open)
-            await self.sites.start(room, self._log, self._trusted)
+            await self.sites.start(room, self._shelf, self._log, self._trusted)
             await self._listen(folder, authority)
             await self._begin_mail(room)
         except StoreFault as error:
@@ -167,6 +171,7 @@ class Relay:
         with contextlib.suppress(asyncio.CancelledError):
             await self._housekeeping
         await self._keeper.stop()
+        await self._sweeping.done()
         await self.sites.stop()
         for session in self.switchboard:
             self.switchboard.end(session, EndReason.LINE_LOST)
@@ -208,7 +213,7 @@ class Relay:
             self._mail = MailService(
                 settings,
                 self._store,
-                Shelf(self._settings.home / "files"),
+                self._shelf,
                 counts=self.counts,
                 log=self._log,
                 clock=self._clock,
@@ -216,19 +221,9 @@ class Relay:
                 announce=room.announce,
                 page_of=self.sites.address,
                 seen=self.clients.was_online,
-                renewed=self._keep_token,
+                renewed=functools.partial(mail_settings.keep_token, self._settings.home, self._log),
             )
             await self._mail.start()
-
-    def _keep_token(self, token: str) -> None:
-        """In the mailbox's thread: what the next start signs in with."""
-        try:
-            settings = mail_settings.read(self._settings.home)
-            if settings is not None and settings.oauth is not None:
-                oauth = msgspec.structs.replace(settings.oauth, refresh_token=token)
-                mail_settings.write(self._settings.home, msgspec.structs.replace(settings, oauth=oauth))
-        except (SettingsRefused, OSError) as error:
-            self._log.warning("mail_token_not_kept", why=str(error)[:300])
 
     async def _let_go(self) -> None:
         await self.sites.stop()
@@ -336,6 +331,7 @@ class Relay:
             Step("stale", self._complain_of_stale, STALE_EVERY, 1),
             Step("marks", self._mark_sessions, MARK_EVERY),
             Step("time", self._keeper.look, LOOK_EVERY),
+            Step("files", self._sweeping.begin, SWEEP_EVERY, SWEEP_AT),
         )
 
     def _look_after(self) -> None:

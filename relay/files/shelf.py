@@ -3,6 +3,9 @@
 import hashlib
 import os
 import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from relay.admin import files
@@ -11,18 +14,21 @@ from relay.errors import StoreFault
 MAX_FILE_BYTES = 25 * 1024 * 1024
 """As much as most mail servers let through; a larger one is left where it is and only its name is kept."""
 _NAME = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]+\.tmp")
+"""What `relay.admin.files.write` leaves behind when it is killed."""
 _FAULT = "The server could not keep a file, so nothing was changed; please try again in a little while."
 
 
 class Shelf:
-    """The files of one relay."""
+    """The files of one relay; one for each of its processes, so that nothing is taken away while it is put there."""
 
     def __init__(self, folder: Path) -> None:
         """Made when the first file comes."""
         self._folder = folder
+        self._putting = threading.Lock()
 
     def put(self, content: bytes) -> str:
-        """Keeps bytes; their hash, hexadecimal. The same bytes are kept once.
+        """Keeps bytes; their hash, hexadecimal. The same bytes are kept once, and are as new as when they last came.
 
         Raises:
             StoreFault: they are not on disk.
@@ -33,7 +39,7 @@ class Shelf:
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
         try:
-            if not path.exists():
+            if not self._renewed(path):
                 path.parent.mkdir(mode=files.FOLDER_MODE, parents=True, exist_ok=True)
                 files.write(path, content)
         except OSError as error:
@@ -70,7 +76,36 @@ class Shelf:
         except OSError as error:
             raise StoreFault("The server cannot read this file at the moment.") from error
 
+    def untouched_since(self, moment: datetime) -> Iterator[Path]:
+        """Files that last came before, and what was left of writing some. Raises OSError."""
+        for path in self._folder.glob("*/*"):
+            known = _NAME.fullmatch(path.name) or _UNFINISHED.fullmatch(path.name)
+            if known and path.is_file() and _came(path) < moment:
+                yield path
+
+    def take_away(self, path: Path, untouched_since: datetime) -> int | None:
+        """Removes one of those, unless it came again meanwhile; its size in bytes. Raises OSError."""
+        with self._putting:
+            if _came(path) >= untouched_since:
+                return None
+            size = path.stat().st_size
+            path.unlink()
+            return size
+
+    def _renewed(self, path: Path) -> bool:
+        """Whether it is there; then it is as new as if it were written now."""
+        with self._putting:
+            try:
+                os.utime(path)
+            except FileNotFoundError:
+                return False
+            return True
+
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise ValueError("a file is called by its SHA-256")
         return self._folder / name[:2] / name
+
+
+def _came(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
+from structlog.typing import FilteringBoundLogger
 
 from relay.admin import files
 from relay.mail.errors import SettingsRefused
@@ -125,6 +126,17 @@ def write(home: Path, settings: MailSettings) -> None:
     """Raises SettingsRefused, OSError."""
     settings.check()
     files.write(home / FILE, msgspec.json.format(msgspec.json.encode(settings)))
+
+
+def keep_token(home: Path, log: FilteringBoundLogger, token: str) -> None:
+    """What the next start signs in with; what cannot be kept stands in the `log`."""
+    try:
+        settings = read(home)
+        if settings is not None and settings.oauth is not None:
+            oauth = msgspec.structs.replace(settings.oauth, refresh_token=token)
+            write(home, msgspec.structs.replace(settings, oauth=oauth))
+    except (SettingsRefused, OSError) as error:
+        log.warning("mail_token_not_kept", why=str(error)[:300])
 
 
 def _is_this_machine(host: str) -> bool:

@@ -52,7 +52,6 @@ class Sites:
             raise StartRefused(f"The key for links to the page cannot be used: {error}") from error
         self._settings, self.links = settings, Links(self._key)
         self._database = folder.path / "athand.db"
-        self._shelf = Shelf(folder.path / "files")
         self._servings: list[Serving] = []
         self.port: int | None = None
         self.staff_port: int | None = None
@@ -61,12 +60,12 @@ class Sites:
         """The address for a mail to a ticket's requester, see `Links.address`; empty when no page is served."""
         return "" if self._settings.port is None else self.links.address(page, ticket, now)
 
-    async def start(self, room: Room, log: FilteringBoundLogger, trusted: Trusted) -> None:
+    async def start(self, room: Room, shelf: Shelf, log: FilteringBoundLogger, trusted: Trusted) -> None:
         """Listens. Raises StartRefused."""
         settings = self._settings
         if settings.port is not None:
             self.port = await self._serve(
-                Serving(requester_app(room, self._key, self._shelf, log), settings.host, settings.port, settings.proxy)
+                Serving(requester_app(room, self._key, shelf, log), settings.host, settings.port, settings.proxy)
             )
 
         if settings.staff_port is not None:
