@@ -1,6 +1,6 @@
 """How it went, in one to five stars, if the user likes to say (P41). Hidden once it is said."""
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
 from agent.letters import RatedIt
@@ -55,6 +55,12 @@ class RatingCard(Card):
         """Whether it can be said just now."""
         self._on = on
         self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """The theme changed."""
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "stars"):
+            self._draw()
+        super().changeEvent(event)
 
     def _star(self, number: int) -> Button:
         words = ngettext("{count} star of 5", "{count} stars of 5", number).format(count=number)

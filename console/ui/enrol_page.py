@@ -9,6 +9,7 @@ from console.events import EnrolmentState
 from console.language import _
 from console.ui import theme
 from console.ui.notice import NoticeBar
+from console.ui.sign import Sign
 
 
 class EnrolPage(QWidget):
@@ -24,8 +25,7 @@ class EnrolPage(QWidget):
         super().__init__(parent)
         self.setAccessibleName(_("First start"))
         self.notice = NoticeBar(self)
-        picture = QLabel(self)
-        picture.setPixmap(theme.icon("id-badge", theme.colours().accent).pixmap(64, 64))
+        picture = Sign("id-badge", "accent", self, size=8 * theme.GRID)
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._heading = QLabel(self)
         self._heading.setProperty("heading", True)
@@ -38,7 +38,7 @@ class EnrolPage(QWidget):
         self._busy.setTextVisible(False)
         self._busy.setFixedSize(30 * theme.GRID, theme.GRID // 2)
         self._busy.setAccessibleName(_("Working"))
-        self._open = QPushButton(theme.icon("folder-open", theme.colours().on_accent), _("&Open invitation …"), self)
+        self._open = QPushButton(theme.icon("folder-open", "on_accent"), _("&Open invitation …"), self)
         self._open.setProperty("primary", True)
         self._open.setAccessibleName(_("Open invitation"))
         self._open.setToolTip(_("Choose the .invitation file your administrator sent you (Alt+O)"))

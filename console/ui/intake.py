@@ -3,11 +3,11 @@
 import secrets
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from console.language import _
-from console.ui import theme, words
+from console.ui import words
 from console.ui.dialogs import LevelField, TextField
 from console.ui.request_dialog import RequestDialog
 from protocol import limits
@@ -148,7 +148,7 @@ class IntakeDialog(RequestDialog):
         self._machine.setEnabled(self._machine.count() > 1)
         self._found.setText(self._said(caller))
         self._found.setAccessibleName(self._found.text() or _("Caller"))
-        self._found.setStyleSheet(f"color: {theme.colours().accent};" if caller else "")
+        self._found.setForegroundRole(QPalette.ColorRole.Link if caller else QPalette.ColorRole.WindowText)
 
     def _said(self, caller: Caller | None) -> str:
         if caller is None:

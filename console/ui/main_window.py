@@ -20,16 +20,18 @@ from console.ui.page_bar import PageBar
 from console.ui.queue_model import QueueModel
 from console.ui.queue_pane import QueuePane
 from console.ui.shortcuts import Shortcut
+from console.ui.sign import Sign
+from console.ui.theme import Tone
 from console.ui.ticket_pane import TicketPane
 from protocol.trust import Party
 
 _NARROW = 150 * theme.GRID
 """Pixels; in less, signs on the ticket's buttons would take the queue's room."""
-_LINK_ICONS = {
-    LinkState.CONNECTING: "rotate",
-    LinkState.ONLINE: "circle-check",
-    LinkState.WAITING: "plug-circle-xmark",
-    LinkState.REFUSED: "ban",
+_LINK_ICONS: dict[LinkState, tuple[str, Tone]] = {
+    LinkState.CONNECTING: ("rotate", "warning"),
+    LinkState.ONLINE: ("circle-check", "good"),
+    LinkState.WAITING: ("plug-circle-xmark", "warning"),
+    LinkState.REFUSED: ("ban", "danger"),
 }
 
 
@@ -52,7 +54,7 @@ class MainWindow(QMainWindow):
         self.held: Callable[[], bool] = lambda: False
         self.setWindowTitle(_("athand console"))
         self.setAccessibleName(_("athand console"))
-        self.setWindowIcon(theme.icon("headset", theme.colours().accent))
+        self.setWindowIcon(theme.icon("headset", "accent"))
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableGeometry().size() * 0.95))
         self.model = QueueModel()
         self.queue = QueuePane(self.model, self)
@@ -94,7 +96,7 @@ class MainWindow(QMainWindow):
 
     def _make_status_bar(self) -> None:
         """The line and who is signed in."""
-        self._link_icon = QLabel(self)
+        self._link_icon = Sign(*_LINK_ICONS[LinkState.CONNECTING], self)
         self._link = ElidedLabel("", self)
         self._me = QLabel(self)
         self._me.setTextFormat(Qt.TextFormat.PlainText)
@@ -127,9 +129,7 @@ class MainWindow(QMainWindow):
             LinkState.WAITING: _("No connection; trying again by itself."),
             LinkState.REFUSED: _("The server does not let you in."),
         }
-        now = theme.colours()
-        colour = {LinkState.ONLINE: now.good, LinkState.REFUSED: now.danger}.get(state, now.warning)
-        self._link_icon.setPixmap(theme.icon(_LINK_ICONS[state], colour).pixmap(16, 16))
+        self._link_icon.show_icon(*_LINK_ICONS[state])
         self._link.say(f"{texts[state]} {sentence}".rstrip())
         self.queue.show_connection(online=state is LinkState.ONLINE)
         if state is LinkState.REFUSED:

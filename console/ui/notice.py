@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from console.language import _
 from console.ui import theme
+from console.ui.sign import Sign
 
 
 class NoticeBar(QFrame):
@@ -14,7 +15,7 @@ class NoticeBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("notice", True)
-        self._icon = QLabel(self)
+        icon = Sign("triangle-exclamation", "warning", self)
         self._text = QLabel(self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
@@ -26,7 +27,7 @@ class NoticeBar(QFrame):
         self._close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID // 2, theme.GRID // 2)
-        row.addWidget(self._icon)
+        row.addWidget(icon)
         row.addWidget(self._text, 1)
         row.addWidget(self._close)
         self.hide()
@@ -46,6 +47,5 @@ class NoticeBar(QFrame):
         self.setVisible(bool(sentence))
         self._text.setText(sentence)
         self._text.setAccessibleName(sentence or _("Notice"))
-        self._icon.setPixmap(theme.icon("triangle-exclamation", theme.colours().warning).pixmap(16, 16))
         if sentence:
             QAccessible.updateAccessibility(QAccessibleEvent(self._text, QAccessible.Event.Alert))

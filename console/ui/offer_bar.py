@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from console.language import _
 from console.ui import shortcuts, theme, words
+from console.ui.sign import Sign
 from protocol.desk.states import OPEN_STATES, TicketState
 from protocol.desk.terms import Staff
 from protocol.envelope import TicketView
@@ -27,8 +28,7 @@ class OfferBar(QFrame):
         self.setAccessibleName(_("Offer"))
         self.number = 0
         self._owner: Staff | None = None
-        icon = QLabel(self)
-        icon.setPixmap(theme.icon("hand-point-right", theme.colours().accent).pixmap(16, 16))
+        icon = Sign("hand-point-right", "accent", self)
         self._text = QLabel(self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

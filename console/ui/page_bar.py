@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushBu
 
 from console.language import _
 from console.ui import shortcuts, theme, words
+from console.ui.sign import Sign
 from protocol.envelope import TicketView
 
 
@@ -25,8 +26,7 @@ class PageBar(QFrame):
         self.setProperty("notice", "warning")
         self.setAccessibleName(_("You are called"))
         self._calls: dict[int, TicketView] = {}
-        icon = QLabel(self)
-        icon.setPixmap(theme.icon("bell", theme.colours().accent).pixmap(16, 16))
+        icon = Sign("bell", "accent", self)
         self._text = QLabel(self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -316,8 +316,7 @@ def _tip(ticket: TicketView, column: Column) -> str | None:
 
 
 def _dot(online: bool) -> QIcon:
-    now = theme.colours()
-    return theme.icon("circle" if online else "circle-notch", now.good if online else now.muted)
+    return theme.icon("circle", "good") if online else theme.icon("circle-notch", "muted")
 
 
 def _colour(ticket: TicketView, column: Column, at: datetime) -> QColor | None:

@@ -10,6 +10,7 @@ from console.ui import shortcuts, theme, words
 from console.ui.elided_label import ElidedLabel
 from console.ui.monitor_button import MonitorButton
 from console.ui.shortcuts import Shortcut
+from console.ui.theme import Tone
 from console.ui.typing_button import TypingButton
 from protocol.scopes import Scope
 
@@ -74,7 +75,7 @@ class SessionBar(QFrame):
         self._fit.toggled.connect(self.fit)
         self._full = _button("maximize", _("Full screen"), shortcuts.FULL_SCREEN, checkable=True)
         self._full.toggled.connect(self.full_screen)
-        self._end = _button("phone-slash", _("End"), shortcuts.END, colour=theme.colours().danger)
+        self._end = _button("phone-slash", _("End"), shortcuts.END, tone="danger")
         self._end.setProperty("danger", True)
         self._end.clicked.connect(self.end)
         row = QHBoxLayout(self)
@@ -250,10 +251,8 @@ def _label(text: str, parent: QWidget) -> QLabel:
     return label
 
 
-def _button(
-    icon: str, text: str, shortcut: Shortcut, *, checkable: bool = False, colour: str | None = None
-) -> QPushButton:
-    button = QPushButton(theme.icon(icon, colour), text)
+def _button(icon: str, text: str, shortcut: Shortcut, *, checkable: bool = False, tone: Tone = "text") -> QPushButton:
+    button = QPushButton(theme.icon(icon, tone), text)
     button.setCheckable(checkable)
     button.setAccessibleName(text)
     button.setToolTip(f"{_(shortcut.does)} ({shortcut.keys})")

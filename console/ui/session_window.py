@@ -59,7 +59,7 @@ class SessionWindow(QWidget):
         title = title.format(name=words.one_line(ticket.requester), number=ticket.number)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
-        self.setWindowIcon(theme.icon("display", theme.colours().accent))
+        self.setWindowIcon(theme.icon("display", "accent"))
         self._stage = Stage.DIALLING
         self._why = EndReason.LINE_LOST
         self._granted: frozenset[Scope] = frozenset()

@@ -1,11 +1,13 @@
 """The console's look: one accent, an 8 px grid, light or dark as the system says. Main thread."""
 
 import dataclasses
+import functools
 from pathlib import Path
+from typing import Literal
 
 import qtawesome
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 GRID = 8
@@ -145,15 +147,48 @@ def apply(app: QApplication) -> None:
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: _dress(app))
 
 
-def icon(name: str, colour: str | None = None) -> QIcon:
-    """An icon of Font Awesome, such as ``plug``; in the theme's text colour if no other is given."""
-    active: QIcon = qtawesome.icon(
-        f"fa6s.{name}", color=colour or colours().text, color_disabled=colours().muted, scale_factor=_ICON_SCALE
-    )
-    return active
+Tone = Literal["text", "muted", "accent", "on_accent", "danger", "warning", "good"]
+"""A colour of an icon, by its name in `Colours`."""
+
+
+@functools.cache
+def icon(name: str, tone: Tone = "text") -> QIcon:
+    """An icon of Font Awesome, such as ``plug``; it is drawn in the colours of the theme then in force."""
+    return QIcon(_Drawn(name, tone))
+
+
+class _Drawn(QIconEngine):
+    """Asks for the colour when it draws, so that nothing on the screen keeps one of the theme before."""
+
+    def __init__(self, name: str, tone: Tone) -> None:
+        super().__init__()
+        self._name, self._tone = name, tone
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        self._now().paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return self._now().pixmap(size, 1.0, mode, state)
+
+    def clone(self) -> QIconEngine:
+        return _Drawn(self._name, self._tone)
+
+    def _now(self) -> QIcon:
+        now = colours()
+        drawn: QIcon = qtawesome.icon(  # which keeps what it made
+            f"fa6s.{self._name}", color=getattr(now, self._tone), color_disabled=now.muted, scale_factor=_ICON_SCALE
+        )
+        return drawn
 
 
 def _dress(app: QApplication) -> None:
+    _dress_widgets(app)
+    for window in app.topLevelWidgets():
+        if window.testAttribute(Qt.WidgetAttribute.WA_SetWindowIcon):
+            window.setWindowIcon(window.windowIcon())  # the desktop has a picture of it
+
+
+def _dress_widgets(app: QApplication) -> None:
     now = colours()
     palette = QPalette()
     roles = {

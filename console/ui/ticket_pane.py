@@ -212,7 +212,7 @@ class TicketPane(QStackedWidget):
         self._take = _button("hand", _("Take"), shortcuts.TAKE, self.take)
         self._connect = _button("display", _("Connect"), shortcuts.CONNECT, self.connect_to)
         self._connect.setProperty("primary", True)
-        self._connect.setIcon(theme.icon("display", theme.colours().on_accent))
+        self._connect.setIcon(theme.icon("display", "on_accent"))
         self._next = _button("forward-step", _("Next step"), shortcuts.NEXT_STEP, self.next_step)
         self._resolve = _button("check", _("Solution"), shortcuts.RESOLVE, self.resolve)
         self._signs = {button: button.icon() for button in (self._take, self._connect, self._next, self._resolve)}

@@ -9,14 +9,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QColor, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDialog,
     QHeaderView,
@@ -172,3 +174,11 @@ def _too_large(window: QWidget) -> bool:
 def _called(one: QWidget) -> str:
     text = one.text() if isinstance(one, QLabel | QAbstractButton) else ""
     return f"{type(one).__name__} “{(one.accessibleName() or text)[:60]}”"
+
+
+def drawn_colours(window: QWidget) -> set[str]:
+    """Every colour that is on it, as ``#rrggbb``."""
+    QApplication.processEvents()
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32) & 0xFFFFFF
+    return {f"#{pixel:06x}" for pixel in np.unique(pixels)}

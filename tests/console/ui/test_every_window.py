@@ -1,12 +1,13 @@
 """Every window there is, in both languages, in as little room as a screen may leave: what needs no eyes."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from console.ui import theme
-from tests.looks.checks import SIGN, TEXT, contrast, shortcomings_at_rest, show_in_little_room, undrawn
+from tests.looks.checks import SIGN, TEXT, contrast, drawn_colours, shortcomings_at_rest, show_in_little_room, undrawn
 from tests.looks.variants import windows
 
 WINDOWS = dict(windows("console"))
@@ -44,6 +45,27 @@ def test_each_control_has_a_name_a_tooltip_and_a_way_to_it_and_no_text_is_cut(
     window = factory()
     show_in_little_room(window)
     assert "\n".join(shortcomings_at_rest(window)) == ""
+
+
+@pytest.mark.parametrize("factory", WINDOWS.values(), ids=WINDOWS)
+def test_each_window_follows_the_system_from_light_to_dark_at_once(
+    factory: Callable[[], QWidget], qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def turn(to: theme.Colours) -> None:
+        monkeypatch.setattr(theme, "colours", lambda: to)
+        theme._dress(qapp)
+
+    turn(theme.LIGHT)
+    window = factory()
+    show_in_little_room(window)
+    drawn_colours(window)
+    turn(theme.DARK)
+    turned = drawn_colours(window)
+    window.close()
+    anew = factory()
+    show_in_little_room(anew)
+    of_before = set(dataclasses.astuple(theme.LIGHT)) - set(dataclasses.astuple(theme.DARK))
+    assert (turned - drawn_colours(anew)) & of_before == set()
 
 
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
