@@ -91,7 +91,7 @@ class PeopleDesk(QObject):
                     dialog.show_callers(answer)
 
             def failed(_sentence: str) -> None:
-                dialog.show_callers(envelope.Callers(0, certain=False, callers=()))
+                dialog.show_unasked(text)
 
             self._ask(lambda ref: envelope.FindCaller(ref, text), came, failed, reads=True)
 

@@ -22,7 +22,7 @@ class IntakeDialog(RequestDialog):
     """Three fields; whoever calls is recognised while they are filled in.
 
     Signals:
-        searched: a number or name to look for; answer with `show_callers`.
+        searched: a number or name to look for; answer with `show_callers`, or `show_unasked` if nobody could be asked.
 
     Attributes:
         request: so that one sent twice makes one ticket.
@@ -86,6 +86,14 @@ class IntakeDialog(RequestDialog):
             self._hurried = False
             super()._submit()
 
+    def show_unasked(self, text: str) -> None:
+        """The register could not be asked for `text`: that makes nobody a stranger, and it is asked again."""
+        if text == self._asked:
+            self._asked = ""
+            self.show_callers(Callers(0, certain=False, callers=()))
+            self._found.setText(_("The register cannot be asked at the moment."))
+            self._found.setAccessibleName(self._found.text())
+
     def what_is_missing(self) -> str:
         """See RequestDialog."""
         if not self.who.text().strip():
@@ -125,9 +133,8 @@ class IntakeDialog(RequestDialog):
 
     def _submit(self) -> None:
         """Whoever types faster than the relay answers is not taken for a stranger: it is sent with the answer."""
-        if self._timer.isActive():
-            self._timer.stop()
-            self._search()
+        self._timer.stop()
+        self._search()
         if self._waits and not self.what_is_missing():
             self._hurried = True
         else:

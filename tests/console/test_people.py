@@ -21,6 +21,7 @@ from console.ui.hand_over import AbsenceDialog, HandOverDialog, TextDialog
 from console.ui.intake import IntakeDialog
 from console.ui.staff_page import StaffDialog
 from protocol import envelope
+from protocol.desk import events
 from protocol.desk.events import AppointmentOutcome
 from protocol.desk.states import TicketState
 from tests.console.looks.lists import intake as looks_of_a_call
@@ -115,6 +116,28 @@ def test_p21_whoever_types_faster_than_the_relay_answers_is_not_taken_for_a_stra
     QTest.keyClick(dialog.problem, Qt.Key.Key_Return)
     desk.gone(IntakeDialog)
     call = desk.last(envelope.TakeCall)
+    assert isinstance(call, envelope.TakeCall)
+    assert call.user == "eva"
+
+
+def test_p21_a_caller_for_whom_the_register_could_not_be_asked_is_looked_for_again_and_no_stranger(
+    qtbot: QtBot,
+) -> None:
+    dialog = IntakeDialog()
+    qtbot.addWidget(dialog)
+    searched: list[str] = []
+    dialog.searched.connect(searched.append)
+    dialog.who.setText(KNOWN_NUMBER)
+    qtbot.waitUntil(lambda: searched == [KNOWN_NUMBER])
+    dialog.show_unasked(KNOWN_NUMBER)
+    assert dialog._found.text() == "The register cannot be asked at the moment."
+    dialog.problem.setPlainText("It smokes")
+    with qtbot.waitSignal(dialog.submitted):
+        QTest.keyClick(dialog.problem, Qt.Key.Key_Return)
+        assert searched == [KNOWN_NUMBER] * 2
+        caller = envelope.Caller(events.User("eva", "Eva Beispiel"), "Firma GmbH", (), ())
+        dialog.show_callers(envelope.Callers(0, certain=True, callers=(caller,)))
+    call = dialog.message(1)
     assert isinstance(call, envelope.TakeCall)
     assert call.user == "eva"
 
