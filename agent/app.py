@@ -114,6 +114,9 @@ class Agent(QObject):
         self.window.about_to_ask.connect(self._gather)
         self.window.about_to_ask.connect(lambda: self._wish(messages.ReadAbout()))
         self.window.about_wanted.connect(lambda: self._wish(messages.ReadAbout()))
+        self.window.requests.offers.answered.connect(
+            lambda ticket, quote, accepted: self._wish(messages.AnswerOffer(ticket, quote, accepted))
+        )
         self.window.requests.advice.answered.connect(
             lambda key, accepted: self._wish(messages.AnswerAdvice(key, accepted))
         )
@@ -235,11 +238,16 @@ class Agent(QObject):
                 self._take_of_post(happened)
 
     def _about_read(self, about: About) -> None:
-        """A new recommendation is told once; it waits where the requests are."""
+        """A new recommendation, or a price to be decided on, is told once; it waits where the requests are."""
         self.window.about_read(about)
         self.about.show_desk(about)
+        offered = [one for one in about.offers if one.quote not in self._advised]
         new = [one for one in about.advice if one.key not in self._advised]
-        self._advised |= {one.key for one in new}
+        self._advised |= {one.key for one in new} | {one.quote for one in offered}
+        if offered and not self.window.isVisible():
+            said = f"{plain.money(offered[0].price_cents, offered[0].currency)}: {offered[0].text}"
+            self.tray.notify(_("A price waits for your answer"), plain.one_line(said, 200))
+            return
         if new and not self.window.isVisible():
             self.tray.notify(_("This might serve you better"), plain.one_line(new[0].text, 200))
 

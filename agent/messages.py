@@ -280,6 +280,15 @@ class AnswerAdvice:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class AnswerOffer:
+    """The user's yes or no to a price on somebody else's request (P11)."""
+
+    ticket: int
+    quote: str
+    accepted: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FindArticles:
     """What may help with these words? `language` is the user's."""
 
@@ -393,6 +402,7 @@ Wish = (
     | ReadTicket
     | ReadAbout
     | AnswerAdvice
+    | AnswerOffer
     | FindArticles
     | AnswerQuestion
     | QuestionOnScreen

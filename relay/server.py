@@ -220,6 +220,7 @@ class Relay:
                 seconds=self._seconds,
                 announce=room.announce,
                 page_of=self.sites.address,
+                offer_of=self.sites.offer,
                 seen=self.clients.was_online,
                 renewed=functools.partial(mail_settings.keep_token, self._settings.home, self._log),
             )

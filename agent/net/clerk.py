@@ -122,7 +122,13 @@ class Clerk:
                 self._hurry()
             case messages.SendRequest(request=request):
                 self._open(request)
-            case messages.ReadTicket() | messages.ReadAbout() | messages.FindArticles() | messages.AnswerAdvice():
+            case (
+                messages.ReadTicket()
+                | messages.ReadAbout()
+                | messages.FindArticles()
+                | messages.AnswerAdvice()
+                | messages.AnswerOffer()
+            ):
                 self._look_up(wish)
             case messages.SendFile(letter=letter, content=content):
                 self._post.keep_file(letter, content)
@@ -135,7 +141,12 @@ class Clerk:
                 self._wish_of_session(wish)
 
     def _look_up(
-        self, wish: messages.ReadTicket | messages.ReadAbout | messages.FindArticles | messages.AnswerAdvice
+        self,
+        wish: messages.ReadTicket
+        | messages.ReadAbout
+        | messages.FindArticles
+        | messages.AnswerAdvice
+        | messages.AnswerOffer,
     ) -> None:
         """What is of no use later: asked now, or not at all."""
         ref = self._asked.next_ref()
@@ -148,6 +159,8 @@ class Clerk:
                 self._asked.ask(envelope.SuggestArticles(ref, words, language))
             case messages.AnswerAdvice(key=key, accepted=accepted):
                 self._asked.ask(envelope.AnswerAdvice(ref, key, accepted), wish)
+            case messages.AnswerOffer(ticket=ticket, quote=quote, accepted=accepted):
+                self._asked.ask(envelope.AnswerOffer(ref, ticket, quote, accepted), wish)
 
     def _wish_of_session(
         self,
@@ -321,7 +334,7 @@ class Clerk:
                 self._post.refused(about, refusal)
             case messages.FetchFile():
                 self._fetching.failed(about, refusal.sentence)
-            case messages.AnswerAdvice():  # answered already, from somewhere else
+            case messages.AnswerAdvice() | messages.AnswerOffer():  # answered already, from somewhere else
                 self._look_up(messages.ReadAbout())
             case _:
                 self._done(about)

@@ -201,6 +201,7 @@ class MainWindow(QWidget):
         """What the desk says of itself."""
         self._about = about
         self.requests.advice.show_advice(about.advice)
+        self.requests.offers.show_offers(about.offers)
         self._say_presence()
 
     def ticket_read(self, ticket: envelope.Ticket) -> None:
@@ -215,6 +216,7 @@ class MainWindow(QWidget):
         self.ask.show_hands(strange=strange)
         self.request.show_hands(strange=strange)
         self.requests.advice.allow(on=not strange)
+        self.requests.offers.allow(on=not strange)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hides; the program lives in the tray."""

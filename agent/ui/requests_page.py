@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from agent.outbox import Request
 from agent.ui import plain
 from agent.ui.advice_card import AdviceCard
+from agent.ui.offer_card import OfferCard
 from agent.ui.parts import Button, Text
 from agent.ui.theme import GRID
 from agent.words import _
@@ -25,6 +26,7 @@ class RequestsPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.offers = OfferCard()
         self.advice = AdviceCard()
         self.none = Text(tone="muted")
         self.ask = Button(_("Ask for help"), _("Write what is wrong"), kind="main")
@@ -40,6 +42,7 @@ class RequestsPage(QWidget):
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         layout.setSpacing(2 * GRID)
         layout.addWidget(Text(_("My requests"), size="title"))
+        layout.addWidget(self.offers)
         layout.addWidget(self.advice)
         layout.addWidget(self.none)
         layout.addWidget(self.ask, 0, Qt.AlignmentFlag.AlignLeft)

@@ -23,7 +23,7 @@ from protocol.envelope import (
     watching,
     worktime,
 )
-from protocol.envelope.about import About, AdviceView, AnswerAdvice, ReadAbout
+from protocol.envelope.about import About, AdviceView, AnswerAdvice, AnswerOffer, OfferView, ReadAbout
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -225,6 +225,7 @@ __all__ = [
     "AdviceView",
     "AnswerAdvice",
     "AnswerInstruction",
+    "AnswerOffer",
     "AnswerOpenQuestion",
     "AnswerQuote",
     "AnswerUnderstood",
@@ -276,6 +277,7 @@ __all__ = [
     "MergeTicket",
     "MessageBase",
     "Minutes",
+    "OfferView",
     "OpenProblem",
     "OpenTicket",
     "OverridePriority",

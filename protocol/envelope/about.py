@@ -6,8 +6,8 @@ from msgspec import Meta, Struct
 
 from protocol import moment
 from protocol.desk.calendar import Calendar
-from protocol.desk.terms import Key, Name, Staff, Text
-from protocol.envelope.base import MessageBase, Ref, Words
+from protocol.desk.terms import Cents, Key, Name, Staff, Text
+from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
 from protocol.moment import Moment
 
 
@@ -27,7 +27,34 @@ class AnswerAdvice(MessageBase, frozen=True):
     text: Text = ""
 
 
+class AnswerOffer(MessageBase, frozen=True):
+    """The customer's yes or no to a price on somebody else's request (promise 11). Answered by `About`."""
+
+    ref: Ref
+    ticket: TicketNumber
+    quote: Key
+    accepted: bool
+    text: Text = ""
+
+
 # --- relay → agent
+class OfferView(Struct, frozen=True, forbid_unknown_fields=True):
+    """A price that waits for this user's answer: who asks, what it is about, and what it costs; nothing else of it."""
+
+    ticket: TicketNumber
+    quote: Key
+    requester: str
+    title: str
+    text: Words
+    price_cents: Cents
+    currency: str
+    valid_until: Moment
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.valid_until)
+
+
 class AdviceView(Struct, frozen=True, forbid_unknown_fields=True):
     """What would serve the customer better, and why; it waits for an answer."""
 
@@ -48,6 +75,8 @@ class About(MessageBase, frozen=True, omit_defaults=True):
         advice: what waits for this user's yes or no; nothing for one who may not order.
         wait_min: for somebody who asks now (promise 42), until work begins, closed hours included; None: nobody is
             there to say.
+        offers: prices on others' requests that wait for this user's yes or no; the relay says so by
+            itself, too, with ref 0.
         answer_by: by when he hears from the desk, for urgency 1 to 3: the date that his request gets.
     """
 
@@ -60,11 +89,12 @@ class About(MessageBase, frozen=True, omit_defaults=True):
     wait_min: int | None = None
     advice: Annotated[tuple[AdviceView, ...], Meta(max_length=20)] = ()
     answer_by: Annotated[tuple[Moment, ...], Meta(max_length=3)] = ()
+    offers: Annotated[tuple[OfferView, ...], Meta(max_length=20)] = ()
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""
         moment.check(*self.answer_by)
 
 
-FromAgent = ReadAbout | AnswerAdvice
+FromAgent = ReadAbout | AnswerAdvice | AnswerOffer
 ToClient = About

@@ -150,7 +150,7 @@ class SetNextStep(MessageBase, frozen=True):
         moment.check(self.due)
 
 
-class ResolveTicket(MessageBase, frozen=True):
+class ResolveTicket(MessageBase, frozen=True, omit_defaults=True):
     """The technician thinks it is solved, and says what else would do (promise 10). Answered by `Ticket`."""
 
     ref: Ref

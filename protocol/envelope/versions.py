@@ -15,17 +15,18 @@ from msgspec import Struct
 
 from protocol import limits
 from protocol.desk.events import NoticeKind
-from protocol.envelope.about import About
+from protocol.envelope.about import About, AnswerOffer, OfferView
 from protocol.envelope.people import People
-from protocol.envelope.tickets import TicketView
+from protocol.envelope.tickets import ResolveTicket, TicketView
 
 FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
-    TicketView: {"yes_by": 2},
+    TicketView: {"yes_by": 2, "alternatives": 2},
+    ResolveTicket: {"alternatives": 2},
     People: {"yes_by": 2},
-    About: {"answer_by": 2},
+    About: {"answer_by": 2, "offers": 2},
 }
 """Fields by the version they came with. Each has a default, and its struct leaves defaults out."""
-KINDS: Final[Mapping[type[Struct], int]] = {}
+KINDS: Final[Mapping[type[Struct], int]] = {AnswerOffer: 2, OfferView: 2}
 """Messages, and kinds of event, by the version they came with: what bears one in a list is left out of it."""
 
 VALUES: Final[Mapping[type[enum.Enum], Mapping[str, int]]] = {

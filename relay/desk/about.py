@@ -1,21 +1,25 @@
 """What the desk says of itself to an agent: service hours, who is on duty, the contact, the expected wait."""
 
+import itertools
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from protocol import envelope
+from protocol.desk.agreements import Quote
 from protocol.desk.book import Book
 from protocol.desk.calendar import Calendar
 from protocol.desk.events import RecommendationAnswered
 from protocol.desk.placing import as_staff, contact
-from relay.desk import advice, waits
+from protocol.desk.ticket import Ticket
+from relay.desk import accepting, advice, views, waits
 from relay.desk.room import AgentHandlers, Requester, Room, by_requester
 
 AHEAD = timedelta(days=60)
 """Of days with other hours; whoever plans further asks."""
 ADVICE = 20
 """Recommendations at once; the others come up when these are answered."""
+OFFERS = 20
 CALLED = 3
 """Of those on duty: nobody rings up more."""
 
@@ -41,24 +45,38 @@ class AboutRequests:
 
     async def read(self, requester: Requester, message: envelope.ReadAbout) -> envelope.About:
         """As it is now, for this device's user."""
+        return await self.of(requester.party.identifier, message.ref)
+
+    async def of(self, device: str, ref: int) -> envelope.About:
+        """The same, for whoever sits at a device."""
         book, now = await self._room.store.book(), self._room.clock()
         settings = book.register.desk
-        user, customer = book.register.whose(requester.party.identifier)
-        expected = waits.forecast(self._room, book, await self._room.store.unfinished(resolved=False), customer, now)
+        user, customer = book.register.whose(device)
+        tickets = await self._room.store.unfinished(resolved=False)
+        expected = waits.forecast(self._room, book, tickets, customer, now)
+        offers = accepting.waiting_for(book.register, user, tickets, now)
         on_call = (book.register.staff.get(identifier) for identifier in book.on_call(now))
         return envelope.About(
-            message.ref,
+            ref,
             name=settings.name,
             phone=settings.phone,
             calendar=_hours(book, customer, now),
             on_duty=tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED],
             contact=contact(book, user.identifier if user else "", customer, now),
             wait_min=expected.wait_min if expected else None,
+            offers=tuple(_offer(*waiting) for waiting in itertools.islice(offers, OFFERS)),
             answer_by=tuple(self._room.agreed.answer_by(book.register, customer, level, now) for level in (1, 2, 3)),
             advice=tuple(
                 envelope.AdviceView(key, made.text, made.evidence) for key, made in advice.open_for(book, user).items()
             )[:ADVICE],
         )
+
+
+def _offer(ticket: Ticket, key: str, quote: Quote) -> envelope.OfferView:
+    title, cents = views.short(ticket.title), quote.price_cents
+    return envelope.OfferView(
+        ticket.number, key, ticket.requester, title, quote.text, cents, quote.currency, quote.valid_until
+    )
 
 
 def _hours(book: Book, customer: str, now: datetime) -> Calendar | None:

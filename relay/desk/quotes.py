@@ -17,6 +17,10 @@ from protocol.desk.plan import Move
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
+from relay.desk import offers
+from relay.desk.about import AboutRequests
+from relay.desk.accepting import accepters
+from relay.desk.offers import by_accepter
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room, by_requester, by_staff
 from relay.errors import Refused
 from relay.store import THE_DESK, By, Work
@@ -27,7 +31,7 @@ class Quotes:
 
     def __init__(self, room: Room) -> None:
         """In the desk's `room`."""
-        self._room = room
+        self._room, self._about = room, AboutRequests(room)
 
     def of_consoles(self) -> ConsoleHandlers:
         """What a console may ask."""
@@ -35,7 +39,7 @@ class Quotes:
 
     def of_agents(self) -> AgentHandlers:
         """What an agent may ask."""
-        return {envelope.AnswerQuote: self.answer_of_agent}
+        return {envelope.AnswerQuote: self.answer_of_agent, envelope.AnswerOffer: self.answer_of_accepter}
 
     async def plan(self, _party: Party, message: envelope.PlanFaster) -> envelope.Plan:
         """What would happen; so that a price is named by somebody who knows whom it costs time."""
@@ -59,16 +63,17 @@ class Quotes:
             message.quote, message.text, message.price_cents, message.currency, message.valid_until, message.within_min
         )
 
-        def decide(ticket: Ticket) -> Sequence[events.TicketEvent]:
+        async with self._room.work() as work:
+            ticket = await _find(work, message.ticket)
             if not ticket.is_open:
                 raise Refused(RefusalReason.NOT_NOW, "A price is named for an open ticket only.")
-            if message.quote in ticket.agreements.quotes:
-                return ()
-            if message.valid_until <= self._room.clock():
-                raise Refused(RefusalReason.BAD_INPUT, "A price is valid for a while at least.")
-            return (made,)
-
-        ticket = await self._room.change(message.ticket, decide, by_staff(party))
+            if message.quote not in ticket.agreements.quotes:
+                if message.valid_until <= work.now:
+                    raise Refused(RefusalReason.BAD_INPUT, "A price is valid for a while at least.")
+                ticket = work.happens(ticket, (made,), by_staff(party))
+                told = offers.told(work.book, ticket, message.quote, self._room.audience.online)
+                ticket = work.happens(ticket, told, THE_DESK)
+        await self._tell_accepters(ticket)
         return await self._room.whole(message.ref, ticket, for_staff=True)
 
     async def answer_of_agent(self, requester: Requester, message: envelope.AnswerQuote) -> envelope.Ticket:
@@ -80,6 +85,17 @@ class Quotes:
         by = by_requester(requester.party, ticket.requester)
         await self.answer(ticket.number, answered, user, by)
         return await self._room.whole(message.ref, await self._room.find(ticket.number), for_staff=False)
+
+    async def answer_of_accepter(self, requester: Requester, message: envelope.AnswerOffer) -> envelope.About:
+        """By the user of this machine, to a price on somebody else's ticket: it is his answer, and under his name."""
+        device, register = requester.party.identifier, (await self._room.store.book()).register
+        user, _ = register.whose(device)
+        ticket = await self._room.store.ticket(message.ticket)
+        if user is None or ticket is None or user not in (accepters(register, ticket) or ()):
+            raise Refused(RefusalReason.FORBIDDEN, "This offer was made to somebody else.")
+        answered = events.QuoteAnswered(message.quote, message.accepted, message.text, user.identifier)
+        await self.answer(ticket.number, answered, user, by_accepter(user))
+        return await self._about.of(device, message.ref)
 
     async def answer(self, number: int, answered: events.QuoteAnswered, user: User | None, by: By) -> None:
         """The customer's word, by whichever way it came; `user` is who says it.
@@ -104,6 +120,7 @@ class Quotes:
                 raise Refused(RefusalReason.FORBIDDEN, "This offer was made to somebody else.")
             ticket = work.happens(ticket, (answered,), by)
             await self._move_ahead(work, ticket, tickets)
+        await self._tell_accepters(ticket)
 
     async def carry_out(self, tickets: Sequence[Ticket]) -> None:
         """Moves ahead what was accepted by another way: the page, a mail. Raises StoreFault."""
@@ -116,6 +133,14 @@ class Quotes:
                     self._room.counts.add("sweep_refused", ticket=ticket.number, why=str(refused))
 
     # --- inside
+    async def _tell_accepters(self, ticket: Ticket) -> None:
+        """In their windows, what waits for them now."""
+        register = self._room.store.last_book.register
+        for user in accepters(register, ticket) or ():
+            for machine in register.machines_of(user.identifier):
+                if self._room.audience.online(machine.identifier):
+                    self._room.audience.tell_device(machine.identifier, await self._about.of(machine.identifier, 0))
+
     async def _move_ahead(self, work: Work, ticket: Ticket, tickets: Sequence[Ticket]) -> None:
         for key, quote in ticket.agreements.quotes.items():
             if quote.is_owed and quote.within_min is not None:

@@ -210,7 +210,7 @@ class Incoming:
             return None
         if _is_over(work.book, ticket, work) and mail.kind not in _NO_REQUEST:
             return await self._open(work, kept, ticket)
-        verdict = await self._pressed(work, ticket, mail) if writer.is_requester else ()
+        verdict = await self._pressed(work, ticket, mail, writer)
         message = _message(kept, internal=writer.is_staff)
         if mail.kind is not MailKind.HUMAN:
             work.happens(ticket, (message,), writer.by)
@@ -275,17 +275,20 @@ class Incoming:
         event = events.decode(rows[0][0]).event if rows and rows[0][0] is not None else None
         return event if isinstance(event, events.NoticeSent) else None
 
-    async def _pressed(self, work: Work, ticket: Ticket, mail: Mail) -> Sequence[events.TicketEvent]:
-        """What the requester says with a button of the mail that asks it."""
+    async def _pressed(self, work: Work, ticket: Ticket, mail: Mail, writer: Writer) -> Sequence[events.TicketEvent]:
+        """What the requester says with a button of the mail that asks it, or another reader with that of a price."""
         if mail.answer is None or mail.kind is not MailKind.HUMAN:
             return ()
         answer, token = mail.answer
         rows = await work.rows(_TOKEN, _range(token))
         of_this = len(rows) == 1 and rows[0][1] == ticket.number
         notice = await self._notice(work, int(rows[0][0])) if of_this else None
+        is_reader = notice is not None and bool(writer.by.identifier) and writer.by.identifier == notice.to
+        if not writer.is_requester and not is_reader:
+            return ()
         if notice is not None and notice.kind is NoticeKind.QUOTE:
             return to_price(work.book, ticket, mail, notice, work.now)
-        if ticket.state is not TicketState.RESOLVED or answer not in {SOLVED, NOT_SOLVED}:
+        if not writer.is_requester or ticket.state is not TicketState.RESOLVED or answer not in {SOLVED, NOT_SOLVED}:
             return ()
         last = (await work.rows(_LAST_VERDICT, (ticket.number,)))[0][0]
         if notice is None or notice.kind not in VERDICTS or int(rows[0][0]) < int(last or 0):

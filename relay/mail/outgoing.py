@@ -67,6 +67,9 @@ class Waiting:
 PageOf = Callable[[str, int, datetime], str]
 """From the desk's page and a ticket's number to the address that opens it for its requester; empty: there is none."""
 
+OfferOf = Callable[[str, int, datetime], str]
+"""The same for a price that somebody else says yes to, from the number of the notice that tells him so."""
+
 Seen = Callable[[str, datetime], bool]
 """Whether a machine's agent has been signed in since an instant: what it was told its user has seen."""
 
@@ -87,9 +90,10 @@ class Outbox:
         page_of: PageOf = lambda _page, _number, _now: "",
         seen: Seen = lambda _device, _since: False,
         tokens: Tokens | None = None,
+        offer_of: OfferOf = lambda _page, _notice, _now: "",
     ) -> None:
         """`clock` gives aware UTC; `tokens` are signed in with where the settings have no password."""
-        self._seen = seen
+        self._seen, self._offer_of = seen, offer_of
         self._signed_in = () if tokens is None else (tokens,)
         self._store, self._settings, self._counts, self._clock, self._page_of = store, settings, counts, clock, page_of
 
@@ -170,9 +174,12 @@ class Outbox:
         notice = entry.event
         if not isinstance(notice, events.NoticeSent):
             raise Unsendable("It is no notice.")
-        if notice.way == UNLESS_SEEN and ticket is not None and self._seen(ticket.device, entry.at):
-            raise _SeenError
-        case = await self._case(notice, ticket, history, now)
+        if notice.way == UNLESS_SEEN and ticket is not None:
+            machines = (await self._store.book()).register.machines_of(notice.to)
+            at_his = [ticket.device] if notice.to == ticket.user else [machine.identifier for machine in machines]
+            if any(self._seen(device, entry.at) for device in at_his or [ticket.device]):
+                raise _SeenError
+        case = await self._case(waiting.event, notice, ticket, history, now)
         message = compose(case, history, now)
         await server.send(message, message["To"].addresses[0].addr_spec)
 
@@ -187,7 +194,12 @@ class Outbox:
         await self._mark(waiting, WAITING, now + delay, reason)
 
     async def _case(
-        self, notice: events.NoticeSent, ticket: Ticket | None, history: Sequence[events.Entry], now: datetime
+        self,
+        number: int,
+        notice: events.NoticeSent,
+        ticket: Ticket | None,
+        history: Sequence[events.Entry],
+        now: datetime,
     ) -> Case:
         book = await self._store.book()
         # A requester who is not in the register is told by his address; the ticket knows his name and language.
@@ -202,6 +214,8 @@ class Outbox:
             stands = await self._store.ticket(ticket.number)
             if stands is not None and notices.requester(book, stands).identifier == notice.to:
                 page = self._page_of(book.register.desk.page, ticket.number, now)
+        elif ticket is not None and notice.kind is NoticeKind.QUOTE:
+            page = self._offer_of(book.register.desk.page, number, now)
         return Case(
             book=book,
             notice=notice,

@@ -26,7 +26,7 @@ from relay.mail.errors import MailError, MailUnreadable
 from relay.mail.incoming import Aside, Incoming, Kept, Outcome, Stray
 from relay.mail.mailbox import BEGINNING_BYTES, READ_BYTES, Mailbox
 from relay.mail.oauth import Renewed, Tokens
-from relay.mail.outgoing import Outbox, PageOf, Seen
+from relay.mail.outgoing import OfferOf, Outbox, PageOf, Seen
 from relay.mail.settings import MailSettings
 from relay.store import THE_DESK, EventStore
 
@@ -57,6 +57,7 @@ class MailService:
         seconds: Callable[[], float],
         announce: Callable[[Ticket], None],
         page_of: PageOf = lambda _page, _number, _now: "",
+        offer_of: OfferOf = lambda _page, _notice, _now: "",
         seen: Seen = lambda _device, _since: False,
         renewed: Renewed = lambda _token: None,
     ) -> None:
@@ -68,7 +69,7 @@ class MailService:
         self._counts, self._log, self._clock, self._seconds = counts, log, clock, seconds
         self._incoming = Incoming(store, counts, seconds, announce)
         self._tokens = None if settings.oauth is None else Tokens(settings.oauth, renewed)
-        self._outbox = Outbox(store, settings, counts, clock, page_of, seen, self._tokens)
+        self._outbox = Outbox(store, settings, counts, clock, page_of, seen, self._tokens, offer_of)
         self._mailbox = Mailbox(settings, self._tokens)
         # One thread of its own: nothing is done to the connection while something else is.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox")

@@ -18,7 +18,7 @@ from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.trust.names import one_line
 from relay import words
-from relay.notices.readers import Reader
+from relay.notices.readers import Reader, requester
 
 TITLE_CHARS = 120
 Words = Callable[[str], str]
@@ -254,6 +254,10 @@ def _quote(case: Case, ticket: Ticket) -> Letter:
     if found is None:
         return Letter((_("There is news."),))
     price = f"{found.price_cents // 100}.{found.price_cents % 100:02} {found.currency}"
+    asked: tuple[str, ...] = ()
+    if case.reader.identifier != requester(case.book, ticket).identifier:
+        whose = _("{requester} has asked us for help: {title}. Your organisation has named you to decide on the price.")
+        asked = (whose.format(requester=one_line(ticket.requester), title=_titled(ticket)),)
     sentences = (
         _("This costs extra, so we ask you first. It would be {price}.").format(price=price),
         _("The price holds until {when}. Nothing is done or charged before you say yes.").format(
@@ -262,7 +266,14 @@ def _quote(case: Case, ticket: Ticket) -> Letter:
     )
     answer = (Button(_("Answer on the page"), case.page),) if case.page else _price_buttons(case, ticket)
     who = _signature(case, ticket)
-    return Letter(sentences[:1], said=found.text, said_by=who, after=sentences[1:], buttons=answer, human=True)
+    return Letter(
+        (*asked, *sentences[:1]), said=found.text, said_by=who, after=sentences[1:], buttons=answer, human=True
+    )
+
+
+def _titled(ticket: Ticket) -> str:
+    title = one_line(ticket.title).rstrip(".")
+    return title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1]}…"
 
 
 def _price_buttons(case: Case, ticket: Ticket) -> tuple[Button, ...]:

@@ -15,6 +15,7 @@ from relay.desk import Room
 from relay.files import Shelf
 from relay.web.forms import Seals
 from relay.web.guard import Guard
+from relay.web.offers import OfferPages
 from relay.web.pages import Pages
 from relay.web.requester import RequesterPages
 from relay.web.signing_in import SigningIn
@@ -27,7 +28,8 @@ _FILES = {"/style.css": "text/css", "/icon.svg": "image/svg+xml"}
 def requester_app(room: Room, key: bytes, shelf: Shelf, log: FilteringBoundLogger) -> ASGIApp:
     """The page for whoever asked for help; `key` signs its links and forms."""
     pages = Pages()
-    return guarded(RequesterPages(room, key, shelf, pages).routes(), pages, room.counts, log, room.seconds)
+    routes = (*RequesterPages(room, key, shelf, pages).routes(), *OfferPages(room, key, pages).routes())
+    return guarded(routes, pages, room.counts, log, room.seconds)
 
 
 def staff_app(

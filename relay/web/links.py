@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import secrets
 import struct
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -59,10 +60,13 @@ class Way(enum.IntEnum):
     """To the requester's address: who has it reads his mail."""
     SHOWN = 2
     """On the page, to whoever just typed that address in: it opens the ticket, but buys nothing in his name."""
+    OFFERED = 3
+    """To whoever says yes to a price in the requester's place: its number is that of the notice which told him so, and
+    it opens that price alone."""
 
 
 class Link(NamedTuple):
-    """What a token says, once its tag holds."""
+    """What a token says, once its tag holds; `ticket` is the notice's number where it was OFFERED."""
 
     ticket: int
     issued_at: datetime
@@ -72,6 +76,10 @@ class Link(NamedTuple):
     def expires_at(self) -> datetime:
         """From when on it opens nothing."""
         return self.issued_at + LIFETIME
+
+
+OWN = frozenset({Way.MAILED, Way.SHOWN})
+"""Of the requester's page."""
 
 
 class Links:
@@ -98,24 +106,28 @@ class Links:
         """
         return f"{page.rstrip('/')}/t/{self.token(ticket, now)}" if page else ""
 
+    def offer(self, page: str, notice: int, now: datetime) -> str:
+        """The address of a price, to be written into the mail that `notice` is; as `address` besides."""
+        return f"{page.rstrip('/')}/o/{self.token(notice, now, Way.OFFERED)}" if page else ""
+
     def token(self, ticket: int, now: datetime, way: Way = Way.MAILED) -> str:
         """What is signed in it."""
         facts = _LAYOUT.pack(way, ticket, to_us(now))
         return base64.urlsafe_b64encode(facts + self._tag(facts)).decode()
 
-    def read(self, token: str, now: datetime) -> Link:
-        """What a token opens.
+    def read(self, token: str, now: datetime, ways: AbstractSet[Way] = OWN) -> Link:
+        """What a token opens that came in one of these `ways`.
 
         Raises:
             LinkForgedError: it was not made with this key.
             LinkOverError: its time is over.
         """
-        link = self.made_here(token)
+        link = self.made_here(token, ways)
         if now >= link.expires_at:
             raise LinkOverError("This link is too old.")
         return link
 
-    def made_here(self, token: str) -> Link:
+    def made_here(self, token: str, ways: AbstractSet[Way] = OWN) -> Link:
         """What a token said that may be over by now: enough to ask for a new one. Raises LinkForgedError."""
         try:
             decoded = base64.urlsafe_b64decode(token) if len(token) == _TOKEN_CHARS and token.isascii() else b""
@@ -125,6 +137,8 @@ class Links:
         if not hmac.compare_digest(tag, self._tag(facts)) or base64.urlsafe_b64encode(decoded).decode() != token:
             raise LinkForgedError("This link is not complete.")
         way, ticket, issued_us = _LAYOUT.unpack(facts)
+        if way not in ways:
+            raise LinkForgedError("This link is not complete.")
         return Link(ticket, from_us(issued_us), Way(way))
 
     def _tag(self, facts: bytes) -> bytes:

@@ -60,6 +60,10 @@ class Sites:
         """The address for a mail to a ticket's requester, see `Links.address`; empty when no page is served."""
         return "" if self._settings.port is None else self.links.address(page, ticket, now)
 
+    def offer(self, page: str, notice: int, now: datetime) -> str:
+        """The address for a mail to who says yes to a price, see `Links.offer`; empty when no page is served."""
+        return "" if self._settings.port is None else self.links.offer(page, notice, now)
+
     async def start(self, room: Room, shelf: Shelf, log: FilteringBoundLogger, trusted: Trusted) -> None:
         """Listens. Raises StartRefused."""
         settings = self._settings

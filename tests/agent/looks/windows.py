@@ -27,7 +27,7 @@ from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason, Staff
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import About, AdviceView, HistoryLine, Ticket, TicketView, Witness
+from protocol.envelope import About, AdviceView, HistoryLine, OfferView, Ticket, TicketView, Witness
 from protocol.scopes import Scope
 
 NOW = datetime.now(UTC)
@@ -273,6 +273,16 @@ def advised() -> QWidget:
     evidence = tuple(f"{day} November, 08:12 UTC: Eva's laptop: the disk was 9{day % 5} % full" for day in (3, 9, 17))
     text = "Eva's laptop: its disk was full three times within a month. A larger one would help for good."
     window.about_read(About(1, "Help", "+49 30 999", advice=(AdviceView("a" * 32, text, evidence),)))
+    return window
+
+
+def offered() -> QWidget:
+    """A price on a colleague's request waits for the user's yes or no."""
+    window = requests()
+    assert isinstance(window, MainWindow)
+    text = "A new printer, set up on Sunday while nobody needs it"
+    offer = OfferView(7, "a" * 32, "Adam Bílý", "The printer is on fire", text, 12_900, "EUR", NOW + timedelta(days=2))
+    window.about_read(About(1, "Help", "+49 30 999", offers=(offer,)))
     return window
 
 
