@@ -5,7 +5,7 @@
     the next step's date comes near          its owner hears of it, in time to say so          (promise 31)
     the next step's date is over             its owner hears of it, an hour later the leads    (promise 17)
     nobody has touched it for too long       its owner and the leads hear of it                (promise 19)
-    the requester owes a word                he is reminded; after the last day it is dormant, never closed (promise 18)
+    the requester owes a word                he is reminded; a day after the last time it is dormant, never closed (18)
     an appointment comes near                both sides hear of it before the slot             (promise 31)
     the agreed day of a ticket on hold is there   it goes on by itself
 
@@ -96,12 +96,11 @@ def _owed_word(
         return
     about = f"{since:%Y-%m-%dT%H:%M:%S} "
     reminded = [at for (said, _, of), at in ticket.notices.said.items() if said is kind and of.startswith(about)]
-    if len(passed) < len(days) or not reminded:
-        told = tell(book, ticket, kind, about=f"{about}{passed[-1]}")
-        nobody_to_tell = not told and not reminded and len(passed) == len(days)
-        yield from told or ((events.WentDormant(),) if nobody_to_tell else ())
-    elif now - max(reminded) >= DORMANT_AFTER:
-        yield events.WentDormant()
+    told = tell(book, ticket, kind, about=f"{about}{passed[-1]}")
+    if told:
+        yield from told
+    elif len(passed) == len(days) and (not reminded or now - max(reminded) >= DORMANT_AFTER):
+        yield events.WentDormant()  # a day after the last reminder, or there is nobody to remind
 
 
 def _appointments(book: Book, ticket: Ticket, now: datetime) -> Iterator[events.TicketEvent]:

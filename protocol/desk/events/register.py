@@ -104,7 +104,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
         page: address of the web page, such as ``https://help.example.org``.
         works_council: reports show no single technician's performance.
         reopen_days: a word on a closed ticket reopens it so long; later it makes a linked one.
-        remind_days: after so many days a requester who owes a word is reminded; after the last one it goes dormant.
+        remind_days: after so many days a requester who owes a word is reminded; a day after the last, it goes dormant.
     """
 
     name: Name = ""

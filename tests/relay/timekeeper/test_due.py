@@ -151,10 +151,11 @@ def test_p18_silence_never_closes_reminders_end_in_dormant_and_a_word_wakes_it()
     play.taken()
     play.happens(events.Resolved("New cable"))
     assert play.after(timedelta(days=1)) == []
-    for days in (1, 3):
+    for days in (1, 3, 5):
         assert len(only(play.after(timedelta(days=days)), "verdict_reminder")) == 1
         assert play.said() == []
-    assert play.after(timedelta(days=5)) == [("WentDormant", "")]
+    assert play.after(timedelta(hours=23)) == []
+    assert play.after(timedelta(hours=1)) == [("WentDormant", "")]
     assert play.ticket.dormant
     assert play.ticket.state.value == "resolved"
     assert play.after(timedelta(days=1000)) == []
