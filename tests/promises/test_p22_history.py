@@ -11,14 +11,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from protocol import envelope
-from protocol.desk.events import EndReason, SessionEnded
+from protocol.desk.events import EndReason, SessionEnded, WorkKind
 from tests.relay.rig import WAIT_S, House, given_consent, scene, session_on
 
+CANARY = "canary-7f3a"
 ROOT = Path(__file__).parents[2]
 
 
@@ -82,9 +84,34 @@ async def test_p22_the_requester_reads_the_complete_history_of_his_ticket(tmp_pa
             while not isinstance(ours.history[-1].event, SessionEnded):
                 await asyncio.sleep(0.05)  # whoever asks without a pause is soon refused
                 ours = await console.ask(envelope.ReadTicket, number)
+        before = len(ours.history)
+        now, key = datetime.now(UTC), "e" * 32
+        for message, *facts in (
+            (envelope.AddMessage, "Which floor?"),
+            (envelope.AddMessage, CANARY, True),
+            (envelope.LogTime, key, now - timedelta(minutes=9), now, WorkKind.PHONE, "Talked it through"),
+            (envelope.AskRequester, key, "Which printer?"),
+            (envelope.DropQuestion, key, "Found it"),
+            (envelope.OverridePriority, 1, CANARY),
+            (envelope.MakeQuote, key, "A new one", 100, "EUR", now + timedelta(days=1), None),
+            (envelope.TagTicket, (CANARY,)),
+            (envelope.ResolveTicket, "Put it out"),
+        ):
+            ours = await console.ask(message, number, *facts)
+            assert isinstance(ours, envelope.Ticket), ours
         theirs = await agent.ask(envelope.ReadTicket, number)
-        assert theirs.history == ours.history
-        assert [line.number for line in theirs.history] == list(range(1, len(theirs.history) + 1))
+        assert theirs.history[:before] == ours.history[:before]
+        assert [type(line.event).__name__ for line in theirs.history[before:]] == [
+            "MessageAdded",
+            "TimeLogged",
+            "QuestionAsked",
+            "QuestionAnswered",
+            "PriorityOverridden",
+            "QuoteMade",
+            "Resolved",
+        ], "and all of it but what is among staff"
+        assert CANARY not in repr(theirs)
+        assert [line.number for line in theirs.history[:before]] == list(range(1, before + 1))
         assert theirs.witness.number == theirs.history[-1].number
 
 

@@ -25,7 +25,14 @@ async def test_p23_each_line_of_the_summary_names_the_events_behind_it(house: Ho
             ]
             assert all(line.events and set(line.events) <= set(by_number) for line in whole.summary)
             lines = {line.topic: line for line in whole.summary}
-            assert isinstance(by_number[lines[SummaryTopic.ASKED].events[0]].event, events.Opened)
+            behind = {topic: [type(by_number[number].event) for number in line.events] for topic, line in lines.items()}
+            assert behind == {
+                SummaryTopic.ASKED: [events.Opened],
+                SummaryTopic.URGENCY: [events.Triaged],
+                SummaryTopic.HANDLER: [events.Assigned],
+                SummaryTopic.NEXT_STEP: [events.NextStepSet],
+                SummaryTopic.ESTIMATE: [events.EstimateSet],
+            }
             assert lines[SummaryTopic.HANDLER].text == "Jana Nováková, Support engineer, +420 123 456"
             assert lines[SummaryTopic.NEXT_STEP].text == "I have a look"
             assert "old one" not in str(whole.summary)
