@@ -284,7 +284,8 @@ class Agent(QObject):
             self._news_since.setdefault(ticket.number, before.changed_at)
             self._wish(messages.ReadTicket(ticket.number))  # what was said stands in its history
         if not self._meet(ticket) and before and before.state is not ticket.state:
-            self.tray.notify(_("Request {number}").format(number=ticket.number), plain.state_sentence(ticket.state))
+            said = plain.state_sentence(ticket.state, ticket.owner)
+            self.tray.notify(_("Request {number}").format(number=ticket.number), said)
 
     def _ticket_read(self, ticket: Ticket) -> None:
         """Tells what was said meanwhile, if the user is not reading it just now."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 from agent.messages import Line, LineChanged, Trouble
 from agent.words import _, language
+from protocol.desk.events import Staff
 from protocol.desk.states import TicketState
 from protocol.scopes import Scope
 
@@ -74,10 +75,12 @@ def state(state: TicketState) -> str:
     }[state]
 
 
-def state_sentence(state: TicketState) -> str:
-    """The same in a sentence."""
+def state_sentence(state: TicketState, owner: Staff | None = None) -> str:
+    """The same in a sentence, with the name of whoever has begun."""
+    if owner is not None and state is TicketState.IN_PROGRESS:
+        return _("{name} is working on it.").format(name=one_line(owner.name))
     return {
-        TicketState.NEW: _("We have your request. Somebody will look at it soon."),
+        TicketState.NEW: _("We have your request, and look at it as soon as somebody is free."),
         TicketState.TRIAGED: _("Somebody has looked at your request; it is waiting its turn."),
         TicketState.IN_PROGRESS: _("Somebody is working on it."),
         TicketState.ON_HOLD: _("It has to wait for something; the next step says for what."),

@@ -140,7 +140,7 @@ class RequestPage(QWidget):
         self.state.setText(standing.sentence(view))
         self._say_next(standing.next_step(view))
         self._say_estimate(standing.estimate(view, datetime.now(UTC)))
-        self.who.show_staff(view.owner)
+        self.who.show_staff(view.owner, over=view.state in (TicketState.CLOSED, TicketState.CANCELLED))
         self.verdict.show_solution(view.solution, view.alternatives, standing.evidence(view))
         self.writing.setVisible(view.state in OPEN_STATES)  # else there is one thing to say: solved or not
         self._ask()

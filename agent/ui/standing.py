@@ -20,7 +20,7 @@ def sentence(view: TicketView) -> str:
         return _("We have not heard from you for a while. Write a word, and it goes on.")
     if view.state is TicketState.ON_HOLD:
         return _on_hold(view)
-    return plain.state_sentence(view.state)
+    return plain.state_sentence(view.state, view.owner)
 
 
 def next_step(view: TicketView) -> str:

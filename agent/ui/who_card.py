@@ -12,19 +12,20 @@ from protocol.desk.events import Staff
 class WhoCard(Card):
     """Hidden while nobody is known to help."""
 
-    def show_staff(self, staff: Staff | None) -> None:
-        """Shows who it is."""
+    def show_staff(self, staff: Staff | None, *, over: bool = False) -> None:
+        """Shows who it is, or was, once it is over."""
         empty(self.rows)
         self.setVisible(staff is not None)
         if staff is None:
             return
         name, title, phone = (plain.one_line(part) for part in (staff.name, staff.title, staff.phone))
         said = Text(_("According to the help desk:"), tone="muted", size="small")
-        helps = Text(_("{name} helps you").format(name=name), size="strong")
+        sentence = _("{name} helped you") if over else _("{name} helps you")
+        helps = Text(sentence.format(name=name), size="strong")
         line = row(initials(name), spacing=2 * GRID)
         line.addLayout(column(said, helps, Text(title), Text(phone), spacing=0), 1)
         inside = QWidget()
         inside.setLayout(line)
         self.rows.addWidget(inside)
-        helps_you = _("{name} helps you").format(name=f"{name}, {title}, {phone}")
+        helps_you = sentence.format(name=f"{name}, {title}, {phone}")
         self.setAccessibleName(_("According to the help desk:") + " " + helps_you)

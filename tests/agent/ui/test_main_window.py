@@ -130,6 +130,17 @@ def test_p14_who_helps_is_introduced_with_name_title_and_phone(window: MainWindo
     assert "Jana Nováková, Support engineer, +420 123 456 takes care of it." in said
 
 
+def test_p14_who_works_on_it_is_named_and_who_has_done_it_helped(window: MainWindow) -> None:
+    assigned = HistoryLine(1, NOW, Actor.STAFF, JANA.name, events.Assigned(JANA))
+    shown_ticket(window, assigned, owner=JANA)
+    assert "as soon as somebody is free" in says(window)
+    shown_ticket(window, assigned, owner=JANA, state=TicketState.IN_PROGRESS)
+    assert "Jana Nováková is working on it." in says(window)
+    shown_ticket(window, assigned, owner=JANA, state=TicketState.CLOSED)
+    assert "Jana Nováková helped you" in says(window)
+    assert "helps you" not in says(window)
+
+
 def test_p16_state_and_next_step_with_its_time_are_always_there(window: MainWindow) -> None:
     shown_ticket(window)
     assert "Next: somebody takes care of it" in says(window)
