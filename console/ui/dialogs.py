@@ -42,7 +42,7 @@ class TextField(QPlainTextEdit):
 
 
 class LevelField(QComboBox):
-    """High, middle or low, with what it means."""
+    """High, medium or low, with what it means."""
 
     def __init__(self, name: str, chosen: int, tip: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,6 +66,22 @@ class _Due(WhenField):
         super().__init__(_("By when"), tip, due or next_quarter(_DUE_AFTER), parent)
 
 
+class PriorityChip(QLabel):
+    """What impact and urgency come to (promise 25), while they are chosen."""
+
+    def __init__(self, impact: LevelField, urgency: LevelField, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._impact, self._urgency = impact, urgency
+        self.setProperty("chip", True)
+        impact.currentIndexChanged.connect(self._show)
+        urgency.currentIndexChanged.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.setText(f"P{self._impact.level + self._urgency.level - 1}")
+        self.setAccessibleName(_("Priority") + " " + self.text())
+
+
 class TakeDialog(RequestDialog):
     """Judge the urgency, own it, say what happens next (promises 16, 25)."""
 
@@ -80,20 +96,16 @@ class TakeDialog(RequestDialog):
             _("Impact"), ticket.impact or 2, _("How many people, or how much work, is held up"), self
         )
         self._urgency = LevelField(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
-        self._priority = QLabel(self)
-        self._priority.setProperty("chip", True)
+        priority = PriorityChip(self._impact, self._urgency, self)
         self._step = TextField(_("Next step"), lines=2, tip=_("What the user reads as the next step"), parent=self)
         self._step.setPlainText(ticket.next_step or _("Look at it together on the screen"))
         self._step.selectAll()
         self._due = _Due(ticket.due, self)
         self.form.addRow(_("&Impact"), self._impact)
         self.form.addRow(_("&Urgency"), self._urgency)
-        self.form.addRow(_("Priority"), self._priority)
+        self.form.addRow(_("Priority"), priority)
         self.form.addRow(_("&Next step"), self._step)
         self.form.addRow(_("&By when"), self._due)
-        self._impact.currentIndexChanged.connect(self._show_priority)
-        self._urgency.currentIndexChanged.connect(self._show_priority)
-        self._show_priority()
 
     @property
     def impact(self) -> int:
@@ -118,10 +130,6 @@ class TakeDialog(RequestDialog):
     def what_is_missing(self) -> str:
         """See RequestDialog."""
         return "" if self.next_step else _("Please say what happens next, so that the user knows.")
-
-    def _show_priority(self) -> None:
-        self._priority.setText(f"P{self.impact + self.urgency - 1}")
-        self._priority.setAccessibleName(_("Priority") + " " + self._priority.text())
 
 
 class NextStepDialog(RequestDialog):

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from console.language import _
 from console.ui import words
-from console.ui.dialogs import LevelField, TextField
+from console.ui.dialogs import LevelField, PriorityChip, TextField
 from console.ui.number_field import NumberField
 from console.ui.request_dialog import RequestDialog
 from protocol import envelope
@@ -30,6 +30,7 @@ class JudgeDialog(RequestDialog):
         self._urgency = LevelField(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
         self.form.addRow(_("&Impact"), self._impact)
         self.form.addRow(_("&Urgency"), self._urgency)
+        self.form.addRow(_("Priority"), PriorityChip(self._impact, self._urgency, self))
 
     def message(self, ref: int) -> envelope.JudgeTicket:
         """The request."""

@@ -27,7 +27,7 @@ one_line = names.one_line
 NOTHING = "\u2013"
 """Stands where there is nothing to say yet: a dash."""
 
-LEVELS = {1: mark("high"), 2: mark("middle"), 3: mark("low")}
+LEVELS = {1: mark("high"), 2: mark("medium"), 3: mark("low")}
 """Impact and urgency: 1 weighs most."""
 
 STATES = {

@@ -17,6 +17,7 @@ from agent.watching.figures import LocalFigures
 from console import language
 from console.ui import deeds, shortcuts, theme, words
 from console.ui.deeds import Deed
+from console.ui.dialogs import PriorityChip
 from console.ui.judging_dialogs import JudgeDialog, KindDialog, LossDialog, PriorityDialog
 from console.ui.record_dialogs import CorrectDialog, ProofDialog, UnlinkDialog
 from console.ui.shortcuts import Shortcut
@@ -27,7 +28,7 @@ from protocol.desk import events
 from protocol.desk.events import Actor, Relation, WorkKind
 from protocol.desk.states import TicketState
 from protocol.desk.terms import TicketKind
-from tests.console.made_up import HISTORY, NOW, TINA
+from tests.console.made_up import HISTORY, NOW, TINA, ticket
 from tests.console.net.stand import enrolled
 from tests.console.relay import WITNESS, FakeRelay
 from tests.console.test_app import Desk
@@ -177,6 +178,18 @@ def test_on_a_ticket_that_is_over_nothing_is_asked(desk: BusyDesk) -> None:
     desk.by_key(deeds.ITEMS[Deed.ASK].shortcut)
     QApplication.processEvents()
     assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, AskDialog) and w.isVisible()]
+
+
+def test_p25_whoever_judges_sees_the_priority_that_it_comes_to(qtbot: QtBot) -> None:
+    dialog = JudgeDialog(ticket(), ())
+    qtbot.addWidget(dialog)
+    (shown,) = dialog.findChildren(PriorityChip)
+    seen = []
+    for impact, urgency in ((0, 0), (1, 0), (2, 2)):
+        dialog._impact.setCurrentIndex(impact)
+        dialog._urgency.setCurrentIndex(urgency)
+        seen.append((dialog._impact.currentText(), dialog._urgency.currentText(), shown.text()))
+    assert seen == [("high", "high", "P1"), ("medium", "high", "P2"), ("low", "low", "P5")]
 
 
 def test_p25_p43_what_is_judged_bears_the_revision_it_was_thought_of(desk: BusyDesk) -> None:
