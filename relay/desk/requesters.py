@@ -140,7 +140,12 @@ class Requesters:
             end=given.end,
             consent=message.consent,
         )
-        by = await self._by(requester, session.ticket)
+        ticket = await room.find(session.ticket)
+        if not (await room.store.book()).register.speaks_for(session.device, ticket):
+            # While the question was on the screen, the machine or the ticket became somebody else's.
+            room.sessions.end(session, EndReason.FAULT)
+            raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        by = by_requester(requester.party, ticket.requester)
         try:
             # Before it is written down: the minutes run from when the user said yes, not from when the disk was done.
             session.consent((given.end - given.begin).total_seconds(), room.seconds())

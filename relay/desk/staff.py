@@ -116,6 +116,7 @@ class StaffRequests:
         room = self._room
         ticket = await room.find(message.ticket)
         _check_workable(ticket, room.clock())
+        _check_same_user(room, ticket)
         self._check_free(ticket, party)
         identifier, staff = secrets.token_hex(16), as_staff(party)
         # Taken before the disk is asked, so that no second request comes between.
@@ -124,6 +125,7 @@ class StaffRequests:
 
         def decide(now: Ticket) -> Sequence[events.Event]:
             _check_workable(now, room.clock())
+            _check_same_user(room, now)
             return (events.SessionRequested(identifier, staff),)
 
         try:
@@ -178,6 +180,15 @@ def _check_workable(ticket: Ticket, now: datetime) -> None:
     if ticket.agreements.work_waits_for_a_yes(now):
         raise Refused(
             RefusalReason.NOT_NOW, "The customer has not answered your offer yet: the work begins once he has said yes."
+        )
+
+
+def _check_same_user(room: Room, ticket: Ticket) -> None:
+    """Whoever sits there now never asked for this: his screen is no part of another's ticket (promise 5)."""
+    if ticket.device and not room.store.last_book.register.speaks_for(ticket.device, ticket):
+        raise Refused(
+            RefusalReason.FORBIDDEN,
+            "This computer is not the requester's, as far as is known; an administrator can say whose it is.",
         )
 
 
