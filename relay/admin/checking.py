@@ -102,5 +102,8 @@ def _said(report: "Report", path: Path) -> int:
             click.echo(f"The event is filed under ticket {report.ticket}.", err=True)
         return TAMPERED
     click.echo(f"The history holds: {counted(report.head.number, 'event')}, {counted(report.tickets, 'ticket')}.")
+    if report.uncompared:
+        names = ", ".join(report.uncompared)
+        click.echo(f"Not compared, as another version of the program made them: {names}. A relay makes them anew.")
     click.echo(f"\nNext: keep this line elsewhere, for --anchor: {standing}")
     return 0

@@ -91,7 +91,7 @@ def _take(passed: Iterator[tuple[int, Line, bytes]], seal: Seal, place: Path, or
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("DELETE FROM projections")  # everything derived is made of the events, when it is opened
             connection.executemany(_INSERT, map(_filed, rows()))
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, OverflowError) as error:
         raise PortableError(f"The history in the file does not hold: {error}.") from error
     _made_empty(path)
     return ended

@@ -113,8 +113,12 @@ def row_of(line: EventLine) -> chain.Row:
         if line.digest is None or line.entry is not None or line.body is not None:
             raise PortableError(f"Event {line.number} has neither its text nor what stands for it.")
         return chain.Row(line.number, None, None, line.digest, line.link)
-    body = line.body or events.encode(line.entry)
-    if line.body is not None and events.decode(line.body) != line.entry:
+    try:
+        body = line.body or events.encode(line.entry)
+        same = line.body is None or events.decode(line.body) == line.entry
+    except (events.EventError, OverflowError) as error:
+        raise PortableError(f"Event {line.number} is none that this program knows.") from error
+    if not same:
         raise PortableError(f"Event {line.number} says one thing in its text and another in its bytes.")
     return chain.Row(line.number, line.salt, body, chain.digest(line.salt, body), line.link)
 

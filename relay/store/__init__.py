@@ -4,7 +4,7 @@
     migrations   how an older database becomes this one (Alembic)
     database     one SQLite file: opened, brought up to date, closed
     events       appending and reading
-    mail_tables  what the history says of mails: numbers replies refer to, what waits to be sent
+    mail_tables  what the history says of mails: what waits to be sent
     work         what is done in one transaction
     projections  everything derived from the events, in the same transaction
     verify       the check of it all, for the administrator and for tests

@@ -39,17 +39,6 @@ session_marks = sa.Table(
 )
 """How long sessions under way have lasted when last looked at: what a relay that was killed still knows of them."""
 
-mail_ids = sa.Table(
-    "mail_ids",
-    metadata,
-    sa.Column("event", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("message_id", sa.Text, nullable=False),
-    sa.Column("mark", sa.Text, nullable=False),
-    sa.Column("ticket", sa.Integer, nullable=False),
-    sa.Column("own", sa.Boolean, nullable=False),
-)
-"""Which ticket a mail is about: what replies refer to (`own`: sent by the desk), and what was taken down already."""
-
 outbox = sa.Table(
     "outbox",
     metadata,

@@ -21,6 +21,8 @@ from relay.store.projections import ALL, Step, keeping
 _EVENTS = "SELECT number, ticket, kind, at_us, session, salt, body, digest, link FROM events ORDER BY number"
 _IN_ORDER = "SELECT number, ticket, body FROM events ORDER BY ticket, number"
 
+_OWN_TRIGGERS = frozenset({"events_are_not_deleted", "events_are_not_changed"})
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Report:
@@ -32,6 +34,7 @@ class Report:
         fault: one sentence that names the first thing wrong; None: all is as it was written down.
         number: the event it is about, if it is about one;
         ticket: and the ticket that event is filed under.
+        uncompared: derived tables of another version of the program, which a relay makes anew when it starts.
     """
 
     head: chain.Head
@@ -39,6 +42,7 @@ class Report:
     fault: str | None = None
     number: int | None = None
     ticket: int | None = None
+    uncompared: tuple[str, ...] = ()
 
 
 class _MismatchError(Exception):
@@ -54,6 +58,7 @@ class _Check:
         self.connection = connection
         self.head = chain.EMPTY
         self.tickets = 0
+        self.uncompared: tuple[str, ...] = ()
         self._book = Book()
 
     def rows(self) -> Iterator[chain.Row]:
@@ -90,6 +95,7 @@ class _Check:
         """Makes every derived table anew beside the file, and compares row by row."""
         versions = self._versions()
         current = [projection for projection in ALL if versions.get(projection.name) == projection.version]
+        self.uncompared = tuple(projection.name for projection in ALL if projection not in current)
         for projection in current:
             keeping.make(self.connection, projection)
         keeping.fill(self.connection, current, self.steps())
@@ -101,6 +107,13 @@ class _Check:
                     if row is not None:
                         what = f"{table}: {row[0]}"
                         raise _MismatchError(None, f"a list shows something else than the history says ({what})")
+
+    def check_nothing_acts_by_itself(self) -> None:
+        """A trigger or a view would change what the relay writes or reads, whenever it does."""
+        query = "SELECT type, name FROM file.sqlite_schema WHERE type IN ('trigger', 'view')"
+        for kind, name in self.connection.execute(query):
+            if name not in _OWN_TRIGGERS:
+                raise _MismatchError(None, f"the database has a {kind} that the relay did not make ({name})")
 
     def ticket_of(self, number: int | None) -> int | None:
         """The ticket that an event is filed under; None: it is not there, or one of the book's."""
@@ -139,6 +152,7 @@ def verify(path: Path, anchors: Iterable[chain.Head] = (), *, lists: bool = True
         try:
             connection.execute("ATTACH ? AS file", (f"{path.absolute().as_uri()}?mode=ro",))
             connection.execute("BEGIN")  # one snapshot, however the relay goes on writing
+            check.check_nothing_acts_by_itself()
             head = chain.verify(check.rows(), anchors=anchors)
             if lists:
                 check.compare()
@@ -146,7 +160,7 @@ def verify(path: Path, anchors: Iterable[chain.Head] = (), *, lists: bool = True
             raise OSError(f"{path} cannot be read: {error}") from error
         except (chain.ChainError, _MismatchError) as error:
             return Report(check.head, check.tickets, str(error), error.number, check.ticket_of(error.number))
-    return Report(head, check.tickets)
+    return Report(head, check.tickets, uncompared=check.uncompared)
 
 
 def _entry(number: int, body: bytes) -> events.Entry:

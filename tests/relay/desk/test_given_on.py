@@ -1,4 +1,4 @@
-"""A machine, or a ticket asked from it, that becomes somebody else's: no session shows the one's screen to the other."""
+"""A machine, or a ticket asked from it, that becomes somebody else's: the one's screen is not shown for the other."""
 
 from msgspec.structs import replace
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from protocol.desk import events
-from protocol.desk.events import Customer, User
+from protocol.desk.events import Channel, Customer, User
 from protocol.trust import Authority, Organisation, Role
 from protocol.trust.issue import issue_authority, issue_root
 from relay.files import Shelf
@@ -93,11 +93,34 @@ async def test_what_was_exported_and_imported_is_exported_again_line_for_line(de
     await store.close()
 
 
+@scene
+async def test_mails_that_were_taken_down_before_the_export_are_known_after_the_import(desk: Desk, empty: Path) -> None:
+    store = await EventStore.open(desk.folder / "athand.db")
+    said = events.MessageAdded("More", channel=Channel.MAIL, message_id="a@firm.example", mark="2" * 32)
+    told = events.NoticeSent(events.NoticeKind.RECEIPT, "eva", "opened", message_id="b@desk.example")
+    await store.change(1, lambda _: (said, told), THE_DESK, NOW)
+    query = "SELECT message_id, mark, ticket, own FROM mail_ids ORDER BY event"
+    before = [tuple(row) for row in await store.rows(query)]
+    await store.close()
+    await asyncio.to_thread(desk.read, desk.export(desk.folder), empty)
+    store = await EventStore.open(empty / "athand.db")
+    assert [tuple(row) for row in await store.rows(query)] == before
+    assert before == [("a@firm.example", "2" * 32, 1, 0), ("b@desk.example", "", 1, 1)]
+    await store.close()
+
+
 def test_a_stranger_reads_every_line_without_this_program(desk: Desk) -> None:
     read = [json.loads(line) for line in desk.export(desk.folder)]
     assert [line["type"] for line in read] == ["head", *["event"] * 5, "file", "end"]
     assert read[1]["entry"]["event"]["problem"] == EVERY_SCRIPT
     assert base64.b64decode(read[6]["content"]) == b"MZ\x00 not to be run"
+
+
+def _with(line: bytes, **changes: object) -> bytes:
+    read = json.loads(line)
+    for name, value in changes.items():
+        read[name] = read[name] | value if isinstance(value, dict) else value
+    return json.dumps(read).encode() + b"\n"
 
 
 def damaged(lines: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
@@ -110,6 +133,10 @@ def damaged(lines: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
     yield "half a line", [*lines[:-1], lines[-1][:-40]]
     yield "no line at all", []
     yield "something else", [b"{}\n"]
+    for number in (2**63, 2**70):
+        yield f"event {number}", [lines[0], _with(lines[1], number=number), *lines[2:]]
+        yield f"ticket {number}", [lines[0], _with(lines[1], entry={"ticket": number}), *lines[2:]]
+    yield "bytes that are no event", [lines[0], _with(lines[1], body="AAAA"), *lines[2:]]
     yield "another head", [lines[0].replace(b"Firma", b"Other"), *lines[1:]]
 
 

@@ -91,6 +91,9 @@ CHANGES = {
     "ticket's last event": "UPDATE tickets SET last_event = 1 WHERE number = 1",
     "ticket hidden": "DELETE FROM tickets WHERE number = 1",
     "ticket invented": "INSERT INTO ticket_tags (ticket, tag) VALUES (9, 'invented')",
+    "a mail invented": "INSERT INTO mail_ids (event, message_id, mark, ticket, own) VALUES (1, 'a@b', '', 1, 1)",
+    "a trigger": "CREATE TRIGGER t AFTER INSERT ON tickets BEGIN UPDATE tickets SET owner = 'petr'; END",
+    "a view": "CREATE VIEW v AS SELECT * FROM tickets",
     "words of an event taken out": "DELETE FROM search_docsize WHERE id = 1 << 20 | 1",
 }
 
@@ -99,6 +102,13 @@ CHANGES = {
 def test_one_change_behind_the_relays_back_is_found(what: str, tamper: Callable[..., Path]) -> None:
     report = verify(tamper(CHANGES[what]))
     assert report.fault is not None
+
+
+def test_a_list_of_another_version_is_not_passed_over_in_silence(tamper: Callable[..., Path]) -> None:
+    other = "UPDATE projections SET version = 99 WHERE name = 'tickets'"
+    report = verify(tamper(other, CHANGES["ticket's state"]))
+    assert (report.fault, report.uncompared) == (None, ("tickets",))
+    assert verify(tamper()).uncompared == ()
 
 
 def test_it_says_which_event_it_is(tamper: Callable[..., Path]) -> None:
