@@ -28,6 +28,7 @@ from agent.place import Place
 from agent.sessions import Party, Session
 from agent.watching.figures import LocalFigures
 from agent.watching.round import Report, Round
+from agent.words import language
 from protocol import envelope
 from protocol.desk.events import EndReason
 from protocol.desk.states import TicketState
@@ -154,13 +155,13 @@ class Clerk:
             case messages.ReadTicket(number=number):
                 self._asked.ask(envelope.ReadTicket(ref, number))
             case messages.ReadAbout():
-                self._asked.ask(envelope.ReadAbout(ref))
-            case messages.FindArticles(words=words, language=language):
-                self._asked.ask(envelope.SuggestArticles(ref, words, language))
+                self._asked.ask(envelope.ReadAbout(ref, language()))
+            case messages.FindArticles() as find:
+                self._asked.ask(envelope.SuggestArticles(ref, find.words, find.language))
             case messages.AnswerAdvice(key=key, accepted=accepted):
-                self._asked.ask(envelope.AnswerAdvice(ref, key, accepted), wish)
+                self._asked.ask(envelope.AnswerAdvice(ref, key, accepted, language=language()), wish)
             case messages.AnswerOffer(ticket=ticket, quote=quote, accepted=accepted):
-                self._asked.ask(envelope.AnswerOffer(ref, ticket, quote, accepted), wish)
+                self._asked.ask(envelope.AnswerOffer(ref, ticket, quote, accepted, language=language()), wish)
 
     def _wish_of_session(
         self,
@@ -251,7 +252,7 @@ class Clerk:
         self._asked.lost()
         self._fetching.lost()
         self._asked.ask(envelope.ListMyTickets(self._asked.next_ref()))
-        self._asked.ask(envelope.ReadAbout(self._asked.next_ref()))
+        self._asked.ask(envelope.ReadAbout(self._asked.next_ref(), language()))
         self._post.send_all()
         self._round.signed_in()
         for reports in self._reports.values():

@@ -6,16 +6,21 @@ from msgspec import Meta, Struct
 
 from protocol import moment
 from protocol.desk.calendar import Calendar
-from protocol.desk.terms import Cents, Key, Name, Staff, Text
+from protocol.desk.terms import Cents, Key, Language, Name, Staff, Text
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
 from protocol.moment import Moment
 
 
 # --- agent → relay
 class ReadAbout(MessageBase, frozen=True):
-    """Answered by `About`."""
+    """Answered by `About`.
+
+    Attributes:
+        language: of the reader; empty: as the register knows it. So it is with the two answers.
+    """
 
     ref: Ref
+    language: Language = ""
 
 
 class AnswerAdvice(MessageBase, frozen=True):
@@ -25,6 +30,7 @@ class AnswerAdvice(MessageBase, frozen=True):
     recommendation: Key
     accepted: bool
     text: Text = ""
+    language: Language = ""
 
 
 class AnswerOffer(MessageBase, frozen=True):
@@ -35,6 +41,7 @@ class AnswerOffer(MessageBase, frozen=True):
     quote: Key
     accepted: bool
     text: Text = ""
+    language: Language = ""
 
 
 # --- relay → agent

@@ -11,6 +11,7 @@ from protocol.desk.book import Book
 from protocol.desk.calendar import Calendar
 from protocol.desk.events import RecommendationAnswered
 from protocol.desk.placing import as_staff, contact
+from protocol.desk.public_holidays import name_in
 from protocol.desk.ticket import Ticket
 from relay.desk import accepting, advice, views, waits
 from relay.desk.room import AgentHandlers, Requester, Room, by_requester
@@ -41,14 +42,14 @@ class AboutRequests:
         answered = RecommendationAnswered(message.recommendation, message.accepted, message.text)
         by = by_requester(requester.party, user.name if user else "")
         await advice.answer(self._room, answered, user.identifier if user else "", by)
-        return await self.read(requester, envelope.ReadAbout(message.ref))
+        return await self.read(requester, envelope.ReadAbout(message.ref, message.language))
 
     async def read(self, requester: Requester, message: envelope.ReadAbout) -> envelope.About:
         """As it is now, for this device's user."""
-        return await self.of(requester.party.identifier, message.ref)
+        return await self.of(requester.party.identifier, message.ref, message.language)
 
-    async def of(self, device: str, ref: int) -> envelope.About:
-        """The same, for whoever sits at a device."""
+    async def of(self, device: str, ref: int, language: str) -> envelope.About:
+        """The same, for whoever sits at a device; a `language` that is not said is the register's."""
         book, now = await self._room.store.book(), self._room.clock()
         settings = book.register.desk
         user, customer = book.register.whose(device)
@@ -60,7 +61,7 @@ class AboutRequests:
             ref,
             name=settings.name,
             phone=settings.phone,
-            calendar=_hours(book, customer, now),
+            calendar=_hours(book, customer, now, language or self._room.language_at(device)),
             on_duty=tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED],
             contact=contact(book, user.identifier if user else "", customer, now),
             wait_min=expected.wait_min if expected else None,
@@ -79,11 +80,13 @@ def _offer(ticket: Ticket, key: str, quote: Quote) -> envelope.OfferView:
     )
 
 
-def _hours(book: Book, customer: str, now: datetime) -> Calendar | None:
+def _hours(book: Book, customer: str, now: datetime, language: str) -> Calendar | None:
+    """The days ahead by the names that a reader of this language knows."""
     contract = book.register.contract_of(customer)
     calendar = None if contract is None else book.register.calendars.get(contract.in_force(now).hours)
     if calendar is None:
         return None
     version, today = calendar.in_force(now), now.date()
-    ahead = [special for special in version.special_days if abs(special.day - today) <= AHEAD]
-    return replace(calendar, versions=(replace(version, special_days=tuple(ahead)),))
+    ahead = (special for special in version.special_days if abs(special.day - today) <= AHEAD)
+    named = tuple(replace(special, name=name_in(special, version, language)) for special in ahead)
+    return replace(calendar, versions=(replace(version, special_days=named),))

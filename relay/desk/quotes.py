@@ -95,7 +95,7 @@ class Quotes:
             raise Refused(RefusalReason.FORBIDDEN, "This offer was made to somebody else.")
         answered = events.QuoteAnswered(message.quote, message.accepted, message.text, user.identifier)
         await self.answer(ticket.number, answered, user, by_accepter(user))
-        return await self._about.of(device, message.ref)
+        return await self._about.of(device, message.ref, message.language)
 
     async def answer(self, number: int, answered: events.QuoteAnswered, user: User | None, by: By) -> None:
         """The customer's word, by whichever way it came; `user` is who says it.
@@ -139,7 +139,7 @@ class Quotes:
         for user in accepters(register, ticket) or ():
             for machine in register.machines_of(user.identifier):
                 if self._room.audience.online(machine.identifier):
-                    self._room.audience.tell_device(machine.identifier, await self._about.of(machine.identifier, 0))
+                    self._room.audience.tell_device(machine.identifier, await self._about.of(machine.identifier, 0, ""))
 
     async def _move_ahead(self, work: Work, ticket: Ticket, tickets: Sequence[Ticket]) -> None:
         for key, quote in ticket.agreements.quotes.items():

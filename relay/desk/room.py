@@ -99,6 +99,13 @@ class Room:
     seconds: Callable[[], float]
     agreed: Agreed = dataclasses.field(default_factory=Agreed)
 
+    def language_at(self, device: str) -> str:
+        """Of whoever sits at a machine, as far as the register knows; else the desk's."""
+        register = self.store.last_book.register
+        user, customer = register.whose(device)
+        known = register.customers.get(customer)
+        return (user.language if user else "") or (known.language if known else "") or register.desk.language
+
     async def find(self, number: int) -> Ticket:
         """Raises Refused when there is none, StoreFault."""
         ticket = await self.store.ticket(number)

@@ -88,9 +88,9 @@ class Desk:
         try:
             return await self._from_agent[type(message)](requester, message)
         except Refused as refused:
-            return self._refusal(message.ref, refused, self._language_at(requester.party.identifier))
+            return self._refusal(message.ref, refused, self._room.language_at(requester.party.identifier))
         except (StoreFault, EventError) as fault:
-            return self._fault(message.ref, fault, self._language_at(requester.party.identifier))
+            return self._fault(message.ref, fault, self._room.language_at(requester.party.identifier))
 
     async def for_console(self, party: Party, message: envelope.FromConsole) -> envelope.ToClient:
         """A console's request and its answer."""
@@ -169,13 +169,6 @@ class Desk:
         """A device came or went: staff see it on its open tickets. Raises StoreFault."""
         for ticket in await self._room.store.tickets_of(device, limit=50, unfinished=True):
             self._room.audience.tell_staff(envelope.TicketChanged(self._room.view(ticket)))
-
-    def _language_at(self, device: str) -> str:
-        """Of whoever sits at a machine, as far as the register knows; else the desk's."""
-        register = self._room.store.last_book.register
-        user, customer = register.whose(device)
-        known = register.customers.get(customer)
-        return (user.language if user else "") or (known.language if known else "") or register.desk.language
 
     def _refusal(self, ref: int, refused: Refused, language: str) -> envelope.RequestRefused:
         self._room.counts.add(f"request_refused_{refused.reason}")

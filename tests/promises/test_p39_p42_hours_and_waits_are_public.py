@@ -16,9 +16,11 @@ from protocol.desk.business_time import OpenTime
 from protocol.desk.calendar import Calendar, CalendarVersion, SpecialDay
 from protocol.desk.contract import Contract
 from protocol.desk.opening_hours import CLOSED, parse_week
+from protocol.desk.public_holidays import public_holidays, with_public_holidays
 from tests.agent.asked import JANA
 from tests.agent.desk import HelpedDesk, desk_and_relay
 from tests.relay.peopled import LONG_AGO, TERMS, away, peopled
+from tests.relay.rig import scene
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 """A Friday."""
@@ -67,6 +69,29 @@ def test_p39_hours_and_days_that_differ_are_those_of_the_very_calendar_the_clock
 async def ask_about(relay: Any) -> Any:
     agent = await relay.relay.agent()
     return await agent.ask(envelope.ReadAbout)
+
+
+@scene
+async def test_p39_each_user_reads_the_holidays_by_the_names_of_his_own_language(tmp_path: Path) -> None:
+    begin = datetime(datetime.now(UTC).year - 1, 1, 1, tzinfo=UTC)
+    bavaria = CalendarVersion(begin, "UTC", (CLOSED,) * 7, country="DE", subdivision="BY")
+    office = Calendar("office", "Office", (with_public_holidays(bavaria, language="en_US"),))
+    sets = (
+        events.CalendarSet(office),
+        events.ContractSet(Contract("gold", "firma", (replace(TERMS, hours="office"),))),
+        events.UserSet(events.User("eva", "Eva", "firma", language="de")),
+    )
+    names = {
+        language: {day.name for day in public_holidays("DE", "BY", range(begin.year, begin.year + 3), fits)}
+        for language, fits in (("en", "en_US"), ("de", "de"))
+    }
+    async with peopled(tmp_path / "relay", *sets).relay() as relay:
+        agent = await relay.agent()
+        for asked, said in (("en", "en"), ("de", "de"), ("", "de"), ("cs", "de")):
+            about: Any = await agent.ask(envelope.ReadAbout, asked)
+            shown = {day.name for day in about.calendar.versions[0].special_days}
+            assert shown
+            assert shown <= names[said]
 
 
 @pytest.mark.parametrize(
