@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from console.language import _
 from console.ui import theme, words
+from console.ui.close_button import close_button
 from console.ui.dialogs import TextField
 from console.ui.number_field import NumberField, PriceField
 from console.ui.request_dialog import RequestDialog
@@ -301,10 +302,7 @@ class WeekDialog(QDialog):
         after.setAccessibleName(_("The week after"))
         after.setToolTip(_("The week after"))
         after.clicked.connect(lambda: self._go(7))
-        close = QPushButton(_("Close"), self)
-        close.setAccessibleName(_("Close"))
-        close.setToolTip(_("Close this page (Esc)"))
-        close.clicked.connect(self.reject)
+        close = close_button(self)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(before)

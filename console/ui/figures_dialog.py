@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHeaderView,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from console.language import _, mark
 from console.ui import theme, words
+from console.ui.close_button import close_button
 from protocol.desk.events import Sample
 
 _HEADS = (
@@ -53,10 +53,7 @@ class FiguresDialog(QDialog):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 table.setItem(row, column, item)
             began_s = sample.at_s
-        close = QPushButton(_("Close"), self)
-        close.setAccessibleName(_("Close"))
-        close.setToolTip(_("Close this page (Esc)"))
-        close.clicked.connect(self.reject)
+        close = close_button(self)
         column_of = QVBoxLayout(self)
         column_of.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
         column_of.setSpacing(2 * theme.GRID)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton,
 from console import downloads
 from console.language import _
 from console.ui import pictures, theme, words
+from console.ui.close_button import close_button
 from protocol.desk.events import Attachment
 from protocol.files import OPENED, ending
 
@@ -43,10 +44,7 @@ class FilesDialog(QDialog):
             if file.sha256 and file.sha256 not in self._rows:
                 self._rows[file.sha256] = row = _Row(file, folder, self._fetch, self)
                 column.addWidget(row)
-        close = QPushButton(_("Close"), self)
-        close.setAccessibleName(_("Close"))
-        close.setToolTip(_("Close this page (Esc)"))
-        close.clicked.connect(self.accept)
+        close = close_button(self)
         below = QHBoxLayout()
         below.addStretch(1)
         below.addWidget(close)

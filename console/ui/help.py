@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from console.language import _
 from console.ui import shortcuts, theme
+from console.ui.close_button import close_button
 from console.ui.shortcuts import Shortcut
 
 _OF_THE_SCREEN = 0.9
@@ -36,10 +37,7 @@ class HelpOverlay(QDialog):
         scroll.setAccessibleName(_("Shortcuts"))
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
-        close = QPushButton(_("Close"), self)
-        close.setAccessibleName(_("Close"))
-        close.setToolTip(_("Close this page (Esc)"))
-        close.clicked.connect(self.reject)
+        close = close_button(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * theme.GRID, 2 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)

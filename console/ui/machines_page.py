@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from console.language import _
 from console.ui import theme, words
+from console.ui.close_button import close_button
 from console.ui.table import fill, make_table
 from protocol.envelope import ClusterView, Faults, FaultView
 
@@ -50,10 +51,7 @@ class MachinesDialog(QDialog):
             "magnifying-glass", _("&Look for the cause"), _("Opens a problem for what happens again and again")
         )
         self._look.clicked.connect(self._look_for_cause)
-        close = QPushButton(_("Close"), self)
-        close.setAccessibleName(_("Close"))
-        close.setToolTip(_("Close this page (Esc)"))
-        close.clicked.connect(self.reject)
+        close = close_button(self)
         buttons = QHBoxLayout()
         buttons.addWidget(self._show)
         buttons.addWidget(self._look)

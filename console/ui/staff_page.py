@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from console.language import _, plural
 from console.ui import theme, words
+from console.ui.close_button import close_button
 from console.ui.table import fill, make_table
 from protocol.envelope import AbsenceLine, Colleague, StaffList
 
@@ -54,10 +55,7 @@ class StaffDialog(QDialog):
         self._back.setAccessibleName(_("Take the absence back"))
         self._back.setToolTip(_("What has begun ends now, what is planned is struck; tickets stay where they are"))
         self._back.clicked.connect(self._take_back)
-        close = QPushButton(_("Close"), self)
-        close.setAccessibleName(_("Close"))
-        close.setToolTip(_("Close this page (Esc)"))
-        close.clicked.connect(self.reject)
+        close = close_button(self)
         buttons = QHBoxLayout()
         buttons.addWidget(away)
         buttons.addWidget(self._back)
