@@ -1,26 +1,13 @@
 """What of a ticket's history can still be acted upon: open questions, time entries, links. Pure."""
 
-import dataclasses
+import contextlib
 from collections.abc import Sequence
-from datetime import datetime
 
-from protocol.desk import events
-from protocol.desk.events import Relation, WorkKind
+from protocol.desk import events, ledger
+from protocol.desk.events import Relation
+from protocol.desk.ledger import LedgerEntry
+from protocol.desk.states import StepRefused
 from protocol.envelope import HistoryLine
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Entry:
-    """A time entry as it stands now; `worked_s` 0: struck out."""
-
-    key: str
-    staff: str
-    begin: datetime
-    end: datetime
-    worked_s: float
-    kind: WorkKind
-    text: str
-    billed: bool
 
 
 def open_questions(history: Sequence[HistoryLine]) -> dict[str, str]:
@@ -35,33 +22,13 @@ def open_questions(history: Sequence[HistoryLine]) -> dict[str, str]:
     return found
 
 
-def time_entries(history: Sequence[HistoryLine]) -> dict[str, Entry]:
-    """Number → entry, with what was corrected."""
-    found: dict[str, Entry] = {}
+def time_entries(ticket: int, history: Sequence[HistoryLine]) -> dict[str, LedgerEntry]:
+    """Number → entry, as it stands after what was corrected; `worked_s` 0: struck out."""
+    found: dict[str, LedgerEntry] = {}
     for line in history:
-        match line.event:
-            case events.TimeLogged() as logged:
-                found[logged.entry] = Entry(
-                    logged.entry,
-                    logged.staff.name,
-                    logged.begin,
-                    logged.end,
-                    logged.worked_s,
-                    logged.kind,
-                    logged.text,
-                    logged.billed,
-                )
-            case events.TimeCorrected() as now if now.entry in found:
-                found[now.entry] = Entry(
-                    now.entry,
-                    found[now.entry].staff,
-                    now.begin,
-                    now.end,
-                    now.worked_s,
-                    now.kind,
-                    now.text,
-                    now.billed,
-                )
+        if isinstance(line.event, events.TimeLogged | events.TimeCorrected):
+            with contextlib.suppress(StepRefused):  # its first event is beyond what was shown of the history
+                found = ledger.follow(found, ticket, line.event)
     return found
 
 

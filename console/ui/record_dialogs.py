@@ -16,7 +16,7 @@ from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField
 from protocol import envelope
 from protocol.desk.events import Relation, WorkKind
-from protocol.desk.ledger import whole_minutes
+from protocol.desk.ledger import LedgerEntry, whole_minutes
 from protocol.envelope import HistoryLine, TicketView
 
 _MAX_MINUTES = 7 * 24 * 60
@@ -29,7 +29,7 @@ class CorrectDialog(RequestDialog):
         title = _("Correct time on ticket {number}").format(number=ticket.number)
         super().__init__(title, _("What it was stays in the history; 0 minutes strike it out."), _("Correct"), parent)
         self._ticket = ticket
-        self._entries = records.time_entries(history)
+        self._entries = records.time_entries(ticket.number, history)
         names = {key: _entry(entry) for key, entry in reversed(self._entries.items())}
         self._which = choice(_("Entry"), _("The newest stands first"), names, self)
         self._kind = choice(
@@ -87,7 +87,7 @@ class CorrectDialog(RequestDialog):
         return envelope.CorrectTime(
             ref,
             self._ticket.number,
-            entry.key,
+            entry.entry,
             begin,
             end,
             worked.total_seconds(),
@@ -171,7 +171,7 @@ class ProofDialog(RequestDialog):
         self._target.setEnabled(str(self._check.currentData()).startswith("disk."))
 
 
-def _entry(entry: records.Entry) -> str:
+def _entry(entry: LedgerEntry) -> str:
     worked = words.minutes(entry.worked_s)
-    parts = (words.clock(entry.begin), words.one_line(entry.staff), worked, words.one_line(entry.text)[:40])
+    parts = (words.clock(entry.begin), words.one_line(entry.staff.name), worked, words.one_line(entry.text)[:40])
     return " · ".join(part for part in parts if part)
