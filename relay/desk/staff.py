@@ -10,7 +10,7 @@ from protocol.desk import events
 from protocol.desk.events import EndReason, ProofPhase
 from protocol.desk.overview import judged
 from protocol.desk.placing import check_taking
-from protocol.desk.states import TicketState
+from protocol.desk.states import TicketState, mark
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
@@ -88,22 +88,14 @@ class StaffRequests:
 
     async def add_session_note(self, party: Party, message: envelope.AddSessionNote) -> envelope.Ticket:
         """What was done in a session, by whoever did it."""
-        found = await self._room.store.requested_session(message.session)
-        if found is None:
-            raise no_such_session()
-        number, requested = found
-        if requested.staff.identifier != party.identifier:
-            raise Refused(RefusalReason.FORBIDDEN, "Only the technician of a session can write its note.")
+        number = await self._own(party, message.session, mark("Only the technician of a session can write its note."))
         return await self._happens(party, message.ref, number, events.SessionNoted(message.session, message.text))
 
     async def add_session_figures(self, party: Party, message: envelope.AddSessionFigures) -> envelope.Done:
         """How the picture of a session travelled, by whoever saw it; once."""
-        found = await self._room.store.requested_session(message.session)
-        if found is None:
-            raise no_such_session()
-        number, requested = found
-        if requested.staff.identifier != party.identifier:
-            raise Refused(RefusalReason.FORBIDDEN, "Only a session's technician can say how its picture was.")
+        number = await self._own(
+            party, message.session, mark("Only a session's technician can say how its picture was.")
+        )
         measured = events.SessionMeasured(message.session, message.samples)
         for _, entry in await self._room.store.history(number):
             if isinstance(entry.event, events.SessionMeasured) and entry.event.session == message.session:
@@ -155,6 +147,16 @@ class StaffRequests:
         )
 
     # --- inside
+    async def _own(self, party: Party, session: str, sentence: str) -> int:
+        """The ticket a session was for. Raises Refused, with this sentence when it was another technician's."""
+        found = await self._room.store.requested_session(session)
+        if found is None:
+            raise no_such_session()
+        number, requested = found
+        if requested.staff.identifier != party.identifier:
+            raise Refused(RefusalReason.FORBIDDEN, sentence)
+        return number
+
     async def _happens(self, party: Party, ref: int, number: int, *happened: events.Event) -> envelope.Ticket:
         ticket = await self._room.change(number, lambda _: happened, by_staff(party))
         return await self._room.whole(ref, ticket, for_staff=True)
