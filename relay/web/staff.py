@@ -182,10 +182,9 @@ class StaffPages:
         """A month as a page."""
         book = await self._room.store.book()
         language = self._language(request, book)
-        _ = words(language)
-        if sentence := self._no_report(request, book, _):
-            return self._pages.say(request, 404, _("No report"), sentence, language=language)
-        made = await self._report(request)
+        made = await self._report(request, book, language)
+        if isinstance(made, Response):
+            return made
         data = {"report": made, "labels": Labels(language), "here": request.url.path.rstrip("/")}
         return self._shown(request, "report.html", book, data)
 
@@ -197,10 +196,9 @@ class StaffPages:
         write, media_type = _WRITERS[kind]
         book = await self._room.store.book()
         language = self._language(request, book)
-        _ = words(language)
-        if sentence := self._no_report(request, book, _):
-            return self._pages.say(request, 404, _("No report"), sentence, language=language)
-        made = await self._report(request)
+        made = await self._report(request, book, language)
+        if isinstance(made, Response):
+            return made
         async with self._reporting:
             content = await asyncio.to_thread(write, made, language)
         customer, month = request.path_params["customer"], f"{made.begin:%Y-%m}"
@@ -222,10 +220,12 @@ class StaffPages:
         today = now.astimezone(monthly.zone_of(book, customer, now)).date()
         return _("This month has not begun yet.") if first > today else ""
 
-    async def _report(self, request: Request) -> Report:
+    async def _report(self, request: Request, book: Book, language: str) -> Report | Response:
+        """What was asked for, or the page that says why there is none."""
+        _ = words(language)
+        if sentence := self._no_report(request, book, _):
+            return self._pages.say(request, 404, _("No report"), sentence, language=language)
         customer, month = request.path_params["customer"], request.path_params["month"]
-        if customer not in (await self._room.store.book()).register.customers:
-            raise HTTPException(404)
         try:
             first = monthly.month(month)
             async with self._reporting:
