@@ -56,6 +56,14 @@ class _Session:
     series: Series = dataclasses.field(default_factory=Series)
 
 
+@dataclasses.dataclass
+class _Note:
+    """A note that is asked for, and why its session is over as far as it is known."""
+
+    dialog: NoteDialog
+    why: EndReason
+
+
 class Sessions(QObject):
     """All sessions of this console.
 
@@ -78,7 +86,7 @@ class Sessions(QObject):
         self._network, self._ask, self._ask_from, self._parent = network, ask, ask_from, parent
         self._sessions: dict[str, _Session] = {}
         self._state = state
-        self._notes: dict[str, NoteDialog] = {}
+        self._notes: dict[str, _Note] = {}
         self._reporting = 0
         self._left = False
 
@@ -192,10 +200,12 @@ class Sessions(QObject):
             self._report_end(event.session, event.reason)
         self._report_figures(event.session, session)
         sentence = words.ended(event.reason, event.sentence)
-        if session.window is not None:
-            session.window.show_over(sentence, event.reason)
         if session.allowed:
-            self._ask_for_note(event.session, session.ticket, sentence)
+            if session.window is not None:
+                session.window.leave()  # it would hide the ticket, and say no more than the note's dialog
+            self._ask_for_note(event.session, session.ticket, sentence, event.reason)
+        elif session.window is not None:
+            session.window.show_over(sentence, event.reason)
         if session.window is None:
             self._sessions.pop(event.session, None)
         self.went_on.emit()
@@ -219,17 +229,22 @@ class Sessions(QObject):
 
     def correct_end(self, over: envelope.SessionOver) -> None:
         """The relay knows why a session is over, where this end saw no more than a cut line."""
+        sentence = words.ended(over.reason, "")
         if (window := self._window_of(over.session)) is not None:
-            window.correct_end(words.ended(over.reason, ""), over.reason)
+            window.correct_end(sentence, over.reason)
+        if (note := self._notes.get(over.session)) is not None and note.why is EndReason.LINE_LOST:
+            note.why = over.reason
+            note.dialog.say_why(sentence)
 
     def leave_notes(self) -> None:
         """The console ends: what is not written by now is asked for at the next start."""
         self._left = True
 
-    def _ask_for_note(self, number: str, ticket: int, sentence: str) -> None:
+    def _ask_for_note(self, number: str, ticket: int, sentence: str, why: EndReason) -> None:
         if self._left:
             return
-        dialog = self._notes[number] = NoteDialog(ticket, sentence, self._parent)
+        dialog = NoteDialog(ticket, sentence, self._parent)
+        self._notes[number] = _Note(dialog, why)
         dialog.submitted.connect(
             lambda: self._ask_from(dialog, lambda ref: envelope.AddSessionNote(ref, number, dialog.note))
         )
@@ -253,7 +268,8 @@ class Sessions(QObject):
         self._keep(lambda: missing.extend(self._state.missing_notes()))
         if missing:
             sentence = _("You have not yet written what was done in the session on ticket {number}.")
-            self._ask_for_note(missing[0].session, missing[0].ticket, sentence.format(number=missing[0].ticket))
+            sentence = sentence.format(number=missing[0].ticket)
+            self._ask_for_note(missing[0].session, missing[0].ticket, sentence, EndReason.TECHNICIAN_LEFT)
 
     def _window_of(self, number: str) -> SessionWindow | None:
         session = self._sessions.get(number)

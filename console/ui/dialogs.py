@@ -248,20 +248,23 @@ class ConnectDialog(RequestDialog):
 
 
 class NoteDialog(RequestDialog):
-    """What was done in a session, for its ticket's history."""
+    """Why a session is over, and what was done in it, for its ticket's history."""
 
-    def __init__(self, ticket: int, reason: str, parent: QWidget | None = None) -> None:
-        super().__init__(
-            _("What was done? Ticket {number}").format(number=ticket),
-            reason + " " + _("Please write down what was done; the user can read it."),
-            _("Save note"),
-            parent,
-        )
+    def __init__(self, ticket: int, sentence: str, parent: QWidget | None = None) -> None:
+        """`sentence`: why it is over."""
+        title = _("What was done? Ticket {number}").format(number=ticket)
+        super().__init__(title, "", _("Save note"), parent)
+        self.say_why(sentence)
         self._note = TextField(
             _("What was done?"), lines=5, tip=_("Stands in the history, where the user can read it"), parent=self
         )
         self.form.addRow(self._note)
         self._note.setFocus()
+
+    def say_why(self, sentence: str) -> None:
+        """Why it is over; what is typed stays."""
+        self._lead.setText(sentence + " " + _("Please write down what was done; the user can read it."))
+        self._lead.show()
 
     @property
     def note(self) -> str:

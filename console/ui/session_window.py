@@ -166,7 +166,7 @@ class SessionWindow(QWidget):
         """It is over, and why."""
         self._stage, self._why = Stage.OVER, reason
         if reason is EndReason.TECHNICIAN_LEFT:
-            self.close()  # whoever ended it knows
+            self.leave()  # whoever ended it knows
             return
         self._timer.stop()
         self._curtain.draw(closed=False)
@@ -178,6 +178,11 @@ class SessionWindow(QWidget):
         self._say(sentence)
         self._close.show()
         self._close.setFocus()
+
+    def leave(self) -> None:
+        """It is over, and why is said elsewhere, or known."""
+        self._stage = Stage.OVER
+        self.close()
 
     def correct_end(self, sentence: str, reason: EndReason) -> None:
         """The relay knows why, or at least that it was not its own line: said in place of a line that was cut."""

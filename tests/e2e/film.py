@@ -203,7 +203,6 @@ def _end(film: Film) -> None:
     film.user.wait_over("You ended it.")
     film.step("user", "presses Stop")
     film.technician.write_note(film.number, "Showed where the @ sign is on a German keyboard: AltGr and Q.")
-    film.technician.session(film.number).button("Close").press()
     film.technician.history.wait_text("What was done:")
     film.step("technician", "notes what was done")
 

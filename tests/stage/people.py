@@ -170,16 +170,20 @@ class Technician:
 
         return wait_for(f"the picture of {size[0]} x {size[1]}", probe)
 
+    def note(self, number: int) -> Window:
+        """Where it is said why a session is over, and asked what was done."""
+        return self.desk.ui.window(f"What was done? Ticket {number}")
+
     def write_note(self, number: int, text: str) -> None:
         """Answer what was done."""
-        dialog = self.desk.ui.window(f"What was done? Ticket {number}")
+        dialog = self.note(number)
         dialog.field("What was done?").fill(text)
         dialog.button("Save note").press()
         dialog.wait_gone()
 
     def skip_note(self, number: int) -> None:
         """Leave out the note."""
-        dialog = self.desk.ui.window(f"What was done? Ticket {number}")
+        dialog = self.note(number)
         dialog.button("Cancel").press()
         dialog.wait_gone()
 
