@@ -15,6 +15,7 @@ from console.mailbox import Mailbox
 from console.net.thread import NetworkThread
 from console.people import PeopleDesk
 from console.requests import Answer, Build, OnDone, OnFailed, Requests, TooManyWaiting
+from console.second_look import SecondLook
 from console.sessions import Sessions
 from console.state import StateDirectory
 from console.ui.dialogs import ConnectDialog, NextStepDialog, QuitDialog, ResolveDialog, TakeDialog
@@ -24,6 +25,7 @@ from console.ui.request_dialog import RequestDialog
 from console.watching import WatchDesk
 from protocol import envelope
 from protocol.desk.events import EndReason
+from protocol.envelope import RefusalReason
 from protocol.trust import Party
 
 _log = structlog.get_logger()
@@ -49,7 +51,7 @@ class Console(QObject):
         self._mailbox = Mailbox()
         self._mailbox.arrived.connect(self._read_mail)
         self._network = NetworkThread(state, self._mailbox.post, relay=relay)
-        self._requests = Requests()
+        self._requests, self._second_look = Requests(), SecondLook()
         self._me: Party | None = None
         self._online = False
         self._cuts = 0
@@ -189,6 +191,9 @@ class Console(QObject):
 
         def answered(answer: Answer) -> None:
             if isinstance(answer, envelope.RequestRefused):
+                if answer.reason is RefusalReason.CHANGED_MEANWHILE:
+                    view = self.window.model.find(getattr(request, "ticket", 0))
+                    self._second_look.told(request, view.revision if view else 0)
                 on_failed(answer.sentence)
             else:
                 on_done(answer)
@@ -209,7 +214,8 @@ class Console(QObject):
         except TooManyWaiting:
             on_failed(_("The server does not answer at the moment; please try again later."))
             return
-        self._network.request(build(ref), lambda: None)  # a link lost meanwhile is told by LinkChanged
+        request = self._second_look.meant(build(ref))
+        self._network.request(request, lambda: None)  # a link lost meanwhile is told by LinkChanged
 
     def _say(self, sentence: str) -> None:
         self.window.notice.say(sentence)
