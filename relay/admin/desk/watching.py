@@ -57,9 +57,13 @@ def threshold(  # noqa: PLR0913, PLR0917 - one for each option
         others = [known for known in book.watch.thresholds.get(customer, ()) if known.check != check]
         if not off:
             limit, is_above = _limit(above, below)
-            others.append(
-                Threshold(check, limit, limit if clear is None else clear, is_above, _seconds(lasting), ticket)
-            )
+            over = limit if clear is None else clear
+            if (over > limit) if is_above else (over < limit):
+                side, back = ("above", "below") if is_above else ("below", "above")
+                raise AdminError(
+                    f"A fault {side} {limit:g} is over once it is {back} that; give --clear such a figure."
+                )
+            others.append(Threshold(check, limit, over, is_above, _seconds(lasting), ticket))
         click.echo(ledger.write(book, events.ThresholdsSet(tuple(others), customer)))
         book = ledger.read()
     if not any(book.watch.thresholds.values()):
@@ -69,7 +73,7 @@ def threshold(  # noqa: PLR0913, PLR0917 - one for each option
             side = "above" if one.above else "below"
             words.show(
                 f"{one.check} {side} {one.limit:g}" + (f" on machines of {whose}" if whose else ""),
-                ("for", f"{one.for_s:g} s"),
+                ("for", _duration(one.for_s)),
                 ("over at", f"{one.clear:g}"),
                 ("ticket", "opens one" if one.ticket else ""),
             )
@@ -82,6 +86,12 @@ def _limit(above: float | None, below: float | None) -> tuple[float, bool]:
     if below is not None and above is None:
         return below, False
     raise AdminError("Say either --above or --below, and where: --above 90.")
+
+
+def _duration(seconds: float) -> str:
+    """As one types it: in the largest unit that fits without a rest."""
+    unit = next(unit for unit in ("h", "m", "s") if seconds % _UNITS[unit] == 0 or unit == "s")
+    return f"{seconds / _UNITS[unit]:g}{unit}"
 
 
 def _seconds(text: str) -> float:

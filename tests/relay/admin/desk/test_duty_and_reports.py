@@ -168,7 +168,8 @@ def test_p37_a_schedule_is_set_changed_and_stopped(begun: Path, admin: Admin) ->
 def test_p34_an_admin_says_what_is_watched_on_all_machines_or_one_customers(begun: Path, admin: Admin) -> None:
     set_up(admin)
     assert "Nothing is watched" in ok(admin, "threshold")
-    ok(admin, "threshold", "disk.used_percent", "--above", "90", "--clear", "85", "--for", "10m", "--ticket")
+    shown = ok(admin, "threshold", "disk.used_percent", "--above", "90", "--clear", "85", "--for", "10m", "--ticket")
+    assert "10m\n" in shown  # as it was typed
     ok(admin, "threshold", "memory.available_mb", "--below", "500", "--customer", "firma")
     thresholds = book_of(begun).watch.thresholds
     (disk,), (memory,) = thresholds[""], thresholds["firma"]
@@ -182,7 +183,8 @@ def test_p34_an_admin_says_what_is_watched_on_all_machines_or_one_customers(begu
     ("arguments", "word"),
     [
         (("disk.used_percent",), "--above or --below"),
-        (("disk.used_percent", "--above", "90", "--clear", "95"), "other side"),
+        (("disk.used_percent", "--above", "90", "--clear", "95"), "above 90 is over once it is below that"),
+        (("disk.free_mb", "--below", "500", "--clear", "400"), "below 500 is over once it is above that"),
         (("disk.used_percent", "--above", "90", "--for", "soon"), "duration"),
         (("disk.fullness", "--above", "90"), "no figure"),
         (("disk.used_percent", "--above", "90", "--customer", "none"), "customer “none”"),
