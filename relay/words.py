@@ -8,6 +8,8 @@ import gettext
 from collections.abc import Callable
 from pathlib import Path
 
+from protocol.desk.own_steps import own
+
 DOMAIN = "athand-relay"
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "de")
@@ -29,3 +31,9 @@ def translations(language: str) -> gettext.NullTranslations:
 def words(language: str) -> Callable[[str], str]:
     """`_` for one reader; name it `_` where it is used, so that the sentences are found."""
     return translations(language).gettext
+
+
+def step_in_words(step: str, _: Callable[[str], str]) -> str:
+    """A next step as its reader reads it: the desk's own in his language, a person's as it was written."""
+    known = own(step)
+    return step if known is None else _(known)

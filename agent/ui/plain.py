@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 from agent.messages import Line, LineChanged, Trouble
 from agent.words import _, language
+from protocol.desk import own_steps
 from protocol.desk.events import Staff
 from protocol.desk.states import TicketState
 from protocol.scopes import Scope
@@ -60,6 +61,15 @@ def _here(moment: datetime) -> datetime:
         return moment.astimezone()
     except (OverflowError, ValueError, OSError):  # the last from the C library, beyond what it can count
         return moment
+
+
+def step(text: str, limit: int = 600) -> str:
+    """A next step: the help desk's own in the user's language, else as somebody wrote it."""
+    known = {
+        own_steps.ANSWER: _("We look at your request and answer you."),
+        own_steps.ANSWER_AGAIN: _("We look at it again and answer you."),
+    }
+    return known.get(own_steps.own(text) or "") or clean(text, limit)
 
 
 def state(state: TicketState) -> str:

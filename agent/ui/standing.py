@@ -25,7 +25,7 @@ def sentence(view: TicketView) -> str:
 
 def next_step(view: TicketView) -> str:
     """What comes next, and when; an open request always has something."""
-    text = plain.clean(view.next_step, 600)
+    text = plain.step(view.next_step)
     if text and view.due:
         return _("Next: {text} (by {when})").format(text=text, when=plain.when(view.due))
     if text:

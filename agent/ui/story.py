@@ -22,7 +22,7 @@ from agent.letters import (
     TookBack,
     Wrote,
 )
-from agent.ui.plain import clean, money, one_line, time_of, when
+from agent.ui.plain import clean, money, one_line, step, time_of, when
 from agent.words import _, ngettext
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason
@@ -245,7 +245,7 @@ def _theirs(event: events.Event, who: str) -> str:  # noqa: PLR0911 - one line f
             return _("{who} began to work on it.").format(who=who)
         case events.NextStepSet(next_step=text, due=due):
             by = " (" + _("by {when}").format(when=when(due)) + ")" if due else ""
-            return _("Next step: {text}").format(text=clean(text)) + by
+            return _("Next step: {text}").format(text=step(text)) + by
         case events.MessageAdded(text="", attachments=files) if files:
             return _("{who} sent a file.").format(who=who)
         case events.MessageAdded(text=text):

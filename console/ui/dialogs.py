@@ -98,7 +98,8 @@ class TakeDialog(RequestDialog):
         self._urgency = LevelField(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
         priority = PriorityChip(self._impact, self._urgency, self)
         self._step = TextField(_("Next step"), lines=2, tip=_("What the user reads as the next step"), parent=self)
-        self._step.setPlainText(ticket.next_step or _("Look at it together on the screen"))
+        self._before = ticket.next_step
+        self._step.setPlainText(words.step(ticket.next_step) or _("Look at it together on the screen"))
         self._step.selectAll()
         self._due = _Due(ticket.due, self)
         self.form.addRow(_("&Impact"), self._impact)
@@ -119,8 +120,8 @@ class TakeDialog(RequestDialog):
 
     @property
     def next_step(self) -> str:
-        """What happens next."""
-        return self._step.text
+        """What happens next; the desk's own step stays that, for every reader."""
+        return self._before if self._step.text == words.step(self._before) else self._step.text
 
     @property
     def due(self) -> datetime:
@@ -143,7 +144,8 @@ class NextStepDialog(RequestDialog):
             parent,
         )
         self._step = TextField(_("Next step"), lines=3, tip=_("What the user reads as the next step"), parent=self)
-        self._step.setPlainText(ticket.next_step)
+        self._before = ticket.next_step
+        self._step.setPlainText(words.step(ticket.next_step))
         self._step.selectAll()
         self._due = _Due(ticket.due, self)
         self.form.addRow(_("&Next step"), self._step)
@@ -151,8 +153,8 @@ class NextStepDialog(RequestDialog):
 
     @property
     def next_step(self) -> str:
-        """What happens next."""
-        return self._step.text
+        """What happens next; the desk's own step stays that, for every reader."""
+        return self._before if self._step.text == words.step(self._before) else self._step.text
 
     @property
     def due(self) -> datetime:

@@ -66,7 +66,8 @@ class HandOverDialog(RequestDialog):
         self._tried = TextField(_("Tried"), lines=2, tip=_("What was done so far, and what came of it"), parent=self)
         self._known = TextField(_("Known"), lines=2, tip=_("What whoever takes over has to know"), parent=self)
         self._step = TextField(_("Next step"), lines=2, tip=_("What the user reads as the next step"), parent=self)
-        self._step.setPlainText(ticket.next_step)
+        self._before = ticket.next_step
+        self._step.setPlainText(words.step(ticket.next_step))
         self._reason = QLineEdit(self)
         self._reason.setAccessibleName(_("Reason"))
         self._reason.setToolTip(_("Why it goes to somebody who knows less of it"))
@@ -103,7 +104,8 @@ class HandOverDialog(RequestDialog):
     @property
     def card(self) -> tuple[str, str, str]:
         """Tried, known, next step."""
-        return self._tried.text, self._known.text, self._step.text
+        step = self._before if self._step.text == words.step(self._before) else self._step.text
+        return self._tried.text, self._known.text, step
 
     @property
     def reason(self) -> str:

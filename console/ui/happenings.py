@@ -28,7 +28,7 @@ HISTORY_ENDS = words.ENDS | {EndReason.TECHNICIAN_LEFT: mark("The technician end
 
 def _next_step(event: events.NextStepSet) -> str:
     due = "" if event.due is None else " " + _("(by {due})").format(due=words.clock(event.due))
-    return _("Next step: {step}").format(step=event.next_step) + due
+    return _("Next step: {step}").format(step=words.step(event.next_step)) + due
 
 
 def _judged(event: events.Triaged) -> str:
@@ -67,7 +67,7 @@ def _handed_over(event: events.HandedOver) -> str:
         _("{name} takes care of it now.").format(name=event.to.name),
         _("Tried: {text}").format(text=event.tried),
         _("Known: {text}").format(text=event.known),
-        _("Next step: {step}").format(step=event.next_step),
+        _("Next step: {step}").format(step=words.step(event.next_step)),
     ]
     return "\n".join([*lines, event.reason] if event.reason else lines)
 

@@ -91,7 +91,7 @@ def said(line: SummaryLine) -> str:  # noqa: PLR0911 - one line for each topic
         case SummaryTopic.ESTIMATE:
             return words.NOTHING if line.at is None else words.clock(line.at)
         case SummaryTopic.NEXT_STEP:
-            return line.text + _until(line.at)
+            return words.step(line.text) + _until(line.at)
         case _:
             return line.text
 

@@ -42,5 +42,5 @@ def step(view: TicketView) -> str:
         return ""
     if not view.next_step:
         return _("No next step yet.")
-    said = _("Next step: {step}").format(step=view.next_step)
+    said = _("Next step: {step}").format(step=words.step(view.next_step))
     return said if view.due is None else said + " " + _("(by {due})").format(due=words.clock(view.due))

@@ -12,7 +12,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 from console.language import _, chosen, mark, plural
 from console.session.stages import Stage
 from console.typing_mode import Typing
-from protocol.desk import events
+from protocol.desk import events, own_steps
 from protocol.desk.contract import Metric
 from protocol.desk.events import EndReason
 from protocol.desk.ledger import whole_minutes
@@ -26,6 +26,12 @@ one_line = names.one_line
 
 NOTHING = "\u2013"
 """Stands where there is nothing to say yet: a dash."""
+
+STEPS = {
+    own_steps.ANSWER: mark("We look at your request and answer you."),
+    own_steps.ANSWER_AGAIN: mark("We look at it again and answer you."),
+}
+"""What the desk names by itself."""
 
 LEVELS = {1: mark("high"), 2: mark("medium"), 3: mark("low")}
 """Impact and urgency: 1 weighs most."""
@@ -227,3 +233,8 @@ def typing(how: Typing) -> str:
             layout=one_line(how.layout)
         )
     return _("Keys type what your keyboard shows.")
+
+
+def step(text: str) -> str:
+    """A next step: the desk's own in the technician's language, else as somebody wrote it."""
+    return _(STEPS[known]) if (known := own_steps.own(text)) else text

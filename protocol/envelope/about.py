@@ -12,7 +12,7 @@ from protocol.moment import Moment
 
 
 # --- agent → relay
-class ReadAbout(MessageBase, frozen=True):
+class ReadAbout(MessageBase, frozen=True, omit_defaults=True):
     """Answered by `About`.
 
     Attributes:
@@ -23,7 +23,7 @@ class ReadAbout(MessageBase, frozen=True):
     language: Language = ""
 
 
-class AnswerAdvice(MessageBase, frozen=True):
+class AnswerAdvice(MessageBase, frozen=True, omit_defaults=True):
     """The customer's yes or no to what is recommended (promise 8). Answered by `About`, as it is then."""
 
     ref: Ref

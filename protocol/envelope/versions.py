@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from protocol import limits
 from protocol.desk.events import NoticeKind
-from protocol.envelope.about import About, AnswerOffer, OfferView
+from protocol.envelope.about import About, AnswerAdvice, AnswerOffer, OfferView, ReadAbout
 from protocol.envelope.people import People
 from protocol.envelope.tickets import ResolveTicket, TicketView
 
@@ -23,6 +23,8 @@ FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
     TicketView: {"yes_by": 2, "alternatives": 2},
     ResolveTicket: {"alternatives": 2},
     People: {"yes_by": 2},
+    ReadAbout: {"language": 2},
+    AnswerAdvice: {"language": 2},
     About: {"answer_by": 2, "offers": 2},
 }
 """Fields by the version they came with. Each has a default, and its struct leaves defaults out."""

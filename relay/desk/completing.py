@@ -8,15 +8,13 @@ that waits for its requester goes on when he writes. Pure.
 from collections.abc import Sequence
 from datetime import datetime
 
-from protocol.desk import events
+from protocol.desk import events, own_steps
 from protocol.desk.book import Book
 from protocol.desk.events import HoldReason
-from protocol.desk.register import Register
 from protocol.desk.ticket import Ticket
 from protocol.desk.track import is_word_of_requester
 from relay.desk.agreed import Agreed
 from relay.store.projections import Step
-from relay.words import words
 
 
 class Completing:
@@ -39,7 +37,7 @@ class Completing:
         due = ticket.due
         if due is None or (judged_anew and agreed and ticket.due_by_desk):
             due = self._agreed.due(register, ticket, now)
-        step = events.NextStepSet(ticket.next_step.strip() or _sentence(register, ticket), due)
+        step = events.NextStepSet(ticket.next_step.strip() or _sentence(ticket), due)
         if (step.next_step, step.due) != (ticket.next_step, ticket.due):
             added.append(step)
         done_by = ticket.done_by
@@ -55,8 +53,5 @@ def _said(step: Step) -> bool:
     return isinstance(step.entry.event, said) and is_word_of_requester(step.entry)
 
 
-def _sentence(register: Register, ticket: Ticket) -> str:
-    _ = words(ticket.language or register.desk.language)
-    if ticket.track.answered_us is None:
-        return _("We look at your request and answer you.")
-    return _("We look at it again and answer you.")
+def _sentence(ticket: Ticket) -> str:
+    return own_steps.ANSWER if ticket.track.answered_us is None else own_steps.ANSWER_AGAIN

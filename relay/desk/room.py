@@ -16,6 +16,7 @@ from protocol.desk.states import StepRefused
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
+from relay import notices
 from relay.counts import Counts
 from relay.desk import views
 from relay.desk.accepting import others_who_accept
@@ -24,6 +25,7 @@ from relay.errors import Refused
 from relay.sessions import LiveSession, Switchboard
 from relay.sockets.connection import RelayConnection
 from relay.store import By, EventStore, Work
+from relay.words import step_in_words, words
 
 _MERGED_DEEP = 20
 """Tickets merged into merged tickets that are followed."""
@@ -197,6 +199,9 @@ class Room:
         now, register = self.clock(), self.store.last_book.register
         clocks = self.agreed.clocks(register, ticket, now)
         customer = register.customers.get(ticket.customer)
+        if not for_staff:  # an older agent shows it as it comes
+            said = step_in_words(ticket.next_step, words(notices.requester(self.store.last_book, ticket).language))
+            ticket = replace(ticket, next_step=said)
         return views.ticket_view(
             ticket,
             clocks,

@@ -299,7 +299,7 @@ def _facts(case: Case, ticket: Ticket) -> tuple[tuple[str, str], ...]:
     _ = words.words(case.reader.language)
     facts = []
     if ticket.next_step:
-        facts.append((_("Next"), ticket.next_step))
+        facts.append((_("Next"), words.step_in_words(ticket.next_step, _)))
     if ticket.due is not None:
         facts.append((_("By"), moment(case, ticket.due)))
     if ticket.done_by is not None:

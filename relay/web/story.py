@@ -14,6 +14,7 @@ from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason, Entry, HoldReason, Relation
 from protocol.desk.ledger import MINUTE_S, whole_minutes
 from relay.desk.views import for_requester
+from relay.words import step_in_words
 
 _ = str
 """Marks what is found for translation; each sentence is translated when it is told."""
@@ -165,9 +166,9 @@ def _dated(event: events.Event, teller: Teller) -> tuple[str, str]:  # noqa: PLR
     t, when = teller.translate, teller.when
     match event:
         case events.NextStepSet(next_step=step, due=None):
-            return t(_("said what comes next")), step
+            return t(_("said what comes next")), step_in_words(step, t)
         case events.NextStepSet(next_step=step, due=due) if due is not None:
-            return t(_("said what comes next, by {when}")).format(when=when(due)), step
+            return t(_("said what comes next, by {when}")).format(when=when(due)), step_in_words(step, t)
         case events.EstimateSet(done_by=done_by):
             return t(_("expects it to be solved by {when}")).format(when=when(done_by)), ""
         case events.Displaced(done_by=done_by):

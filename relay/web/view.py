@@ -24,7 +24,7 @@ from relay.web import story
 from relay.web.hours import Hours
 from relay.web.pages import Moments
 from relay.web.story import Line, Short
-from relay.words import known, words
+from relay.words import known, step_in_words, words
 
 
 class Step(Struct, frozen=True):
@@ -117,7 +117,7 @@ def view(
         state=state,
         state_word=state_word,
         owner=ticket.owner if is_open or ticket.state is TicketState.RESOLVED else None,
-        next_step=ticket.next_step if is_open else "",
+        next_step=step_in_words(ticket.next_step, _) if is_open else "",
         next_at=moments.moment(ticket.due) if is_open and ticket.due else "",
         estimate=_estimate(ticket, moments),
         solution=ticket.solution,
