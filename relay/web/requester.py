@@ -186,6 +186,8 @@ class RequesterPages:
     async def _take(self, action: str, answer: Answer, opened: Opened) -> None:
         """Raises FormRefused, Refused, StepRefused, StoreFault."""
         number, by = opened.ticket.number, _by(opened.ticket)
+        if action == "say":  # whatever is said on a ticket that was merged is said where it goes on
+            number = (await self._room.goes_on(opened.ticket)).number
         if action == _ADVICE:
             if not opened.view.may_buy:
                 raise StepRefused("Only with the link from a mail.")
@@ -205,10 +207,12 @@ class RequesterPages:
         try:
             ticket = links.check(link, await self._room.store.ticket(link.ticket))
             history = await self._room.store.history(link.ticket)
+            goes_on = await self._room.goes_on(ticket)
             book = await self._room.store.book()
         except StoreFault as fault:
             raise _unsaved(self._room, fault) from fault
-        shown = view(book, ticket, history, moments_of(book, ticket, now), mailed=link.way is Way.MAILED)
+        moments = moments_of(book, ticket, now)
+        shown = view(book, ticket, history, moments, mailed=link.way is Way.MAILED, goes_on=goes_on)
         return Opened(token, link, ticket, book, shown)
 
     def _shown(self, opened: Opened, notice: str, *, form: FormData | None = None, status: int = 200) -> Response:

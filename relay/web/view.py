@@ -95,10 +95,25 @@ def moments_of(book: Book, ticket: Ticket, now: datetime) -> Moments:
     return Moments(language_of(book, ticket), zone_of(book, ticket.customer, now), now)
 
 
-def view(
-    book: Book, ticket: Ticket, history: Sequence[tuple[int, events.Entry]], moments: Moments, *, mailed: bool
+def view(  # noqa: PLR0913 - what the page is made of
+    book: Book,
+    ticket: Ticket,
+    history: Sequence[tuple[int, events.Entry]],
+    moments: Moments,
+    *,
+    mailed: bool,
+    goes_on: Ticket | None = None,
 ) -> View:
-    """The page; `mailed`: the link came by mail, and was not shown to whoever typed in an address."""
+    """The page.
+
+    Args:
+        book: the desk's.
+        ticket: what it is about.
+        history: all that happened to it.
+        moments: its reader's times.
+        mailed: the link came by mail, and was not shown to whoever typed in an address.
+        goes_on: where a merged ticket goes on; whatever is said is said there.
+    """
     _ = words(moments.language)
     desk = book.register.desk
     teller = story.Teller(_, moments.exactly, moments.money, desk.name or _("The desk"))
@@ -127,7 +142,7 @@ def view(
         opened=moments.exactly(ticket.opened_at),
         verdict=ticket.state is TicketState.RESOLVED and not ticket.kinship.merged_into,
         to_rate=ticket.state is TicketState.CLOSED and awaits_rating([entry.event for _n, entry in history]),
-        can_write=(is_open or ticket.state is TicketState.RESOLVED),
+        can_write=_takes_words(goes_on or ticket),
         can_cancel=is_open,
         can_reopen=can_reopen(book, ticket, moments.now),
         may_buy=mailed and user is not None and user.may_accept_quotes,
@@ -147,6 +162,10 @@ def view(
         history=tuple(told),
         hours=None if calendar is None else opening.hours(calendar, moments),
     )
+
+
+def _takes_words(ticket: Ticket) -> bool:
+    return ticket.is_open or (ticket.state is TicketState.RESOLVED and not ticket.kinship.merged_into)
 
 
 def can_reopen(book: Book, ticket: Ticket, now: datetime) -> bool:

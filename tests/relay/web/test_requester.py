@@ -170,7 +170,20 @@ async def test_a_merged_ticket_says_where_it_goes_on_and_shows_nothing_of_that_o
         page = await at.shown(number)
         assert f"This goes on together with request {other}." in page.text
         assert "secret" not in page.body
-        assert not page.has_form("/say")
+
+
+@scene
+async def test_p02_whatever_is_written_on_a_merged_tickets_page_is_said_where_it_goes_on(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        console, visitor = await at.staff(), at.visitor()
+        number, other = await at.asked(), await at.asked("It still burns")
+        await console.ask(envelope.MergeTicket, number, other, "the same fire")
+        shown = await visitor.send(await visitor.get(at.link(number)), "/say", text="And now the desk, too")
+        assert "Your message is with us." in shown.text
+        said = [event.text for event in await at.events(other) if isinstance(event, events.MessageAdded)]
+        assert said == ["And now the desk, too"]
+        await at.happens(other, events.Cancelled())
+        assert not (await at.shown(number)).has_form("/say")
 
 
 @scene
