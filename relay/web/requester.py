@@ -212,7 +212,8 @@ class RequesterPages:
         except StoreFault as fault:
             raise _unsaved(self._room, fault) from fault
         moments = moments_of(book, ticket, now)
-        shown = view(book, ticket, history, moments, mailed=link.way is Way.MAILED, goes_on=goes_on)
+        before = _number(request.query_params.get("before", ""))
+        shown = view(book, ticket, history, moments, mailed=link.way is Way.MAILED, goes_on=goes_on, before=before)
         return Opened(token, link, ticket, book, shown)
 
     def _shown(self, opened: Opened, notice: str, *, form: FormData | None = None, status: int = 200) -> Response:
@@ -288,6 +289,10 @@ class RequesterPages:
 def _by(ticket: Ticket) -> By:
     identifier = ticket.user or ticket.device or ticket.address
     return By(Actor.REQUESTER, identifier[: limits.NAME_CHARS], ticket.requester)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None  # noqa: PLR2004 - fits a column
 
 
 def _string(form: FormData, name: str) -> str:

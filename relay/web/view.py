@@ -18,6 +18,7 @@ from protocol.desk.ticket import Ticket
 from relay import notices
 from relay.desk.advice import open_for
 from relay.desk.talk import awaits_rating
+from relay.desk.views import for_requester
 from relay.reports.monthly import zone_of
 from relay.web import hours as opening
 from relay.web import story
@@ -25,6 +26,9 @@ from relay.web.hours import Hours
 from relay.web.pages import Moments
 from relay.web.story import Line, Short
 from relay.words import known, step_in_words, words
+
+SHOWN = 300
+"""Events on one page: ten thousand messages at once are 24 MB, and all others wait while they are written."""
 
 
 class Step(Struct, frozen=True):
@@ -48,6 +52,7 @@ class View(Struct, frozen=True):
         can_write, can_cancel, can_reopen: what is possible now.
         read_back: what was understood, while he has not said whether it is right.
         may_buy: whether his yes to a price counts; else the prices are only shown.
+        earlier, later: the number of the first event on this page, if there are older ones; whether there are newer.
     """
 
     number: int
@@ -82,6 +87,8 @@ class View(Struct, frozen=True):
     short: tuple[Short, ...]
     messages: tuple[Line, ...]
     history: tuple[Line, ...]
+    earlier: int
+    later: bool
     hours: Hours | None
 
 
@@ -103,6 +110,7 @@ def view(  # noqa: PLR0913 - what the page is made of
     *,
     mailed: bool,
     goes_on: Ticket | None = None,
+    before: int | None = None,
 ) -> View:
     """The page.
 
@@ -113,11 +121,14 @@ def view(  # noqa: PLR0913 - what the page is made of
         moments: its reader's times.
         mailed: the link came by mail, and was not shown to whoever typed in an address.
         goes_on: where a merged ticket goes on; whatever is said is said there.
+        before: show what happened before this event; None: the newest.
     """
     _ = words(moments.language)
     desk = book.register.desk
     teller = story.Teller(_, moments.exactly, moments.money, desk.name or _("The desk"))
-    told = story.lines(history, teller)
+    seen = for_requester(history)
+    older = seen if before is None else [pair for pair in seen if pair[0] < before]
+    told = story.lines(older[-SHOWN:], teller)
     calendar = opening.calendar_of(book.register, ticket.customer, moments.now)
     state_word, state = _state(ticket, moments, back=_is_back(history))
     talk, is_open = ticket.talk, ticket.is_open
@@ -160,6 +171,8 @@ def view(  # noqa: PLR0913 - what the page is made of
         short=tuple(story.short(history, _)),
         messages=tuple(line for line in told if line.message),
         history=tuple(told),
+        earlier=older[-SHOWN][0] if len(older) > SHOWN else 0,
+        later=len(older) < len(seen),
         hours=None if calendar is None else opening.hours(calendar, moments),
     )
 

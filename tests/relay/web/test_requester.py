@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.relay.web.desk import EVA, desk
 from tests.relay.web.visitor import Visitor, multipart
 
 JANA = By(events.Actor.STAFF, "jana", "Jana Nováková")
+EVA_HERSELF = By(events.Actor.REQUESTER, "eva", "Eva Nová")
 KEY = "c" * 32
 
 
@@ -184,6 +186,24 @@ async def test_p02_whatever_is_written_on_a_merged_tickets_page_is_said_where_it
         assert said == ["And now the desk, too"]
         await at.happens(other, events.Cancelled())
         assert not (await at.shown(number)).has_form("/say")
+
+
+@scene
+async def test_a_ticket_with_very_many_messages_is_read_page_by_page_and_none_is_missing(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        number, visitor = await at.asked(), at.visitor()
+        for begin in range(0, 700, 100):
+            await at.happens(number, *(events.MessageAdded(f"Word {begin + n}.") for n in range(100)), by=EVA_HERSELF)
+        page, said = await visitor.get(at.link(number)), list[str]()
+        assert page.read.links.count(f"{at.link(number)}#messages") == 0
+        while earlier := next((link for link in page.read.links if "before=" in link and "#messages" in link), ""):
+            assert len(page.raw) < 500_000
+            said = [*re.findall(r'<p dir="auto" class="text">(.*)</p>', page.body), *said]
+            page = await visitor.get(earlier.partition("#")[0])
+        said = [*re.findall(r'<p dir="auto" class="text">(.*)</p>', page.body), *said]
+        assert said == [f"Word {n}." for n in range(700)]
+        assert "asked for help" in page.text
+        assert any(link.endswith("#history") and "before" not in link for link in page.read.links)
 
 
 @scene
