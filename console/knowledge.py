@@ -41,7 +41,7 @@ class KnowledgeDesk(QObject):
         view = self._window.ticket.view
         if view is None or deed is not Deed.ARTICLE:
             return
-        dialog = ArticleDialog(view, self._window)
+        dialog = ArticleDialog(view, self._window, self._window.ticket.articles.articles)
 
         def done(_answer: Answer) -> None:
             dialog.succeed()

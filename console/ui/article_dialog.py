@@ -1,10 +1,12 @@
 """What helped with a ticket, made into an article for the next one who has it (promise 7). Main thread."""
 
 import secrets
+from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
-from console.language import _, chosen
+from console.language import _, chosen, known
 from console.ui import words
 from console.ui.dialogs import TextField
 from console.ui.request_dialog import RequestDialog
@@ -18,7 +20,8 @@ _TITLE_CHARS = 200
 class ArticleDialog(RequestDialog):
     """Filled in from the ticket: once it is solved, Enter publishes."""
 
-    def __init__(self, ticket: TicketView, parent: QWidget | None = None) -> None:
+    def __init__(self, ticket: TicketView, parent: QWidget | None = None, articles: Sequence[Article] = ()) -> None:
+        """`articles` fit the ticket; what is written may be one of these in another language."""
         title = _("Article from ticket {number}").format(number=ticket.number)
         lead = _("Whoever has the same trouble is shown it while writing. Leave out names and passwords.")
         super().__init__(title, lead, _("Publish"), parent)
@@ -38,9 +41,24 @@ class ArticleDialog(RequestDialog):
         self._for_users.setAccessibleName(_("Users may read it, too"))
         self._for_users.setToolTip(_("Otherwise only colleagues are shown it"))
         self._for_users.setChecked(True)
+        self._language = QComboBox(self)
+        for code in known():
+            self._language.addItem(QLocale(code).nativeLanguageName(), code)
+        self._language.setCurrentIndex(self._language.findData(chosen()[:2]))
+        self._language.setAccessibleName(_("Language"))
+        self._language.setToolTip(_("What it is written in; of several languages each reader is shown his"))
+        self._of = QComboBox(self)
+        self._of.addItem(_("no other article"), "")
+        for article in articles:
+            self._of.addItem(f"{words.one_line(article.title)[:60]} ({article.language})", article.topic)
+        self._of.setAccessibleName(_("The same as"))
+        self._of.setToolTip(_("The article that says the same in another language"))
         self.form.addRow(_("&Title"), self._title)
         self.form.addRow(_("&Problem"), self._problem)
         self.form.addRow(_("&Solution"), self._solution)
+        self.form.addRow(_("&Language"), self._language)
+        self.form.addRow(_("The same &as"), self._of)
+        self.form.setRowVisible(self._of, bool(articles))
         self.form.addRow("", self._for_users)
         (self._title if ticket.solution else self._solution).setFocus()
 
@@ -57,8 +75,8 @@ class ArticleDialog(RequestDialog):
         body = "\n\n".join(part for part in (self._problem.text, self._solution.text) if part)
         article = Article(
             self._key,
-            self._key,
-            chosen()[:2],
+            str(self._of.currentData()) or self._key,
+            str(self._language.currentData()),
             self._title.text().strip(),
             body[: 8 * limits.NOTE_CHARS],
             for_users=self._for_users.isChecked(),

@@ -37,6 +37,7 @@ class ArticleIndex:
                 for word in {word for text in texts for word in _words(text)}:
                     self._weights[word][key] = max(weight, self._weights[word].get(key, 0.0))
         self._sorted = sorted(self._weights)
+        self._translations = {(a.topic, a.language, a.for_users): key for key, a in self._articles.items()}
 
     def suggest(self, text: str, language: str, most: int, *, for_users: bool) -> list[Article]:
         """At most so many articles, the likeliest first."""
@@ -53,7 +54,17 @@ class ArticleIndex:
             if score >= _ENOUGH and rank > best.get(article.topic, (False, 0.0, "")):
                 best[article.topic] = rank
         found = sorted(best.values(), key=lambda rank: (-rank[1], rank[2]))
-        return [self._articles[key] for _, _, key in found[:most]]
+        return [self._articles[self._for_reader(key, language, for_users=for_users)] for _, _, key in found[:most]]
+
+    def _for_reader(self, key: str, language: str, *, for_users: bool) -> str:
+        """The article's translation for its reader, where there is one, though it has none of the words asked for."""
+        article = self._articles[key]
+        if article.language == language:
+            return key
+        own = self._translations.get((article.topic, language, True))
+        if own is None and not for_users:
+            own = self._translations.get((article.topic, language, False))
+        return own or key
 
     def _score(self, word: str, *, typing: bool) -> dict[str, float]:
         found: dict[str, float] = {}

@@ -19,7 +19,7 @@ def article(title: str, body: str = "Do this.", **facts: Any) -> Article:
 
 
 PRINTER = article("The printer prints stripes", "Clean its drum.", tags=("printing",))
-PRINTER_DE = article("Der Drucker druckt Streifen", topic=PRINTER.topic, language="de", tags=("printer", "stripes"))
+PRINTER_DE = article("Der Drucker druckt Streifen", topic=PRINTER.topic, language="de")
 SCREEN = article("A screen stays black", "Look at its cable. Not to be mixed up with a printer.")
 SECRET = article("The printer's service password", "hunter2", for_users=False)
 GONE = article("The printer in the cellar", withdrawn=True)
@@ -43,9 +43,15 @@ def test_the_word_being_typed_counts_by_its_beginning_and_accents_do_not() -> No
     assert found("scr\u00e9\u00e9n bl")[0] == SCREEN
 
 
-def test_of_an_articles_translations_the_readers_comes() -> None:
+def test_of_an_articles_translations_the_readers_comes_whichever_of_them_has_the_words() -> None:
     assert found("printer stripes", "de")[0] == PRINTER_DE
     assert PRINTER not in found("printer stripes", "de")
+    assert found("Drucker Streifen", "en")[0] == PRINTER
+    assert found("Drucker Streifen", "fr")[0] == PRINTER_DE, "there is none in French"
+    hidden = article("Interne Notiz", topic=SCREEN.topic, language="de", for_users=False)
+    index = ArticleIndex({one.identifier: one for one in (SCREEN, hidden)})
+    assert index.suggest("black screen", "de", 5, for_users=True) == [SCREEN]
+    assert index.suggest("black screen", "de", 5, for_users=False) == [hidden]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "the a to it", "zebra", "\0" * 100, "x" * 4000])
