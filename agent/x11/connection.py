@@ -5,6 +5,7 @@ library's classes: these fail on XI2 events with valuators, and cost ten times a
 """
 
 import struct
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ XError = xcffib.XcffibException
 
 GENERIC_EVENT = 35
 _SENT_BY_CLIENT = 0x80
+_HALF = 0x8000
 _GENERIC_HEAD = struct.Struct(
     "=BBHIHHIIH"
 )  # type, extension, sequence, length, evtype, deviceid, time, detail, sourceid
@@ -106,6 +108,15 @@ class Connection:
     def _data(self, key: Any) -> Any:
         self._x.invalid()
         return xcffib.lib.xcb_get_extension_data(self._x._conn, key.c_key)  # noqa: SLF001 - there is no public way
+
+
+def precedes(event: bytes, asked: Any) -> bool:
+    """Whether the server told this before it did a request of this moment, of which `asked` is the cookie.
+
+    Events and answers bear the number of the last request that was done (X11 protocol, "Event format"); of it they
+    bear 16 bits, so that the request must not be older than half of these.
+    """
+    return (int.from_bytes(event[2:4], sys.byteorder) - int(asked.sequence)) & 0xFFFF >= _HALF
 
 
 def generic(event: bytes) -> tuple[int, int, int, int]:

@@ -126,17 +126,17 @@ class Beneath:
             self._compositor_stale = self._stale = True
         return self._stale
 
-    def ask_damage(self) -> list[tuple[int, Any]]:
-        """Asks what was drawn in the windows; for `damage`. Raises DisplayLost."""
+    def ask_damage(self) -> list[tuple[int, Any, Any]]:
+        """Asks what was drawn in the windows, for `damage`: each with the requests. Raises DisplayLost."""
         asked = []
         for window, kept in self._kept.items():
             if kept.changed:
                 kept.changed = False
-                self._damages.Subtract(kept.damage, 0, self._region)
-                asked.append((window, self._fixes.FetchRegion(self._region)))
+                taken = self._damages.Subtract(kept.damage, 0, self._region)
+                asked.append((window, taken, self._fixes.FetchRegion(self._region)))
         return asked
 
-    def damage(self, asked: list[tuple[int, Any]], on_screen: list[Rect]) -> list[Rect]:
+    def damage(self, asked: list[tuple[int, Any, Any]], on_screen: list[Rect]) -> list[Rect]:
         """Where something has changed since the last time, beneath or `on_screen`, whose events are all taken.
 
         When the server has copied what a window drew to the screen, it tells a rectangle around all of it; the window's
@@ -147,7 +147,7 @@ class Beneath:
         shown: list[Rect] = []
         copied = self._copied
         self._copied = None
-        for window, answer in asked:
+        for window, _, answer in asked:
             parts = answer.reply().rectangles
             if known := self._stack.windows.get(window):
                 x, y = known.x + known.border, known.y + known.border

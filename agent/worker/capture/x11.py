@@ -4,7 +4,7 @@ Lives on the capture thread, with a connection of its own.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from agent.worker.capture.source import (
     SourceLostError,
     SourceResizedError,
 )
-from agent.x11.connection import Connection, DisplayLost, XError
+from agent.x11.connection import Connection, DisplayLost, XError, precedes
 from agent.x11.monitors import monitors
 from protocol import limits
 from protocol.session.messages import CursorChanged
@@ -68,11 +68,12 @@ class X11Source:
         """See `Source`."""
         try:
             self._beneath.settle()
-            self._damages.Subtract(self._damage, 0, self._region)
+            taken = self._damages.Subtract(self._damage, 0, self._region)
             answer = self._fixes.FetchRegion(self._region)
             beneath = self._beneath.ask_damage()
             found = [Rect(part.x, part.y, part.width, part.height) for part in answer.reply().rectangles]
-            self._note()  # the events before the answers: of windows that came, moved and went
+            asked = {self._x.root: taken, **{window: taken for window, taken, _ in beneath}}
+            self._note(asked)  # the events before the answers: of windows that came, moved and went
             found = self._beneath.damage(beneath, found)
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
@@ -159,11 +160,18 @@ class X11Source:
         except DisplayLost:
             pass
 
-    def _note(self) -> None:
-        """Remembers for `changes` what has been told, whoever read it off the socket."""
+    def _note(self, taken: Mapping[int, Any] | None = None) -> None:
+        """Remembers for `changes` what has been told, whoever read it off the socket.
+
+        Of the drawables `taken`, damage told before it was taken is known: to look for it again would find nothing.
+        """
         damaged, resized, cursor = self._noted.damaged, self._noted.resized, self._noted.cursor
         for event in self._x.events(of_server=True):
             kind = event[0]
+            if taken and kind == self._damage_event:
+                request = taken.get(int.from_bytes(event[4:8], sys.byteorder))
+                if request and precedes(event, request):
+                    continue
             damaged |= kind == self._damage_event and event[4:8] == self._root_bytes
             damaged |= self._beneath.take(event)
             cursor |= kind == self._cursor_event

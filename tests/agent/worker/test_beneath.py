@@ -191,6 +191,22 @@ def test_two_corners_that_change_together_are_not_told_as_everything_between(ben
     assert sum(one.area for one in told) == 2
 
 
+def test_what_was_drawn_is_told_once_however_the_server_tells_of_it(beneath: Beneath) -> None:
+    """Of a window, of the copy on the screen, and of each part: all that was drawn before it was looked at is known."""
+    sheet = beneath.sheet(0, 0, 320, 240)
+    beneath.begin()
+    beneath.check()
+    beneath.source.take_damage()
+    told: list[bool] = []
+    for x in range(20):
+        sheet.dot(10 + x, 30)  # beneath the banner and beside it
+        sheet.dot(10 + x, 200)
+        beneath.screen.x.sync()
+        assert beneath.source.take_damage()  # the events of it are read meanwhile
+        told.append(beneath.source.changes().damaged)
+    assert told.count(False) > len(told) / 2  # now and then it is copied only after it was looked at
+
+
 def test_what_the_banner_itself_draws_is_nobodys_matter(beneath: Beneath) -> None:
     beneath.sheet(0, 0, 320, 240)
     beneath.begin()
