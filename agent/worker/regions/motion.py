@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.worker.capture.source import Pixels
-from agent.worker.regions.areas import Mask, pixels_of
+from agent.worker.regions.areas import Mask, pixels_of, union
 from protocol.session.picture import Rect
 
 _ROWS, _PARTS = 16, 3
@@ -43,8 +43,8 @@ _WORTH_SHARE = 0.25
 """A move that mends less of what changed is not worth its two extra comparisons."""
 _WORTH_PIXELS = 4 * 1024
 _SURE = 0.9
-"""The move before is believed without a search if it mends so much. One that is wrong by a pixel mends half of a text:
-what is between the letters."""
+"""The move before is believed without a search if it mends so much of what it could. One that is wrong by a pixel mends
+half of a text: what is between the letters."""
 
 Shift = tuple[int, int]
 
@@ -63,19 +63,19 @@ class Move:
         return Rect(self.rect.x - self.dx, self.rect.y - self.dy, self.rect.width, self.rect.height)
 
 
-def find(before: Pixels, after: Pixels, hint: Shift | None = None) -> Move | None:
+def find(before: Pixels, after: Pixels, last: Move | None = None) -> Move | None:
     """What moved within one rectangle of the screen, or None if nothing worth it did.
 
     Args:
         before: the rectangle's old pixels, `[height, width]`.
         after: its new ones, the same shape.
-        hint: the move before, which is tried first.
+        last: the move before, which is tried first.
 
     Returns:
         A move within the rectangle; x and y count from its corner.
     """
     sample = look(before, after)
-    return search(before, after, sample, hint) if sample else None
+    return search(before, after, sample, last) if sample else None
 
 
 def look(before: Pixels, after: Pixels) -> "Sample | None":
@@ -91,17 +91,33 @@ def look(before: Pixels, after: Pixels) -> "Sample | None":
     return Sample(rows, lines, changed)
 
 
-def search(before: Pixels, after: Pixels, sample: "Sample", hint: Shift | None) -> Move | None:
-    """As `find`, from what `look` gave."""
-    last = sample.mends(before, hint) if hint else 0.0
-    if hint and last >= _SURE and (move := _fit(before, after, hint)):
-        return move
+def scrolls(move: Move, within: Rect) -> bool:
+    """Whether all of a rectangle scrolled: what comes into view at one edge goes out of it at the other.
+
+    Such a move has the same edges each time; those of a dragged window move along with it.
+    """
+    if move.dx and move.dy:
+        return False
+    along = union(move.rect, move.source)
+    return along.height == within.height if move.dy else along.width == within.width
+
+
+def search(
+    before: Pixels, after: Pixels, sample: "Sample", last: Move | None, *, sure_of_edges: bool = False
+) -> Move | None:
+    """As `find`, from what `look` gave; `last` is the move before, which is tried first, perhaps with its edges."""
+    hint = (last.dx, last.dy) if last else None
+    mended, there = sample.mends(before, hint) if hint else (0.0, 0.0)
+    if last and hint and there >= _SURE and mended >= _WORTH_SHARE:
+        move = last if sure_of_edges else _fit(before, after, hint)
+        if move:
+            return move
     anchors = _anchors(sample)
     for near, most in ((_NEAR, _NEAR_ANCHORS), (_FAR, _FAR_ANCHORS)):
         polled = _poll(before, after, anchors[:most], near).most_common(2)
-        shifts = [(sample.mends(before, shift), shift) for shift, count in polled if count > 1 and shift != hint]
-        for mended, shift in sorted([*shifts, (last, hint or (0, 0))], reverse=True):
-            if mended >= _WORTH_SHARE / 2 and (move := _fit(before, after, shift)):
+        shifts = [(sample.mends(before, shift)[0], shift) for shift, count in polled if count > 1 and shift != hint]
+        for share, shift in sorted([*shifts, (mended, hint or (0, 0))], reverse=True):
+            if share >= _WORTH_SHARE / 2 and (move := _fit(before, after, shift)):
                 return move
     return None
 
@@ -114,18 +130,21 @@ class Sample:
     lines: Pixels
     changed: Mask
 
-    def mends(self, before: Pixels, shift: Shift) -> float:
-        """How much of what changed in these rows a move would make right, 0 to 1."""
+    def mends(self, before: Pixels, shift: Shift) -> tuple[float, float]:
+        """How much of what changed in these rows a move would make right, 0 to 1.
+
+        Of all of it, and of what it could make right: what came from outside of the rectangle, no move within it mends.
+        """
         dx, dy = shift
         height, width = before.shape
         inside = (self.rows - dy >= 0) & (self.rows - dy < height)
         if abs(dx) >= width or not inside.any():
-            return 0.0
+            return 0.0, 0.0
         here = np.s_[max(0, dx) : width + min(0, dx)]
         there = np.s_[max(0, -dx) : width + min(0, -dx)]
         wrong = self.changed[inside, here]
-        mended = (before[self.rows[inside] - dy, there] == self.lines[inside, here]) & wrong
-        return int(np.count_nonzero(mended)) / max(1, int(np.count_nonzero(self.changed)))
+        mended = int(np.count_nonzero((before[self.rows[inside] - dy, there] == self.lines[inside, here]) & wrong))
+        return mended / max(1, int(np.count_nonzero(self.changed))), mended / max(1, int(np.count_nonzero(wrong)))
 
 
 def _poll(before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], near: Shift) -> Counter[Shift]:

@@ -7,6 +7,7 @@ else as one likeness. What was a likeness and stands still is sent exactly, as m
 Invariant: every pixel of the console's picture is that of `Planner.pixels`, or is owed (`Debts`).
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -39,6 +40,8 @@ _MOTION_PIXELS = 8 * 1024
 """Where fewer may have changed, sending them costs less than asking whether they moved."""
 _MISS_PAUSE_S, _MISS_PAUSES = 1 / 60, 8
 """After misses in a row, so long for each of them, up to so many, passes without a search."""
+_BELIEVED = 8
+"""So often in a row a page is taken to scroll by as much, and between the same edges, as before."""
 _FILM_RULES = 0.2
 """Where films under way have so much of what changed, what moves is theirs: a search would cost more than it saves."""
 _PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.1
@@ -98,8 +101,8 @@ class Planner:
         self._looks, self._debts = Looks(rows, columns), Debts(rows, columns)
         self._films = Films() if films else None
         self._players, self._playing = Players(), Playing(self._padded, self._looks, self._debts)
-        self._shift: motion.Shift | None = None
-        self._misses, self._search_s = 0, float("-inf")
+        self._last_move: tuple[Rect, motion.Move] | None = None
+        self._misses, self._believed, self._search_s = 0, 0, float("-inf")
         self._price = TextPrice()
 
     @property
@@ -183,12 +186,15 @@ class Planner:
         sample = motion.look(before, pixels) if now_s >= self._search_s else None
         if sample is None:
             return
-        found = motion.search(before, pixels, sample, self._shift)
+        last_in, last = self._last_move or (None, None)
+        again = last and last_in == rect and motion.scrolls(last, rect) and self._believed < _BELIEVED
+        found = motion.search(before, pixels, sample, last, sure_of_edges=bool(again))
         if found is None:
-            self._misses, self._shift = min(self._misses + 1, _MISS_PAUSES), None
+            self._misses, self._last_move = min(self._misses + 1, _MISS_PAUSES), None
             self._search_s = now_s + (self._misses - 1) * _MISS_PAUSE_S
             return
-        self._misses, self._shift = 0, (found.dx, found.dy)
+        self._believed = self._believed + 1 if found is last else 0
+        self._misses, self._last_move = 0, (rect, found)
         target = Rect(rect.x + found.rect.x, rect.y + found.rect.y, found.rect.width, found.rect.height)
         yield motion.Move(target, found.dx, found.dy)
 
@@ -278,9 +284,9 @@ class Planner:
     def _changed(self, rects: Sequence[Rect]) -> Grid:
         """The tiles in which anything differs."""
         grid: Grid = np.zeros_like(self._looks.picture)
-        first = min(rect.y for rect in rects) // TILE
-        last = max(-(-(rect.y + rect.height) // TILE) for rect in rects)
-        grid[first:last] = any_in_tiles(self._differs[first * TILE : last * TILE])
+        rows, columns = tiles_of(functools.reduce(union, rects))
+        where = slice(rows.start * TILE, rows.stop * TILE), slice(columns.start * TILE, columns.stop * TILE)
+        grid[rows, columns] = any_in_tiles(self._differs[where])
         return grid
 
     def _show_films(

@@ -61,7 +61,7 @@ def test_a_keystroke_has_not_moved() -> None:
 
 def test_a_wrong_hint_does_no_harm() -> None:
     page = SHEETS["text"]
-    found = motion.find(page[:700, :1000], page[30:730, :1000], hint=(0, -29))
+    found = motion.find(page[:700, :1000], page[30:730, :1000], Move(Rect(0, 0, 1000, 671), 0, -29))
     assert found is not None
     assert (found.dx, found.dy) == (0, -30)
 
@@ -81,7 +81,9 @@ def test_a_window_that_goes_on_a_little_faster_is_found_to_the_pixel() -> None:
     before, after = back.copy(), back.copy()
     before[200:500, 250:700] = window
     after[206:506, 274:724] = window
-    found = motion.find(before, after, hint=(23, 6))  # mends half of it: what is between the letters
+    found = motion.find(
+        before, after, Move(Rect(250, 206, 450, 300), 23, 6)
+    )  # mends half of it: what is between the letters
     assert found is not None
     assert (found.dx, found.dy) == (24, 6)
 
@@ -95,3 +97,35 @@ def test_a_page_is_found_whatever_the_height_of_its_lines(high: int) -> None:
     found = motion.find(page[:700], page[3 * high : 3 * high + 700])
     assert found is not None
     assert (found.dx, found.dy) == (0, -3 * high)
+
+
+def test_a_page_that_scrolls_on_between_its_edges_keeps_them_and_a_dragged_window_does_not() -> None:
+    page = SHEETS["text"]
+    within = Rect(40, 30, 1000, 700)
+    scrolled = motion.find(page[:700, :1000], page[18:718, :1000])
+    assert scrolled is not None
+    assert motion.scrolls(scrolled, within)
+    dragged = Move(Rect(124, 206, 450, 300), 0, 6)
+    assert not motion.scrolls(dragged, within)
+    assert not motion.scrolls(Move(Rect(0, 6, 1000, 694), 3, 6), within)
+
+    before, after = page[18:718, :1000], page[36:736, :1000]
+    sample = motion.look(before, after)
+    assert sample is not None
+    assert motion.search(before, after, sample, scrolled, sure_of_edges=True) is scrolled
+    other = page[43:743, :1000]  # it went further: the edges are not believed either
+    sample = motion.look(before, other)
+    assert sample is not None
+    found = motion.search(before, other, sample, scrolled, sure_of_edges=True)
+    assert found is not None
+    assert found.dy == -25
+
+
+def test_of_a_page_what_came_into_view_does_not_speak_against_the_move() -> None:
+    page = SHEETS["text"]
+    before, after = page[:700, :1000], page[300:1000, :1000]
+    sample = motion.look(before, after)
+    assert sample is not None
+    mended, there = sample.mends(before, (0, -300))
+    assert mended < 0.7
+    assert there > 0.99
