@@ -155,10 +155,8 @@ class Tunnel:
         """
         if self.state is not State.OPEN:
             raise TunnelError(f"nothing can be sent through a tunnel that is {self.state.value}")
-        for part in parts:
-            view = memoryview(part)
-            for at in range(0, len(view), _WRITE_BYTES):
-                self._tls.sendall(bytes(view[at : at + _WRITE_BYTES]))
+        for plaintext in _together(parts):
+            self._tls.sendall(plaintext)
         self._collect()
 
     def close(self) -> None:
@@ -250,3 +248,21 @@ def _sentence(error: SSL.Error) -> str:
         case ([(_, _, str(reason)), *_], *_):
             return reason
     return type(error).__name__
+
+
+def _together(parts: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
+    """The parts in order, in as few pieces as `_WRITE_BYTES` allows: each is a record, with 22 bytes of its own."""
+    waiting: list[memoryview] = []
+    room = _WRITE_BYTES
+    for part in parts:
+        left = memoryview(part)
+        while len(left) >= room:
+            waiting.append(left[:room])
+            yield b"".join(waiting)
+            left, room = left[room:], _WRITE_BYTES
+            waiting.clear()
+        if left:
+            waiting.append(left)
+            room -= len(left)
+    if waiting:
+        yield b"".join(waiting)

@@ -68,13 +68,20 @@ class Wire:
         self._write(pack(Kind.TYPED, messages.encode(message)))
 
     def send_frame(self, parts: list[bytes | memoryview]) -> int:
-        """Sends a picture's parts, never held twice in a tunnel's buffers; gives the size it has on the line."""
-        size = 0
+        """Sends a picture's parts, never held twice in a tunnel's buffers; gives the size it has on the line.
+
+        What is small goes in one piece: each costs the relay and the console a millisecond's fifth.
+        """
+        size, together, room = 0, list[bytes | bytearray | memoryview](), _PIECE_BYTES
         for part in pack(Kind.FRAME, *parts):
-            view = memoryview(part)
-            for at in range(0, len(view), _PIECE_BYTES):
-                size += self._write([view[at : at + _PIECE_BYTES]])
-        return size
+            left = memoryview(part)
+            while len(left) > room:
+                size += self._write([*together, left[:room]])
+                left, room = left[room:], _PIECE_BYTES
+                together.clear()
+            together.append(left)
+            room -= len(left)
+        return size + self._write(together)
 
     def flush(self) -> None:
         """Sends what the tunnel has to say by itself. Raises SessionOver."""

@@ -297,12 +297,12 @@ class SessionLine:
                 began_s = time.perf_counter()
                 number, wake = self._decoder.decode(body)
                 took_s = time.perf_counter() - began_s
+                if wake:  # before all else: it takes the painter's thread a moment to wake
+                    self._wake_painter()
                 self._measures.received(len(body), took_s)
                 took_us = min(_MOST_US, int(1e6 * took_s))
                 self._shown = FrameShown(number, took_us)
                 conversation.send(self._shown)
-                if wake:
-                    self._wake_painter()
             case PictureTimed():
                 self._measures.timed(event)
             case ScreenChanged(width=width, height=height):

@@ -97,6 +97,13 @@ def test_what_is_sent_comes_out_whole_and_in_order_however_the_bytes_are_cut(
     assert line.received(line.agent) == b"".join(messages)
 
 
+def test_a_message_in_small_pieces_is_one_record_on_the_line(ours: Parties) -> None:
+    line = Line(ours)
+    line.flow()
+    line.console.send([b"head", memoryview(b"body" * 20), b"padding"])
+    assert len(line.console.data_to_send()) == 4 + 80 + 7 + 22  # RFC 8446, 5.2: head 5, kind 1, tag 16
+
+
 def test_nothing_can_be_sent_before_the_other_end_is_known(ours: Parties) -> None:
     line = Line(ours)
     with pytest.raises(TunnelError, match="handshake"):

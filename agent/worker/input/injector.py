@@ -73,6 +73,8 @@ class Injector:
             self._move_now()
             if isinstance(message, TextTyped) or not self._try(message):
                 self._wait(message)
+            else:
+                self._hands.flush()  # now: what came together with it takes a moment
 
     def go_on(self) -> None:
         """Does a slice of what waits, in order, as far as the gate still lets it pass. Raises HandsLostError."""
