@@ -224,6 +224,8 @@ class Agent(QObject):
                 self.viewing.take(happened)
             case messages.AboutRead(about=about):
                 self._about_read(about)
+            case messages.WatchRead(thresholds=thresholds):
+                self.about.show_watch(thresholds)
             case None:
                 sys.stderr.flush()
                 QApplication.exit(1)

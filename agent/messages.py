@@ -11,7 +11,7 @@ from agent.letters import Letter
 from agent.outbox import Request
 from agent.own_tickets import OwnTicket
 from protocol import envelope
-from protocol.desk.events import Article, Attachment, EndReason
+from protocol.desk.events import Article, Attachment, EndReason, Threshold
 from protocol.scopes import Scope
 
 MAX_TEXT_CHARS = 2000
@@ -116,6 +116,13 @@ class AboutRead:
     """What the desk says of itself: its hours, who is on duty, how long a wait is."""
 
     about: envelope.About
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WatchRead:
+    """What is watched on this machine from now on."""
+
+    thresholds: tuple[Threshold, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -241,6 +248,7 @@ Happened = (
     | TicketSeen
     | TicketRead
     | AboutRead
+    | WatchRead
     | ArticlesFound
     | FileFetched
     | FileMissed

@@ -314,6 +314,7 @@ class Clerk:
             case envelope.Watch(ref=ref):
                 self._asked.answered(ref)
                 self._round.watch(message)
+                self._tell(messages.WatchRead(self._round.thresholds))
             case envelope.WatchChanged():
                 self._round.changed()
             case envelope.RunCheck():

@@ -1,15 +1,17 @@
 """What this program is, whom it belongs to, and how to stop everything."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from agent.ui import hours, plain, theme
+from agent.ui import hours, plain, theme, watched
 from agent.ui.parts import Button, Card, Text, empty, row
 from agent.ui.theme import GRID
 from agent.words import _
+from protocol.desk.events import Threshold
 from protocol.envelope import About
 
 
@@ -46,6 +48,9 @@ class AboutWindow(QWidget):
         self.desk = Card()
         self.desk.hide()
         layout.addWidget(self.desk)
+        self.watch = Card()
+        self.watch.hide()
+        layout.addWidget(self.watch)
         layout.addStretch(1)
         layout.addLayout(row(1, close))
         self.setMinimumWidth(56 * GRID)
@@ -63,6 +68,15 @@ class AboutWindow(QWidget):
             zone = _("Times of {zone}").format(zone=about.calendar.in_force(now).time_zone)
             self.desk.rows.addWidget(Text(zone, tone="muted", size="small"))
         self.desk.setVisible(bool(about.phone or about.calendar))
+
+    def show_watch(self, thresholds: Sequence[Threshold]) -> None:
+        """What this computer tells the help desk without being asked; nothing is watched behind anybody's back."""
+        empty(self.watch.rows)
+        self.watch.rows.addWidget(Text(_("What this computer tells the help desk by itself"), size="strong"))
+        self.watch.rows.addWidget(Text("\n".join(watched.sentences(thresholds))))
+        only = _("Only that, with the drive's name, and when it is over; nothing of what you do or write.")
+        self.watch.rows.addWidget(Text(only, tone="muted", size="small"))
+        self.watch.setVisible(bool(thresholds))
 
     def come_up(self) -> None:
         """Shows it."""

@@ -24,7 +24,7 @@ from agent.ui.quit_dialog import Open, QuitDialog
 from agent.ui.screens import Here
 from agent.ui.tray import SmallWindow
 from protocol.desk import events
-from protocol.desk.events import Actor, Attachment, EndReason, Staff
+from protocol.desk.events import Actor, Attachment, EndReason, Staff, Threshold
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope import About, AdviceView, HistoryLine, OfferView, Ticket, TicketView, Witness
@@ -380,7 +380,9 @@ def banner_over() -> QWidget:
 def about() -> QWidget:
     """What this is."""
     _window()
-    return AboutWindow("Demo Help Desk", hot_key_words("ctrl+alt+End"))
+    shown = AboutWindow("Demo Help Desk", hot_key_words("ctrl+alt+End"))
+    shown.show_watch((Threshold("disk.used_percent", 90, 85), Threshold("memory.available_mb", 500, 600, above=False)))
+    return shown
 
 
 def small() -> QWidget:
