@@ -329,7 +329,10 @@ class Console(QObject):
 
         dialog.submitted.connect(
             lambda: self._ask(
-                lambda ref: envelope.RequestSession(ref, view.number), ready, dialog.fail, what=dialog.windowTitle()
+                lambda ref: envelope.RequestSession(ref, view.number, dialog.wish.scopes),
+                ready,
+                dialog.fail,
+                what=dialog.windowTitle(),
             )
         )
         dialog.open()

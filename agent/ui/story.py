@@ -46,7 +46,10 @@ class _Teller:
         match event:
             case events.SessionRequested(session=session, staff=staff):
                 self._asked_by[session] = one_line(staff.name)
-                return _("{name} asked to see your screen.").format(name=one_line(staff.name))
+                asked = _("{name} asked to see your screen.")
+                if Scope.CONTROL in event.scopes:
+                    asked = _("{name} asked to see your screen and use your mouse and keyboard.")
+                return asked.format(name=one_line(staff.name))
             case events.SessionConsented(session=session):
                 self._allowed.add(session)
                 if Scope.CONTROL in event.scopes:

@@ -13,6 +13,7 @@ from console.ui import words
 from protocol.desk import events
 from protocol.desk.events import EndReason
 from protocol.envelope import HistoryLine
+from protocol.scopes import Scope
 
 
 def happened(line: HistoryLine) -> str:
@@ -29,6 +30,13 @@ HISTORY_ENDS = words.ENDS | {EndReason.TECHNICIAN_LEFT: mark("The technician end
 def _next_step(event: events.NextStepSet) -> str:
     due = "" if event.due is None else " " + _("(by {due})").format(due=words.clock(event.due))
     return _("Next step: {step}").format(step=words.step(event.next_step)) + due
+
+
+def _asked_to_see(event: events.SessionRequested) -> str:
+    asked = _("{name} asked to see the screen")
+    if Scope.CONTROL in event.scopes:
+        asked = _("{name} asked to see the screen and use mouse and keyboard")
+    return asked.format(name=event.staff.name)
 
 
 def _judged(event: events.Triaged) -> str:
@@ -186,7 +194,7 @@ KNOWN: dict[type, Callable[[Any], str]] = {
     events.Started: lambda _event: _("Work began"),
     events.NextStepSet: _next_step,
     events.MessageAdded: lambda event: event.text,
-    events.SessionRequested: lambda event: _("{name} asked to see the screen").format(name=event.staff.name),
+    events.SessionRequested: _asked_to_see,
     events.SessionConsented: _allowed,
     events.SessionEnded: _session_ended,
     events.SessionMeasured: _measured,

@@ -7,6 +7,7 @@ from msgspec import Meta
 from protocol.desk.events.sessions import MAX_SAMPLES, Sample
 from protocol.desk.terms import EndReason, Name, SessionId, Staff
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
+from protocol.scopes import Scope
 
 
 # --- agent → relay
@@ -19,11 +20,16 @@ class ReportConsent(MessageBase, frozen=True):
 
 
 # --- console → relay
-class RequestSession(MessageBase, frozen=True):
-    """Answered by `SessionReady`, or refused: no ticket, closed, device away, or another session on the device."""
+class RequestSession(MessageBase, frozen=True, omit_defaults=True):
+    """Answered by `SessionReady`, or refused: no ticket, closed, device away, or another session on the device.
+
+    Attributes:
+        scopes: what the user is going to be asked for, for the history; empty: not said.
+    """
 
     ref: Ref
     ticket: TicketNumber
+    scopes: frozenset[Scope] = frozenset()
 
 
 class AddSessionNote(MessageBase, frozen=True):

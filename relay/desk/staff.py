@@ -118,7 +118,7 @@ class StaffRequests:
         def decide(now: Ticket) -> Sequence[events.Event]:
             _check_workable(now, room.clock())
             _check_same_user(room, now)
-            return (events.SessionRequested(identifier, staff),)
+            return (events.SessionRequested(identifier, staff, message.scopes),)
 
         try:
             await room.change(ticket.number, decide, by_staff(party))

@@ -13,6 +13,7 @@ from msgspec import Struct
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason, Entry, HoldReason, Relation
 from protocol.desk.ledger import MINUTE_S, whole_minutes
+from protocol.scopes import Scope
 from relay.desk.views import for_requester
 from relay.words import step_in_words
 
@@ -106,7 +107,6 @@ _PLAIN: dict[type, str] = {
     events.QuestionAsked: _("asked"),
     events.QuestionAnswered: _("answered the question"),
     events.InstructionGiven: _("described what to do"),
-    events.SessionRequested: _("asked to see the screen"),
     events.SessionConsented: _("allowed it"),
     events.SessionNoted: _("noted what was done on the screen"),
     events.TimeCorrected: _("corrected the time that was noted"),
@@ -188,6 +188,9 @@ def _dated(event: events.Event, teller: Teller) -> tuple[str, str]:  # noqa: PLR
 
 def _rest(event: events.Event, t: Translate) -> tuple[str, str]:  # noqa: PLR0911 - a line each
     match event:
+        case events.SessionRequested(scopes=scopes):
+            asked = _("asked to see the screen")
+            return t(_("asked to see the screen and use mouse and keyboard") if Scope.CONTROL in scopes else asked), ""
         case events.BudgetProlonged(minutes=minutes):
             return t(_("has {minutes} minutes for it")).format(minutes=minutes), ""
         case events.Linked(ticket=ticket, relation=relation):

@@ -294,6 +294,9 @@ def test_see_only_is_asked_for_when_control_is_unticked(desk: Desk) -> None:
     ask = desk.relay.agents[SESSION].heard[0]
     assert isinstance(ask, messages.Ask)
     assert (sorted(ask.scopes), ask.minutes) == (["see"], 20)
+    (requested,) = desk.heard(envelope.RequestSession)
+    assert isinstance(requested, envelope.RequestSession)
+    assert requested.scopes == ask.scopes
 
 
 def test_a_message_stays_in_its_field_until_the_relay_has_it(desk: Desk) -> None:

@@ -54,14 +54,14 @@ def test_p05_nothing_is_seen_before_the_user_agrees_and_all_of_it_stands_in_the_
     technician.end(number)
     technician.write_note(number, "Had a look.")
     for line in (
-        "Tina Tech asked to see the screen",
+        "Tina Tech asked to see the screen and use mouse and keyboard",
         "Session over after 0 minutes. The user did not agree.",
         re.compile(r"Allowed Tina Tech: see, until \d\d:\d\d"),
         re.compile(r"Session over after (\d+ minutes?|less than a minute)\. The technician ended it\."),
     ):
         technician.history.wait_text(line)
     page = user.request(number)
-    page.wait_text("Tina Tech asked to see your screen.")
+    page.wait_text("Tina Tech asked to see your screen and use your mouse and keyboard.")
     page.wait_text("You said no. Nobody saw your screen.")
     page.wait_text(re.compile("You allowed Tina Tech to see your screen"))
     page.wait_text(re.compile(r"Tina Tech saw your screen for (less than a minute|\d+ minutes?)\."))

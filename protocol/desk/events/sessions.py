@@ -14,10 +14,11 @@ MAX_SAMPLES = 360
 
 
 class SessionRequested(EventBase, frozen=True):
-    """A technician asked to see the screen."""
+    """A technician asked to see the screen; `scopes`: for what, as his console said (empty: it did not)."""
 
     session: SessionId
     staff: Staff
+    scopes: frozenset[Scope] = frozenset()
 
 
 class SessionConsented(EventBase, frozen=True):
