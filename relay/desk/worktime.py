@@ -20,6 +20,8 @@ from relay.store.tables import microseconds
 
 AHEAD = timedelta(minutes=5)
 """How far a technician's clock may be ahead of the desk's."""
+LONGEST = timedelta(hours=24)
+"""Of one entry: more is a year or a month mistyped, and no session within it would enter its time any more."""
 _NUMBERS_TRIED = 8
 """For a session's time, beyond those it needs: a number is taken by accident or by ill will, not often."""
 _OVERLAPPING = """
@@ -100,6 +102,8 @@ class WorktimeRequests:
     def _check(self, begin: datetime, end: datetime, worked_s: float) -> None:
         if end <= begin and worked_s:
             raise Refused(RefusalReason.BAD_INPUT, "Work ends after it begins.")
+        if end - begin > LONGEST:
+            raise Refused(RefusalReason.BAD_INPUT, "One entry is for a day at most; enter each day by itself.")
         if worked_s > (end - begin).total_seconds():
             raise Refused(RefusalReason.BAD_INPUT, "Nobody works longer than from the beginning to the end.")
         if end > self._room.clock() + AHEAD:

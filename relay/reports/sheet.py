@@ -11,7 +11,8 @@ from relay.reports.charges import Price
 from relay.reports.labels import Labels
 from relay.reports.monthly import Line, Report
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the wide ones, which programs set up for East Asian languages take for the same."""
 
 
 def write(report: Report, language: str) -> bytes:

@@ -15,6 +15,8 @@ from protocol.desk.events import Actor
 from relay.store.projections.base import Step, Write
 
 REVISION_BITS = 20
+_MARKS = frozenset(map(chr, (*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2, 0x1CF3)))
+"""Letters today, and marks when unicode61's tables were made (Unicode 6.1): there a word ends, or a search fails."""
 _PUT = "INSERT INTO search (rowid, words) VALUES (?, ?)"
 _WRITTEN = ("text", "reason", "next_step")
 """Names of what a person writes in an event, whichever it is; events that have more are named below."""
@@ -52,7 +54,7 @@ def words(query: str) -> Iterator[str]:
     """The words of a query as FTS5's unicode61 cuts them: letters and digits of any script, nothing else."""
     word = ""
     for char in unicodedata.normalize("NFC", query):
-        if unicodedata.category(char)[0] in "LN":
+        if unicodedata.category(char)[0] in "LN" and char not in _MARKS:
             word += char
         elif word:
             yield word

@@ -85,6 +85,7 @@ async def test_no_text_searched_for_is_a_part_of_a_statement(house: House) -> No
             "\0",
             "-plain",
             "🔥",
+            "\u1980\u19b0\u1980 a\u1cf2a",  # letters to us, and marks to an older Unicode
         ):
             answer = await console.ask(envelope.ListQueue, text=text)
             assert isinstance(answer, envelope.Tickets), text

@@ -119,6 +119,20 @@ async def test_time_that_has_not_passed_or_is_longer_than_itself_is_refused(hous
 
 
 @scene
+async def test_a_year_mistyped_does_not_enter_a_year(house: House) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        number = (await agent.asks_for_help()).ticket.number
+        refused = await logs(console, number, ago(366 * 24 * 60), ago(0))
+        assert refused.sentence == "One entry is for a day at most; enter each day by itself."
+        key = secrets.token_hex(16)
+        assert entries(await logs(console, number, ago(24 * 60 - 1), ago(0), entry=key))
+        times = ago(24 * 60 + 1), ago(0)
+        refused = await console.ask(envelope.CorrectTime, number, key, *times, 60.0, WorkKind.PHONE, "why", "x")
+        assert refused.sentence == "One entry is for a day at most; enter each day by itself."
+
+
+@scene
 async def test_invariant_9_whatever_is_entered_by_whom_in_which_order_nobodys_entries_overlap(house: House) -> None:
     chance = random.Random(9)
     async with house.relay() as relay:
