@@ -16,8 +16,13 @@ _FORGET = "DELETE FROM mails_caused WHERE at_us < ?"
 
 
 async def take(store: EventStore, address: str, now: datetime) -> bool:
-    """Whether one more may go to `address`, in lower or upper case; `now` is aware UTC. Raises StoreFault."""
-    mailbox = hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()
+    """Whether one more may go to `address`, in lower or upper case; `now` is aware UTC. Raises StoreFault.
+
+    What stands behind a plus leads into the same mailbox (RFC 5233), which else would have no end of addresses.
+    """
+    local, _, domain = address.lower().rpartition("@")
+    known_as = f"{local.partition('+')[0] or local}@{domain}"
+    mailbox = hashlib.sha256(known_as.encode("utf-8", "replace")).hexdigest()
     now_us = tables.microseconds(now)
     async with store.work(now) as work:
         known = await work.rows(_KNOWN, (mailbox,))

@@ -107,6 +107,25 @@ async def test_forms_and_new_links_share_what_one_mailbox_gets(tmp_path: Path) -
 
 
 @scene
+async def test_what_stands_behind_a_plus_makes_no_other_mailbox(tmp_path: Path) -> None:
+    async with desk(tmp_path, *register(page=PAGE)) as at:
+        visitor = at.visitor()
+        answers = []
+        for count in range(4):
+            typed = {
+                "name": "Eve",
+                "mail": f"eva+{count}@home.example",
+                "problem": "x",
+                "urgency": "2",
+                "minutes": "10",
+            }
+            answers.append((await visitor.send(await visitor.get("/"), "/ask", **typed)).status)
+        assert answers == [200, 200, 200, 422]
+        typed = {"name": "Eve", "mail": "+eva@home.example", "problem": "x", "urgency": "2", "minutes": "10"}
+        assert (await visitor.send(await visitor.get("/"), "/ask", **typed)).status == 200
+
+
+@scene
 async def test_a_relay_that_starts_anew_still_knows_what_one_mailbox_got(tmp_path: Path) -> None:
     async with desk(tmp_path, *register(page=PAGE)) as at:
         visitor, numbers = at.visitor(), [await at.asked(f"Fire {count}") for count in range(4)]
