@@ -123,13 +123,16 @@ def _worked(event: events.TimeLogged) -> str:
     said = _("{name} worked {minutes}, {kind}").format(
         name=event.staff.name, minutes=words.minutes(event.worked_s), kind=_(words.WORK[event.kind])
     )
+    if not event.billed:
+        said += " " + _("(not charged)")
     return f"{said}: {event.text}" if event.text else said
 
 
 def _time_corrected(event: events.TimeCorrected) -> str:
-    return _("A time entry is {minutes} now: {reason}").format(
-        minutes=words.minutes(event.worked_s), reason=event.reason
-    )
+    minutes = words.minutes(event.worked_s)
+    if not event.billed and event.worked_s:
+        minutes += " " + _("(not charged)")
+    return _("A time entry is {minutes} now: {reason}").format(minutes=minutes, reason=event.reason)
 
 
 def _tagged(event: events.Tagged) -> str:

@@ -18,7 +18,7 @@ class Appointment(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """A price named; `accepted` None: no answer yet, `answered_at` when it came.
+    """A price named at `made_at`; `accepted` None: no answer yet, `answered_at` when it came.
 
     `moved`: its ticket goes first, as was paid for.
     """
@@ -28,6 +28,7 @@ class Quote(Struct, frozen=True):
     currency: str
     valid_until: datetime
     within_min: int | None
+    made_at: datetime
     accepted: bool | None = None
     answered_at: datetime | None = None
     moved: bool = False
@@ -79,6 +80,15 @@ class Agreements(Struct, frozen=True):
             for quote in self.quotes.values()
         )
 
+    def work_waited_for_a_yes(self, at: datetime) -> bool:
+        """Whether such a price waited at an instant that may be over: what begins then is not charged (promise 11)."""
+        return any(
+            quote.within_min is None
+            and quote.made_at <= at <= quote.valid_until
+            and (quote.answered_at is None or at < quote.answered_at)
+            for quote in self.quotes.values()
+        )
+
 
 Agreed = (
     events.TicketOffered
@@ -108,7 +118,7 @@ def follow(agreements: Agreements, event: Agreed, at: datetime) -> Agreements:  
             left = {other: value for other, value in agreements.appointments.items() if other != key}
             return replace(agreements, appointments=left)
         case events.QuoteMade(quote=key):
-            made = Quote(event.text, event.price_cents, event.currency, event.valid_until, event.within_min)
+            made = Quote(event.text, event.price_cents, event.currency, event.valid_until, event.within_min, at)
             return replace(agreements, quotes=agreements.quotes | {key: made})
         case events.QuoteAnswered(quote=key, accepted=accepted):
             return replace(agreements, quotes=agreements.quotes | {key: _answered(agreements, key, at, accepted)})

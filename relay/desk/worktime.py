@@ -45,7 +45,7 @@ class WorktimeRequests:
         return {envelope.LogTime: self.log, envelope.CorrectTime: self.correct}
 
     async def log(self, party: Party, message: envelope.LogTime) -> envelope.Ticket:
-        """Work by phone, on site, on the way; once for each number."""
+        """Work by phone, on site, on the way; once for each number. Not charged if a price waited when it began."""
         staff = as_staff(party)
         between_s = (message.end - message.begin).total_seconds()
         worked_s = between_s if message.worked_s is None else message.worked_s
@@ -65,7 +65,7 @@ class WorktimeRequests:
                     worked_s,
                     message.kind,
                     message.text,
-                    message.billed,
+                    message.billed and not ticket.agreements.work_waited_for_a_yes(message.begin),
                 )
                 ticket = work.happens(ticket, (logged,), by_staff(party))
         return await self._room.whole(message.ref, work.changed.get(ticket.number, ticket), for_staff=True)
@@ -94,7 +94,7 @@ class WorktimeRequests:
                 message.kind,
                 message.reason,
                 message.text,
-                message.billed,
+                message.billed and not ticket.agreements.work_waited_for_a_yes(message.begin),
             )
             ticket = work.happens(ticket, (corrected,), by_staff(party))
         return await self._room.whole(message.ref, work.changed[ticket.number], for_staff=True)

@@ -76,7 +76,7 @@ def _data(report: Report, labels: Labels) -> dict[str, Any]:
                     labels.day(price.at),
                     f"#{price.ticket}",
                     f"{price.title} ({price.requester})",
-                    price.text,
+                    labels.priced(price),
                     labels.money(price.cents, price.currency),
                 )
                 for price in report.prices

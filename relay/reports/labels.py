@@ -8,6 +8,7 @@ from babel.numbers import format_currency, format_decimal
 
 from protocol.desk.contract import Metric
 from protocol.desk.events import WorkKind
+from relay.reports.charges import Price
 from relay.words import known, words
 
 MINUTES_AN_HOUR = 60
@@ -62,6 +63,13 @@ class Labels:
     def money(self, cents: int, currency: str) -> str:
         """As €12.34."""
         return format_currency(cents / 100, currency, locale=self.language)
+
+    def priced(self, price: Price) -> str:
+        """What a price is for, or that it is given back."""
+        _ = self._
+        return (
+            _("Given back, since no work had begun: {text}").format(text=price.text) if price.taken_back else price.text
+        )
 
     def sums(self, cents: Mapping[str, int]) -> str:
         """Sums of several currencies, as €12.34 + CZK 5.00."""

@@ -72,7 +72,7 @@ class Report(Struct, frozen=True):
     """All of it.
 
     Attributes:
-        prices: said yes to in the month, in the order of the answers (promises 11, 27).
+        prices: said yes to in the month, and given back in it, in the order of that (promises 11, 27).
         begin, end: the month, its end no longer belonging to it, in `time_zone`'s wall clock.
         made_at: as of when clocks were read.
         worked_by_day, billed_by_day: minutes, by the day of the month from 1 on.
@@ -117,6 +117,11 @@ class Report(Struct, frozen=True):
     def billed_min(self) -> int:
         """Of all lines."""
         return sum(line.billed_min for line in self.lines)
+
+    @property
+    def shares(self) -> list[int | None]:
+        """What each line adds to the sum, in cents of its rate's currency; None: without a rate."""
+        return charges.shares((line.billed_min, line.rate) for line in self.lines)
 
     @property
     def sums(self) -> dict[str, int]:

@@ -149,8 +149,9 @@ def _told(event: events.Event, by: str, teller: Teller) -> tuple[str, str]:  # n
             if reason is EndReason.REFUSED:
                 return t(_("noted that the screen was not shown")), ""
             return t(_("noted {time} together on the screen")).format(time=_lasted(worked_s, t)), ""
-        case events.TimeLogged(worked_s=worked_s, text=text):
-            return t(_("noted {time} of work")).format(time=_lasted(worked_s, t)), text
+        case events.TimeLogged(worked_s=worked_s, text=text, billed=billed):
+            said = _("noted {time} of work") if billed else _("noted {time} of work, which is not charged")
+            return t(said).format(time=_lasted(worked_s, t)), text
         case _:
             return _dated(event, teller)
 

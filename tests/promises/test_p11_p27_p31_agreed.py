@@ -115,6 +115,36 @@ async def test_p11_a_no_or_an_offer_that_has_run_out_stands_in_nobodys_way(tmp_p
         assert isinstance(await jana.ask(envelope.RequestSession, number), envelope.SessionReady)
 
 
+@scene
+async def test_p11_minutes_begun_while_a_price_waits_are_kept_and_not_charged(tmp_path: Path) -> None:
+    """What the mail says: nothing is charged before the yes."""
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        await jana.takes(number)
+        brief, minute = timedelta(milliseconds=10), timedelta(minutes=1)
+
+        async def charged(begin: datetime) -> bool:
+            entry = secrets.token_hex(16)
+            said = await jana.ask(
+                envelope.LogTime, number, entry, begin, begin + brief, events.WorkKind.PHONE, "A call"
+            )
+            (logged,) = [event for event in history(said, events.TimeLogged) if event.entry == entry]
+            fixed = (entry, begin, begin + brief, 0.01, events.WorkKind.PHONE, "It was longer", "On the phone", True)
+            (*_, corrected) = history(await jana.ask(envelope.CorrectTime, number, *fixed), events.TimeCorrected)
+            assert corrected.billed == logged.billed
+            assert logged.worked_s == 0.01
+            return bool(logged.billed)
+
+        before = datetime.now(UTC)
+        assert await charged(before - 10 * minute)
+        key = await quoted(jana, number)
+        assert await charged(before - 5 * minute), "the call in which the price was talked about"
+        assert not await charged(datetime.now(UTC))
+        await agent.ask(envelope.AnswerQuote, number, key, accepted=True)
+        assert await charged(datetime.now(UTC))
+
+
 async def until_logged(console: Actor, number: int) -> envelope.Ticket:
     """The ticket once its session's time stands in its history."""
     while True:

@@ -1,5 +1,6 @@
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from protocol.desk.calendar import Calendar, CalendarVersion
 from protocol.desk.contract import Contract, ContractVersion, Metric, Rate, ServiceLevel, Target
 from protocol.desk.events import Actor, Customer, DeskSettings, Entry, WorkKind
 from protocol.desk.opening_hours import parse_week
-from relay.reports import document, monthly, sheet
+from relay.reports import charges, document, monthly, sheet
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 4, 1, 9, tzinfo=UTC)
@@ -155,7 +156,7 @@ def test_p11_a_price_said_yes_to_stands_in_the_month_of_the_yes_and_is_in_the_su
     ]
     made = report(history, a_ticket(2, MONDAY, 5, [30]))
     assert made.sums == {"EUR": 4950 + 3000}
-    (row,) = [row for row in rows(made) if row["Price"]]
+    (row,) = [row for row in rows(made) if row["Kind"] == "Price agreed"]
     told = [row[name] for name in ("Date", "Begin", "Ticket", "Kind", "What was done", "Price", "Currency")]
     assert told == ["2026-03-02", "10:00", "1", "Price agreed", "New toner", "49.50", "EUR"]
     text = text_of(document.write(made, "en"))
@@ -163,6 +164,67 @@ def test_p11_a_price_said_yes_to_stands_in_the_month_of_the_yes_and_is_in_the_su
     assert "Comes to €79.50" in text
     assert "New drum" not in text
     assert "New printer" not in text
+
+
+def test_p11_a_price_is_given_back_in_the_month_its_ticket_is_taken_back_unless_work_for_it_had_begun() -> None:
+    yes, taken_back, later = MONDAY, MONDAY + timedelta(days=2), MONDAY + timedelta(days=31)
+    toner = ("New toner", 4950, "EUR")
+
+    def over(at: datetime, worked: Sequence[int] = ()) -> list[Entry]:
+        asked = a_ticket(1, yes - timedelta(hours=2), 1, worked)
+        cancelled = Entry(1, at, Actor.REQUESTER, "eva", "Eva", events.Cancelled())
+        return [*asked, *quoted(1, toner, yes - timedelta(hours=1), yes, accepted=True), cancelled]
+
+    same_month = report(over(taken_back))
+    assert same_month.sums == {"EUR": 0}
+    assert [row["Price"] for row in rows(same_month)] == ["49.50", "-49.50"]
+    assert "Given back, since no work had begun: New toner -€49.50" in text_of(document.write(same_month, "en"))
+    before_the_yes = report(over(taken_back, [30]))
+    assert before_the_yes.sums == {"EUR": 3000}
+    for_it = report([*over(taken_back), _worked(yes + timedelta(hours=1), 30)])
+    assert for_it.sums == {"EUR": 4950 + 3000}
+    march = report(over(later))
+    assert march.sums == {"EUR": 4950}, "what was paid never changes"
+    april = monthly.compose(the_book(), "firma", monthly.month("2026-04"), [over(later)], later)
+    assert april.sums == {"EUR": -4950}
+
+
+def _worked(begin: datetime, minutes: int) -> Entry:
+    end = begin + timedelta(minutes=minutes)
+    logged = events.TimeLogged("e" * 32, JANA, begin, end, minutes * 60.0, WorkKind.PHONE)
+    return Entry(1, end, Actor.STAFF, "jana", "Jana", logged)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.sampled_from([(6000, "EUR"), (9999, "EUR"), (1, "CZK")])), max_size=9)
+)
+def test_p29_the_prices_of_the_rows_are_the_sum_to_the_cent_and_each_is_off_by_a_cent_at_most(
+    worked: list[tuple[int, tuple[int, str]]],
+) -> None:
+    work = [(minutes, Rate(*rate)) for minutes, rate in worked]
+    shares = charges.shares(work)
+    total = Counter[str]()
+    for share, (minutes, rate) in zip(shares, work, strict=True):
+        assert share is not None
+        total[rate.currency] += share
+        assert abs(share - minutes * rate.per_hour_cents / 60) <= 1
+    expected = charges.sums(work, (), None)
+    assert {currency: cents for currency, cents in total.items() if currency in expected} == expected
+
+
+def test_p29_each_row_of_work_says_what_it_costs_and_what_an_hour_does() -> None:
+    made = report(a_ticket(1, MONDAY, 5, [7, 20]))
+    told = [(row["Minutes billed"], row["Price"], row["Currency"], row["Price of an hour"]) for row in rows(made)]
+    assert told == [("7", "7.00", "EUR", "60.00"), ("20", "20.00", "EUR", "60.00")]
+    silent = monthly.compose(
+        book.read([Entry(0, LONG_AGO, Actor.DESK, "", "athand", events.CustomerSet(Customer("firma", "Firma")))]),
+        "firma",
+        monthly.month("2026-03"),
+        [a_ticket(1, MONDAY, 5, [7])],
+        NOW,
+    )
+    (row,) = rows(silent)
+    assert (row["Price"], row["Currency"], row["Price of an hour"]) == ("", "", "")
 
 
 def test_work_costs_what_was_agreed_when_it_was_done_and_currencies_are_never_added_up() -> None:
