@@ -8,6 +8,8 @@ from protocol.session.picture import Rect
 
 _GRID = 16
 """Left and right edges lie on multiples of this, so that they are the same from frame to frame."""
+_LETTERS = 4096
+"""Pixels; of so few exactly the changed columns are sent, so that a letter is the same bytes wherever it is typed."""
 _GAP_ROWS = 24
 """Bands of changed rows nearer than this become one."""
 
@@ -34,8 +36,11 @@ def bands(rows: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def columns(differs: npt.NDArray[np.bool_], rect: Rect) -> tuple[int, int]:
-    """The first changed column and the one behind the last, moved out to the screen's grid."""
+    """The first changed column and the one behind the last, moved out to the grid if it is more than a few letters."""
     changed = np.flatnonzero(differs.any(axis=0))
-    left = (rect.x + int(changed[0])) // _GRID * _GRID - rect.x
-    right = -(-(rect.x + int(changed[-1]) + 1) // _GRID) * _GRID - rect.x
+    left, right = int(changed[0]), int(changed[-1]) + 1
+    if (right - left) * differs.shape[0] <= _LETTERS:
+        return left, right
+    left = (rect.x + left) // _GRID * _GRID - rect.x
+    right = -(-(rect.x + right) // _GRID) * _GRID - rect.x
     return max(0, left), min(rect.width, right)

@@ -99,6 +99,21 @@ def test_any_screens_arrive_exactly_in_the_end(steps: list[tuple[int, int, float
     assert (way.viewer.pixels == screen).all()
 
 
+def test_a_letter_typed_again_costs_next_to_nothing_wherever_it_stands() -> None:
+    planner, encoder = Planner(WIDTH, HEIGHT, films=True), RegionEncoder()
+    encoder.restart(WIDTH, HEIGHT)
+    screen = np.full((HEIGHT, WIDTH), 0xFFFFFF, np.uint32)
+    encoder.encode(planner.begin_anew(screen, LAN, 0.0), planner)
+    letter = text(9, 18, 7)
+    letter[:, 0] = letter[:, -1] = 0x112233
+    sizes = []
+    for place, x in enumerate((32, 101, 210, 327, 444)):
+        screen[40:58, x : x + 9] = letter
+        frame = encoder.encode(planner.plan([(WHOLE, screen)], LAN, place / 4), planner)
+        sizes.append(sum(len(tile.payload) for tile in frame.tiles))
+    assert max(sizes[1:]) <= 24
+
+
 def test_a_likeness_is_a_good_one_and_within_its_bytes() -> None:
     sent = photo(512, 352, 4)
     for most, least_db in ((60_000, 36), (15_000, 30)):
