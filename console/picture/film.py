@@ -5,6 +5,7 @@ Guarantees: a packet gives one picture of the size that the stream began with, o
 
 import importlib
 import importlib.util
+import os
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import numpy.typing as npt
 
 MAX_SIDE, MAX_PIXELS = 8192, 2**24
 """Of a film; four times 4K would take a decoder 200 MB."""
+_THREADS = min(2, os.cpu_count() or 1)
+"""Pictures may come in two halves, which are decoded at once."""
 _BLOCK = 64
 """The decoder's buffers have sides of multiples of this at most: its blocks are of 16 pixels, its rows of 64 bytes."""
 
@@ -47,7 +50,7 @@ class FilmDecoder:
         self._size = (height, width)
         self._reformatter: Any = importlib.import_module("av.video.reformatter").VideoReformatter()
         context = self._av.CodecContext.create("h264", "r")
-        context.thread_count = 1
+        context.thread_count, context.thread_type = _THREADS, "SLICE"
         # Held against what the stream says of itself, before memory is taken for it.
         context.options = {"max_pixels": str(-(-width // _BLOCK) * -(-height // _BLOCK) * _BLOCK * _BLOCK)}
         context.flags |= self._av.codec.context.Flags.low_delay
@@ -66,7 +69,7 @@ class FilmDecoder:
             frame = frames[0]
             if (frame.height, frame.width) != self._size or frame.format.name != "yuv420p":
                 raise FilmError(f"a picture of {frame.width}x{frame.height} in a film of another size")
-            packed = self._reformatter.reformat(frame, format="bgra", threads=1)
+            packed = self._reformatter.reformat(frame, format="bgra", threads=_THREADS)
             plane = packed.planes[0]
         except (self._av.FFmpegError, ValueError) as error:
             raise FilmError(f"a film that cannot be decoded: {error}") from error

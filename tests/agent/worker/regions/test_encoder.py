@@ -1,5 +1,7 @@
 """Plans become frames, and frames become the same picture again."""
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -121,6 +123,15 @@ def test_a_likeness_is_a_good_one_and_within_its_bytes() -> None:
         shown = FilmDecoder(512, 352).decode(packet)[..., :3].copy()
         assert len(packet) <= most
         assert psnr(np.dstack([shown, np.zeros_like(shown[..., :1])]).view(np.uint32)[..., 0], sent) >= least_db
+
+
+@pytest.mark.parametrize(("rate", "parts"), [(None, min(2, os.cpu_count() or 1)), (250_000.0, 1)])
+def test_a_film_is_made_in_two_halves_at_once_where_time_counts_and_in_one_where_bytes_do(
+    rate: float | None, parts: int
+) -> None:
+    data = FilmEncoder(320, 240, rate).encode(photo(320, 240, 4))
+    slices = [one for one in data.split(b"\0\0\1")[1:] if one[0] & 31 in {1, 5}]  # ITU-T H.264, table 7-1
+    assert len(slices) == parts
 
 
 def test_a_film_keeps_within_its_rate() -> None:
