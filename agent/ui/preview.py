@@ -37,7 +37,6 @@ class Preview(Card):
         below = QVBoxLayout(inside)
         below.setContentsMargins(0, 0, 0, 0)
         below.addLayout(self._list)
-        below.addWidget(self.none, 0, Qt.AlignmentFlag.AlignLeft)
         below.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -45,6 +44,7 @@ class Preview(Card):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows.addWidget(scroll, 1)
+        self.rows.addWidget(self.none, 0, Qt.AlignmentFlag.AlignLeft)  # in sight, however long the list is
         self.show_fields(None)
 
     def show_always(self, facts: list[tuple[str, str]]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from agent import messages
@@ -18,6 +18,7 @@ from agent.net.clerk import Clerk
 from agent.outbox import Request
 from agent.place import Place
 from agent.ui.ask_page import AskPage
+from agent.ui.preview import Preview
 from protocol import envelope, limits
 from protocol.diagnostics import DiagnosticField
 from tests.agent.net.test_clerk import laptop
@@ -115,3 +116,13 @@ async def test_p09_the_ticket_at_the_desk_has_what_was_sent_and_nothing_else(hou
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def test_p09_untick_all_is_in_sight_however_much_would_be_sent(qtbot: QtBot) -> None:
+    preview = Preview()
+    qtbot.addWidget(preview)
+    preview.show_fields(tuple(DiagnosticField(f"fact{n}", f"Fact {n}", "a value") for n in range(30)))
+    preview.resize(320, 320)
+    preview.show()
+    QApplication.processEvents()
+    assert preview.none.visibleRegion().boundingRect() == preview.none.rect()
