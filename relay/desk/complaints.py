@@ -40,29 +40,35 @@ class Complaints:
     async def _open(
         self, message: envelope.Complain, original: Ticket, channel: Channel, by: By, *, for_staff: bool
     ) -> envelope.Ticket:
-        room = self._room
-        opened = events.Opened(
-            request=message.request,
-            device=original.device,
-            device_label=original.device_label,
-            requester=original.requester,
-            problem=message.problem,
-            urgency=2,
-            minutes=original.minutes,
-            diagnostics=(),
-            asked_at=room.clock(),
-            kind=TicketKind.COMPLAINT,
-            channel=channel,
-            user=original.user,
-            customer=original.customer,
-            language=original.language,
-        )
-        async with room.work() as work:
-            ticket = await work.asked_before(opened)
-            if ticket is None:
-                ticket = work.open(opened, by, events.Linked(original.number, Relation.RELATED))
-                await bar(work, ticket)
-        return await room.whole(message.ref, await room.find(ticket.number), for_staff=for_staff)
+        number = await complain(self._room, original, message.request, message.problem, channel, by)
+        return await self._room.whole(message.ref, await self._room.find(number), for_staff=for_staff)
+
+
+async def complain(room: Room, original: Ticket, request: str, problem: str, channel: Channel, by: By) -> int:  # noqa: PLR0913, PLR0917 - what a complaint consists of
+    """Its number; the same again for a `request` that was sent again. Raises StoreFault."""
+    opened = events.Opened(
+        request=request,
+        device=original.device,
+        device_label=original.device_label,
+        requester=original.requester,
+        problem=problem,
+        urgency=2,
+        minutes=original.minutes,
+        diagnostics=(),
+        asked_at=room.clock(),
+        kind=TicketKind.COMPLAINT,
+        channel=channel,
+        user=original.user,
+        customer=original.customer,
+        language=original.language,
+        address=original.address,
+    )
+    async with room.work() as work:
+        ticket = await work.asked_before(opened)
+        if ticket is None:
+            ticket = work.open(opened, by, events.Linked(original.number, Relation.RELATED))
+            await bar(work, ticket)
+    return ticket.number
 
 
 async def bar(work: Work, ticket: Ticket) -> None:

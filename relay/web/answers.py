@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from protocol import limits
 from protocol.desk import events
-from protocol.desk.events import Attachment, Channel
+from protocol.desk.events import Attachment, Channel, TicketKind
 from protocol.desk.states import StepRefused, TicketState
 from protocol.desk.ticket import Ticket
 from relay.web import forms
@@ -168,6 +168,16 @@ def advice(answer: Answer) -> events.RecommendationAnswered:
     return events.RecommendationAnswered(answer.key(), answer.chosen("accepted"), answer.text())
 
 
+def complaint(answer: Answer) -> tuple[str, str]:
+    """Its number and its words; about a complaint there is none. Raises FormRefused, StepRefused."""
+    mark, text = answer.key("mark"), answer.text()
+    if not text:
+        raise FormRefused(answer._("Please write something first."))
+    if not answer.view.can_complain:
+        raise StepRefused("There is nothing here to complain about any more.")
+    return forms.request_of(mark), text
+
+
 def thanks(action: str, ticket: Ticket, _: Translate) -> str:  # noqa: PLR0911 - one line for each
     """What stands above the page after an answer; empty for an unknown one."""
     match action:
@@ -181,6 +191,10 @@ def thanks(action: str, ticket: Ticket, _: Translate) -> str:  # noqa: PLR0911 -
             return _("You took your request back. Nothing more is done.")
         case "question" | "understood" | "steps" | "quote" | "advice":
             return _("Thank you for your answer.")
+        case "complain" if ticket.kind is TicketKind.COMPLAINT:
+            return _(
+                "Thank you for telling us. Your complaint goes to somebody who had nothing to do with your request."
+            )
         case "asked":
             return _("We have your request. Keep the address of this page: it brings you back here.")
         case _:

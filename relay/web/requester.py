@@ -18,17 +18,18 @@ from starlette.routing import Route
 from protocol import limits
 from protocol.desk.book import Book
 from protocol.desk.business_time import OpenTime
-from protocol.desk.events import Actor, EndReason
+from protocol.desk.events import Actor, Channel, EndReason, TicketKind
 from protocol.desk.states import StepRefused
 from protocol.desk.telling import told_to_requester
 from protocol.desk.ticket import Ticket
+from relay import notices
 from relay.admission import Buckets
-from relay.desk import Room, advice
+from relay.desk import Room, advice, complaints
 from relay.desk.quotes import Quotes
 from relay.errors import Refused, StoreFault
 from relay.files import Shelf
 from relay.store import By
-from relay.web import answers, asking, forms, links, uploads
+from relay.web import answers, asking, forms, links, mailboxes, uploads
 from relay.web.answers import ANSWERS, Answer, quote, thanks
 from relay.web.forms import FormRefused, Seals
 from relay.web.hours import calendar_of, hours
@@ -44,7 +45,7 @@ FILES_PER_TICKET = (1 / 300, 12.0)
 """What fills the disk: 150 MB an hour at most."""
 FIELD_BYTES = 64 * 1024
 COOKIE = "athand-form"
-_QUOTE, _ADVICE = "quote", "advice"
+_QUOTE, _ADVICE, _COMPLAIN = "quote", "advice", "complain"
 
 
 class Opened(Struct, frozen=True):
@@ -127,7 +128,7 @@ class RequesterPages:
         except LinkError as error:
             return await self._no_link(request, error)
         action = request.path_params["action"]
-        if action not in {*ANSWERS, _QUOTE, _ADVICE}:
+        if action not in {*ANSWERS, _QUOTE, _ADVICE, _COMPLAIN}:
             raise HTTPException(404)
         most = uploads.MAX_FILES if action == "say" else 0
         async with request.form(max_files=most, max_fields=forms.FORM_FIELDS, max_part_size=FIELD_BYTES) as form:
@@ -161,7 +162,10 @@ class RequesterPages:
             return self._shown(opened, sentence, form=form, status=403)
         self._check_pace(opened, form)
         try:
-            await self._take(action, Answer(form, opened.view, await uploads.keep(form, self._shelf), _), opened)
+            answer = Answer(form, opened.view, await uploads.keep(form, self._shelf), _)
+            if action == _COMPLAIN:
+                return await self._complained(answer, opened)
+            await self._take(action, answer, opened)
         except FormRefused as refused:
             return self._shown(opened, str(refused), form=form, status=422)
         except (Refused, StepRefused):
@@ -199,6 +203,23 @@ class RequesterPages:
             return
         ticket = await self._room.change(number, ANSWERS[action](answer), by)
         self._room.end_if_over(ticket, EndReason.USER_STOPPED)
+
+    async def _complained(self, answer: Answer, opened: Opened) -> Response:
+        """To the page of a ticket of its own, past whoever handled this one (promise 40).
+
+        Raises FormRefused, Refused, StepRefused, StoreFault.
+        """
+        request, problem = answers.complaint(answer)
+        mailbox = notices.requester(opened.book, opened.ticket).address
+        if mailbox and not await mailboxes.take(self._room.store, mailbox, self._room.clock()):
+            self._room.counts.add("web_asked_too_fast")
+            raise FormRefused(answer._("That was very much at once. Please wait a few minutes, or call us."))
+        by = _by(opened.ticket)
+        number = await complaints.complain(self._room, opened.ticket, request, problem, Channel.WEB, by)
+        if (await self._room.find(number)).kind is not TicketKind.COMPLAINT:
+            raise StepRefused("This number is that of something else.")
+        token = self._links.token(number, self._room.clock(), Way.SHOWN)
+        return RedirectResponse(f"/t/{token}?done={_COMPLAIN}", 303)
 
     async def _open(self, request: Request) -> Opened:
         """Raises LinkError, HTTPException."""

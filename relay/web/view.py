@@ -12,7 +12,7 @@ from msgspec import Struct
 from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.coming_back import reopen_until
-from protocol.desk.events import HoldReason, Staff
+from protocol.desk.events import HoldReason, Staff, TicketKind
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from relay import notices
@@ -49,7 +49,7 @@ class View(Struct, frozen=True):
         mails: whether what happens is mailed to him.
         verdict: a solution awaits his word.
         to_rate: it has it, and awaits his rating.
-        can_write, can_cancel, can_reopen: what is possible now.
+        can_write, can_cancel, can_reopen, can_complain: what is possible now.
         read_back: what was understood, while he has not said whether it is right.
         may_buy: whether his yes to a price counts; else the prices are only shown.
         earlier, later: the number of the first event on this page, if there are older ones; whether there are newer.
@@ -77,6 +77,7 @@ class View(Struct, frozen=True):
     can_write: bool
     can_cancel: bool
     can_reopen: bool
+    can_complain: bool
     may_buy: bool
     questions: tuple[Step, ...]
     read_back: str
@@ -156,6 +157,7 @@ def view(  # noqa: PLR0913 - what the page is made of
         can_write=_takes_words(goes_on or ticket),
         can_cancel=is_open,
         can_reopen=can_reopen(book, ticket, moments.now),
+        can_complain=ticket.kind is not TicketKind.COMPLAINT and not ticket.kinship.merged_into,
         may_buy=mailed and user is not None and user.may_accept_quotes,
         questions=tuple(Step(key, text) for key, text in talk.questions.items()) if is_open else (),
         read_back=talk.read_back if is_open and talk.confirmed is None else "",

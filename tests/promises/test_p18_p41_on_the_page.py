@@ -52,8 +52,10 @@ async def test_p41_a_ticket_that_came_back_is_rated_again_and_both_are_kept(tmp_
         await at.resolved(number, console, "A new printer")
         page = await visitor.send(await visitor.get(link), "/verdict", solved="yes")
         assert "How did it go?" in page.text
-        page = await visitor.send(page, "/rate", stars="3", text="Took two tries")
+        asked = page
+        page = await visitor.send(asked, "/rate", stars="3", text="Took two tries")
         assert not page.has_form("/rate")
+        assert (await visitor.send(asked, "/rate", stars="1")).status == 409, "each solution once"
         rated = [event for event in await at.events(number) if isinstance(event, events.Rated)]
         assert rated == [events.Rated(5, "Quick"), events.Rated(3, "Took two tries")]
         ticket = await at.store.ticket(number)
