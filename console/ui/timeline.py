@@ -3,8 +3,10 @@
 A line that is added does not scroll the list away from what is being read; a reader at its end stays at its end.
 """
 
+import functools
 import math
 from collections.abc import Sequence
+from datetime import datetime
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -17,10 +19,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from console.language import _
+from console.language import _, chosen
 from console.ui import happenings, theme, words
 from console.ui.figures_dialog import FiguresDialog
 from protocol.desk import events
@@ -30,8 +32,8 @@ from protocol.envelope import HistoryLine
 Index = QModelIndex | QPersistentModelIndex
 _LINE_ROLE = Qt.ItemDataRole.UserRole
 _NOWHERE = QModelIndex()
-_TIME_WIDTH = 15
-"""In average characters: the longest date."""
+_DATES = tuple(datetime(2000, month, day, 22, 22) for month in range(1, 13) for day in range(20, 27))  # noqa: DTZ001 - only written
+"""Every month with every day of the week, in as many digits as there are: one of them is the widest."""
 
 
 class _History(QAbstractListModel):
@@ -118,11 +120,21 @@ def _lay_out(text: str, font: QFont, width: int) -> QTextLayout:
     return layout
 
 
+@functools.lru_cache(maxsize=8)
+def _widest_date(font: str, language: str) -> int:
+    """In pixels; of a font as `QFont.toString` writes it."""
+    del language  # `clock` knows it
+    drawn = QFont()
+    drawn.fromString(font)
+    metrics = QFontMetrics(drawn)
+    return max(metrics.horizontalAdvance(words.clock(date)) for date in _DATES)
+
+
 def _places(option: QStyleOptionViewItem, rect: QRect) -> tuple[QRect, QRect, QRect]:
     metrics: QFontMetrics = option.fontMetrics
     left = rect.left() + theme.GRID
-    time_width = _TIME_WIDTH * metrics.averageCharWidth()
-    x, width = left + time_width, rect.width() - time_width - 2 * theme.GRID
+    time_width = _widest_date(option.font.toString(), chosen())
+    x, width = left + time_width + theme.GRID, rect.width() - time_width - 3 * theme.GRID
     top = rect.top() + theme.GRID // 2
     below = top + metrics.lineSpacing() + 2
     return (
@@ -171,6 +183,7 @@ class Timeline(QListView):
         if other_ticket or at_end:
             self._follows = True
             self.scrollToBottom()
+        self.executeDelayedItemsLayout()  # of a scroll bar that has come: before anybody moves it
 
     def show_events(self, numbers: tuple[int, ...]) -> None:
         """Goes to the last of these events, marks it and takes the keyboard there (promise 23)."""
@@ -180,6 +193,16 @@ class Timeline(QListView):
             self.setCurrentIndex(self._history.index(rows[-1]))
             self.scrollTo(self._history.index(rows[-1]), QAbstractItemView.ScrollHint.PositionAtCenter)
             self.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Lays the lines out anew before they are drawn in another width.
+
+        `Adjust` does so a tenth of a second later, and not at all when it is the list's own layout that brings the
+        scroll bar: lines then lay over each other, for as long as nothing else happened.
+        """
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
 
     def _open(self, index: QModelIndex) -> None:
         """What a line has besides its sentence: Enter, or a double click."""

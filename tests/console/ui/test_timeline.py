@@ -1,11 +1,17 @@
 """The history as the technician sees it, whatever others called themselves."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidget
+import random
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from console import language
+from console.ui import words
 from console.ui.figures_dialog import FiguresDialog
-from console.ui.timeline import Timeline, author, said
+from console.ui.timeline import Timeline, _lay_out, _places, author, said
 from protocol.desk import events
 from protocol.desk.events import Actor, Attachment
 from protocol.envelope import HistoryLine
@@ -64,3 +70,59 @@ def test_files_that_came_with_a_message_stand_below_it_with_name_and_size() -> N
     below = "File: screen .png (120 kB)\nFile that was not kept: film.mov (90 MB)"
     assert said(line) == f"It says this:\n{below}"
     assert said(HistoryLine(2, NOW, Actor.REQUESTER, "Eva", events.MessageAdded("", attachments=files))) == below
+
+
+def shown(timeline: Timeline) -> tuple[QStyleOptionViewItem, list[QRect]]:
+    timeline.grab()
+    QApplication.processEvents()
+    option = QStyleOptionViewItem()
+    timeline.initViewItemOption(option)
+    return option, [timeline.visualRect(timeline.model().index(row, 0)) for row in range(timeline.model().rowCount())]
+
+
+WORDS = ("Donaudampfschifffahrtsgesellschaft", "und", "so", "weiter", "https://example.org/" + "a" * 80, "\n")
+
+
+def lines(chance: random.Random, most: int) -> list[HistoryLine]:
+    return [
+        HistoryLine(
+            number,
+            NOW - timedelta(days=chance.randint(0, 300)),
+            chance.choice((Actor.REQUESTER, Actor.STAFF)),
+            "Jana " * chance.randint(1, 20),
+            events.MessageAdded(" ".join(chance.choices(WORDS, k=chance.randint(1, 30)))),
+        )
+        for number in range(1, most + 1)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lines_never_lie_over_each_other_however_the_window_is_drawn(qtbot: QtBot, seed: int) -> None:
+    chance = random.Random(seed)
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.show()
+    written = lines(chance, 30)
+    for _ in range(60):
+        if chance.random() < 0.6:
+            timeline.resize(chance.randint(150, 900), chance.randint(100, 700))
+        else:
+            timeline.show_history(written[: chance.randint(0, 12)], other_ticket=chance.random() < 0.5)
+        option, rects = shown(timeline)
+        below = None
+        for line, rect in zip(timeline.lines, rects, strict=True):
+            body = _places(option, rect)[2]
+            assert below is None or rect.top() == below + 1
+            assert _lay_out(said(line), option.font, body.width()).boundingRect().height() <= body.height()
+            below = rect.bottom()
+
+
+@pytest.mark.parametrize("spoken", ["en", "de"])
+def test_each_date_has_its_room(qtbot: QtBot, spoken: str) -> None:
+    language.choose(spoken)
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    option, _ = shown(timeline)
+    time, head, _body = _places(option, QRect(0, 0, 600, 40))
+    widest = max(option.fontMetrics.horizontalAdvance(words.clock(NOW - timedelta(days=day))) for day in range(1, 400))
+    assert time.left() + widest < head.left()
