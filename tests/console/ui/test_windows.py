@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from console.events import EnrolmentState, LinkState
 from console.ui import shortcuts
 from console.ui.composer import Composer
-from console.ui.dialogs import NextStepDialog, NoteDialog, ResolveDialog, TakeDialog, TextField
+from console.ui.dialogs import NextStepDialog, NoteDialog, PriorityChip, ResolveDialog, TakeDialog, TextField
 from console.ui.happenings import HISTORY_ENDS, happened
 from console.ui.help import HelpOverlay
 from console.ui.main_window import MainWindow
@@ -103,9 +103,10 @@ def test_an_empty_field_is_asked_for_and_nothing_is_sent(
 def test_the_priority_follows_what_is_judged(qtbot: QtBot) -> None:
     dialog = TakeDialog(ticket(impact=None, urgency=1))
     qtbot.addWidget(dialog)
-    assert dialog._priority.text() == "P2"
+    (chip,) = dialog.findChildren(PriorityChip)
+    assert chip.text() == "P2"
     dialog._impact.setCurrentIndex(0)
-    assert dialog._priority.text() == "P1"
+    assert chip.text() == "P1"
     dialog._impact.setCurrentIndex(2)
     dialog._urgency.setCurrentIndex(2)
     assert dialog._priority.text() == "P5"
