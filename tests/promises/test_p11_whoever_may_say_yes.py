@@ -10,7 +10,7 @@ import pytest
 
 from protocol import envelope
 from protocol.desk import events
-from protocol.desk.events import Machine, User
+from protocol.desk.events import ByMail, Machine, User
 from relay.mail import post
 from relay.mail.outgoing import Outbox
 from relay.mail.settings import MailSettings
@@ -41,13 +41,22 @@ async def priced(console: Actor, number: int, text: str = "A new printer on Sund
     return key
 
 
-async def offers(at: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, str]]:
-    """To whom a mail with a price went: its text, and the way to its page."""
+async def offers(at: Desk, monkeypatch: pytest.MonkeyPatch, *seen_at: str) -> dict[str, tuple[str, str]]:
+    """To whom a mail with a price went: its text, and the way to its page. At some machines somebody was, meanwhile."""
     taken, relay = Taken(), at.running.relay
     monkeypatch.setattr(post, "connected", taken.connected)
     settings = MailSettings("help@desk.example", SERVER, SERVER)
     sites = relay.sites
-    await Outbox(at.store, settings, relay.counts, at.now, sites.address, offer_of=sites.offer).send_due()
+    outbox = Outbox(
+        at.store,
+        settings,
+        relay.counts,
+        lambda: at.now() + timedelta(hours=1),
+        sites.address,
+        seen=lambda device, _since: device in seen_at,
+        offer_of=sites.offer,
+    )
+    await outbox.send_due()
     found = {}
     for mail in taken.mails:
         text = text_of(mail)
@@ -136,6 +145,28 @@ async def test_p11_a_link_to_a_price_opens_nothing_else_and_nothing_for_who_may_
         assert (await visitor.get(way)).status == 410
         assert (await visitor.send(page, way, accepted="yes")).status == 410
         assert not [e for e in await at.events(number) if isinstance(e, events.QuoteAnswered)]
+
+
+@pytest.mark.parametrize(
+    ("by_mail", "seen_at", "mailed"),
+    [
+        (ByMail.AWAY, (), True),
+        (ByMail.AWAY, ("ottos",), False),
+        (ByMail.AWAY, ("adams",), True),
+        (ByMail.ALWAYS, ("ottos",), True),
+        (ByMail.NEVER, (), False),
+    ],
+)
+@scene
+async def test_p11_an_accepter_whose_machine_is_off_is_mailed_unless_he_comes_to_it_or_wants_it_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_mail: ByMail, seen_at: tuple[str, ...], mailed: bool
+) -> None:
+    boss = User("boss", "Otto Chef", "firma", ("otto@firma.example",), may_accept_quotes=True, by_mail=by_mail)
+    machines = (events.MachineSet(Machine(name, name, whose)) for name, whose in (("ottos", "boss"), ("adams", "adam")))
+    async with desk(tmp_path, *register(page=PAGE), ADAM, events.UserSet(boss), *machines) as at:
+        console, number = await at.staff(), await at.asked(user="adam", requester="Adam Bílý", device="adams")
+        await priced(console, number)
+        assert ("otto@firma.example" in await offers(at, monkeypatch, *seen_at)) is mailed
 
 
 @scene

@@ -65,10 +65,9 @@ class Desk:
     async def asked(self, problem: str = "The printer is on fire", **changes: Any) -> int:
         """A request by mail, in the store as the mail's reader would put it there; its number."""
         facts: dict[str, Any] = {"channel": events.Channel.MAIL, "user": "eva", "customer": "firma", "address": EVA}
-        facts |= {"requester": "Eva Nová"} | changes
+        facts |= {"requester": "Eva Nová", "device": ""} | changes
         opened = events.Opened(
             request=secrets.token_hex(16),
-            device="",
             device_label="",
             problem=problem,
             urgency=2,
