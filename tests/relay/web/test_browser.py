@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page
 
 from protocol.desk import events
 from protocol.desk.calendar import SpecialDay
-from relay.store import By
+from relay.store import THE_DESK, By
+from relay.web.links import Way
 from tests.relay.web.browsing import Away, barriers, chromium, desk_beside, page_in, too_wide
 from tests.relay.web.desk import LONG_AGO, register
 from tests.relay.web.test_staff import link
@@ -64,6 +65,18 @@ def solved(away: Away, **changes: str) -> int:
     story = (events.Triaged(2, 2), events.Assigned(JANA_IS), events.Started(), events.Resolved("New cable"))
     away.do(away.at.happens(number, *story, by=JANA))
     return number
+
+
+def offered(away: Away, language: str = "en") -> str:
+    """A price on Adam's ticket, which Otto decides on: the way to his page."""
+    otto = events.User("otto", "Otto Chef", "firma", ("otto@firma.example",), language=language, may_accept_quotes=True)
+    away.do(away.at.store.record(lambda _: (events.UserSet(otto),), THE_DESK, away.at.now()))
+    number = busy(away, requester="Adam Bílý", user="")
+    told = events.NoticeSent(events.NoticeKind.QUOTE, "otto", "c" * 32)
+    away.do(away.at.happens(number, told))
+    history = away.do(away.at.store.history(number))
+    notice = next(place for place, entry in history if entry.event == told)
+    return f"/o/{away.at.running.relay.sites.links.token(notice, away.at.now(), Way.OFFERED)}"
 
 
 def looked_at(page: Page, name: str) -> None:
@@ -142,6 +155,7 @@ def test_nobody_is_kept_out_by_the_pages(away: Away, browser: Browser, scheme: s
         "solved": away.at.link(solved(away)),
         "welcome": "/",
         "over": away.at.link(1, at=LONG_AGO),
+        "offer": offered(away),
     }
     with page_in(browser, scripts=True, color_scheme=scheme) as page:
         for name, path in paths.items():
@@ -154,6 +168,7 @@ def test_nobody_is_kept_out_by_the_pages(away: Away, browser: Browser, scheme: s
 def test_the_pages_fit_a_phone_320_pixels_wide_and_200_percent(away: Away, browser: Browser, language: str) -> None:
     over = away.at.link(1, at=LONG_AGO)
     paths = {"busy": away.at.link(busy(away, language=language)), "welcome": "/", "over": over}
+    paths["offer"] = offered(away, language)
     with page_in(browser, scripts=True, viewport={"width": 320, "height": 640}, locale=language) as page:
         for name, path in paths.items():
             page.goto(away.url(path))
