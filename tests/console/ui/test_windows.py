@@ -109,7 +109,7 @@ def test_the_priority_follows_what_is_judged(qtbot: QtBot) -> None:
     assert chip.text() == "P1"
     dialog._impact.setCurrentIndex(2)
     dialog._urgency.setCurrentIndex(2)
-    assert dialog._priority.text() == "P5"
+    assert chip.text() == "P5"
 
 
 def test_a_note_is_not_sent_twice_while_the_answer_is_awaited(qtbot: QtBot) -> None:
