@@ -4,15 +4,23 @@ A film, a scroll or a page that keeps a slow line busy would keep a key's echo w
 few small changes may therefore go in frames of their own: behind the one that is under way, ahead of all that is not.
 """
 
+import statistics
+from collections import deque
 from collections.abc import Sequence
 
 from agent.worker.regions.actions import Budget
+from agent.worker.regions.areas import intersection
 from protocol.session.picture import Rect
 
 EXPECTED_S = 0.15
 """So long after a key its echo is expected: most programs take less than a tenth."""
-_AWAITED_S = 0.012
-"""So long after a key nothing large is begun on a slow line: its echo would wait for that, too."""
+_AWAITED_S, AWAITED_MOST_S = 0.012, 0.03
+"""So long after a key nothing large is sent on a slow line: its echo would wait for that, too. Longer where the last
+echoes came later, up to the second."""
+_LAST = 5
+"""Of so many echoes the time is remembered."""
+_SPARE = 1.5
+"""The next one may take so much longer than they did."""
 _MOST = 4
 """Small changes for a key: a clock or a progress bar may come first."""
 _PIXELS = 64 * 64
@@ -31,28 +39,32 @@ class Echo:
 
     def __init__(self) -> None:
         self._until_s, self._left = float("-inf"), 0
+        self._pressed_s = float("-inf")
+        self._took_s: deque[float] = deque(maxlen=_LAST)
         self.awaited_until_s = float("-inf")
 
     def expect(self, now_s: float) -> None:
         """A key or a button was pressed."""
         self._until_s, self._left = now_s + EXPECTED_S, _MOST
-        self.awaited_until_s = now_s + _AWAITED_S
+        self._pressed_s = now_s
+        usual_s = _SPARE * statistics.median(self._took_s) if self._took_s else 0.0
+        self.awaited_until_s = now_s + min(AWAITED_MOST_S, max(_AWAITED_S, usual_s))
 
     def expected(self, now_s: float) -> bool:
         """Whether a small change may be one now."""
         return self._left > 0 and now_s < self._until_s
 
-    def sent(self) -> None:
-        """A small change has gone in a frame of its own."""
+    def sent(self, now_s: float) -> None:
+        """A small change that was seen at `now_s` has gone in a frame of its own."""
+        if self._left == _MOST:
+            self._took_s.append(now_s - self._pressed_s)
         self._left -= 1
         self.awaited_until_s = float("-inf")
 
 
 def goes_along(rest: Sequence[Rect], budget: Budget | None) -> bool:
     """Whether an echo is seen no later if what else changed goes with it, in a frame that is allowed."""
-    if budget is None or not rest:
-        return budget is not None
-    return budget.rate is None and sum(rect.area for rect in rest) <= _LITTLE_PIXELS
+    return budget is not None and budget.rate is None and sum(rect.area for rect in rest) <= _LITTLE_PIXELS
 
 
 def part(rects: Sequence[Rect]) -> tuple[list[Rect], list[Rect]]:
@@ -64,3 +76,9 @@ def part(rects: Sequence[Rect]) -> tuple[list[Rect], list[Rect]]:
         (small if rect.area <= left else rest).append(rect)
         left -= rect.area
     return small, rest
+
+
+def clear(rects: Sequence[Rect], of: Sequence[Rect]) -> tuple[list[Rect], list[Rect]]:
+    """Those that have no pixel in common with `of`, and the others."""
+    mixed = [rect for rect in rects if any(intersection(rect, one) for one in of)]
+    return [rect for rect in rects if rect not in mixed], mixed

@@ -13,17 +13,18 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 
 import numpy as np
 import structlog
 
 from agent.worker.capture.confined import Confined
 from agent.worker.capture.damage import merge
-from agent.worker.capture.echo import Echo, goes_along, part
+from agent.worker.capture.echo import AWAITED_MOST_S, Echo, clear, goes_along, part
 from agent.worker.capture.source import CaptureError, Geometry, Source, SourceLostError, SourceResizedError
 from agent.worker.regions import film
-from agent.worker.regions.actions import Budget
+from agent.worker.regions.actions import Action, Budget, touched
 from agent.worker.regions.encoder import RegionEncoder
 from agent.worker.regions.planner import Planner
 from protocol.session import picture
@@ -91,7 +92,7 @@ class Capture(threading.Thread):
         self._refresh = self._feel = self._stopped = False
         self._budget: Budget | None = None
         self._films, self._due_s = False, float("inf")
-        self._damaged, self._doubtful = True, False
+        self._damaged, self._doubtful, self._resized = True, False, False
         self._fresh = True
         self._echo, self._waiting = Echo(), list[Rect]()
         self._cursor: CursorChanged | None = None
@@ -150,6 +151,7 @@ class Capture(threading.Thread):
             try:
                 self._capture(source)
             finally:
+                self._encoder.close()
                 source.close()
         except SourceLostError as error:
             self._deliver(CaptureOver(str(error), lost=True))
@@ -166,9 +168,7 @@ class Capture(threading.Thread):
         shown = self._begin(source)
         while not self._stopped:
             noticed_s = time.monotonic()
-            changes = source.changes()  # before waiting: requests may have read events off the socket already
-            self._damaged |= changes.damaged
-            self._cursor_changed |= changes.cursor
+            self._note(source)  # before waiting: requests may have read events off the socket already
             left_out, self._left_out = self._left_out, None
             if left_out is not None:
                 source.leave_out(left_out)
@@ -178,7 +178,8 @@ class Capture(threading.Thread):
             if watched is not None:
                 source.watch(watched)
                 shown = self._begin(source)
-            elif changes.resized and source.geometry() != shown.geometry:
+            resized, self._resized = self._resized, False
+            if watched is None and resized and source.geometry() != shown.geometry:
                 shown = self._begin(source)
             if self._refresh:
                 self._refresh, self._fresh, self._damaged = False, True, True
@@ -199,6 +200,12 @@ class Capture(threading.Thread):
                 self._hand_over(self._look(source, shown, budget), noticed_s)
             except SourceResizedError:
                 shown = self._begin(source)
+
+    def _note(self, source: Source) -> None:
+        changes = source.changes()
+        self._damaged |= changes.damaged
+        self._resized |= changes.resized
+        self._cursor_changed |= changes.cursor
 
     def _hand_over(self, frame: Frame | None, noticed_s: float, *, allowed: bool = True) -> None:
         """If there is anything; a frame that had to be allowed uses that up, before the next one can be allowed."""
@@ -224,7 +231,8 @@ class Capture(threading.Thread):
         drawn = source.take_damage() if damaged else []
         rects, self._waiting = merge([*self._waiting, *drawn], geometry.width, geometry.height), []
         self._encoder.suit(budget.rate)
-        if self._fresh:
+        begins = self._fresh
+        if begins:
             actions = planner.begin_anew(source.grab([geometry.whole])[0], budget, now_s)
             self._fresh = False
         elif doubtful:
@@ -235,24 +243,52 @@ class Capture(threading.Thread):
         else:
             grabbed = source.grab(rects) if rects else []
             actions = planner.plan(list(zip(rects, grabbed, strict=True)), budget, now_s)
-        frame = self._encoder.encode(actions, planner) if actions else None
+        frame = None
+        if actions and (begins or budget.rate is None):
+            frame = self._encoder.encode(actions, planner)
+        elif actions:
+            frame = self._encode_beside(source, shown, actions)
         self._due_s = _due_s(planner)
         return frame
 
-    def _look_for_echo(self, source: Source, shown: _Shown) -> Frame | None:
-        """A frame with small changes alone, if a larger one or the line would keep them waiting; the rest waits."""
+    def _encode_beside(self, source: Source, shown: _Shown, actions: Sequence[Action]) -> Frame:
+        """The frame for a slow line. Echoes that come before it is ready, or in a moment, go ahead of it."""
+        making = self._encoder.begin(actions, shown.planner, self._wake)
+        apart, hold_s = touched(actions), float("inf")
+        try:
+            while not self._stopped:
+                now_s = time.monotonic()
+                self._note(source)
+                looks = self._damaged and self._echo.expected(now_s)
+                if looks:
+                    self._hand_over(self._look_for_echo(source, shown, apart), now_s, allowed=False)
+                if making.filmed.done():
+                    hold_s = min(hold_s, self._echo.awaited_until_s, now_s + AWAITED_MOST_S)
+                if now_s >= hold_s:
+                    break
+                if not looks:  # asking may have read other events
+                    self._sleep(source, min(_SILENCE_S, hold_s - now_s))
+        finally:
+            wait([making.filmed])  # whatever happened: nothing may change beneath it
+        return self._encoder.finish(making, shown.planner)
+
+    def _look_for_echo(self, source: Source, shown: _Shown, apart: Sequence[Rect] | None = None) -> Frame | None:
+        """A frame with small changes alone, if a larger one or the line would keep them waiting; the rest waits.
+
+        `apart`: a frame is being made that these belong to; what has to do with them comes after it.
+        """
         self._damaged = False
         width, height = shown.geometry.width, shown.geometry.height
         found, rest = part(source.take_damage())  # before anything is merged: what is small may lie near what is large
-        self._waiting = merge([*self._waiting, *rest], width, height)
-        small = merge(found, width, height)
-        if not small or goes_along(self._waiting, self._budget):
+        small, mixed = clear(merge(found, width, height), apart or ())
+        self._waiting = merge([*self._waiting, *rest, *mixed], width, height)
+        if not small or (apart is None and goes_along(self._waiting, self._budget)):
             self._waiting = merge([*self._waiting, *small], width, height)
             return None
         actions = shown.planner.echo(list(zip(small, source.grab(small), strict=True)))
         if not actions:
             return None
-        self._echo.sent()
+        self._echo.sent(time.monotonic())
         return self._encoder.encode(actions, shown.planner)
 
     def _holds_back(self, budget: Budget, now_s: float) -> bool:
@@ -278,12 +314,16 @@ class Capture(threading.Thread):
         if allowed:
             due_s = min(self._due_s, self._echo.awaited_until_s) if self._waiting else self._due_s
             timeout_s = min(timeout_s, max(0.0, due_s - time.monotonic()))
+        if not self._sleep(source, timeout_s) and allowed and timeout_s == _SILENCE_S:
+            self._damaged = self._doubtful = True
+
+    def _sleep(self, source: Source, timeout_s: float) -> bool:
+        """Until the source has something to tell or somebody wants something; False: for as long as may be."""
         wake: list[Source | int] = [source, self._wake_fd]
         ready, _, _ = select.select(wake, [], [], timeout_s)
         if self._wake_fd in ready:
             os.eventfd_read(self._wake_fd)
-        elif not ready and allowed and timeout_s == _SILENCE_S:
-            self._damaged = self._doubtful = True
+        return bool(ready)
 
 
 def _shot(frame: Frame, noticed_s: float) -> Shot:

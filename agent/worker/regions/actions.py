@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+from collections.abc import Sequence
 
 from agent.worker.regions.films import Film
 from protocol.session.picture import Rect
@@ -70,3 +71,17 @@ class Budget:
     def film_rate(self) -> float | None:
         """What a film may take, in bytes a second, or None for as much as its quality needs."""
         return None if self.rate is None else self.rate * _FILM_SHARE
+
+
+def touched(actions: Sequence[Action]) -> list[Rect]:
+    """What of the picture they read or change: nothing else may be mixed with that before they are carried out."""
+    found: list[Rect] = []
+    for action in actions:
+        match action:
+            case Copy(rect, x, y):
+                found += [rect, Rect(x, y, rect.width, rect.height)]
+            case ShowFilm(_, paint):
+                found += paint
+            case SendExactly(rect):
+                found.append(rect)
+    return found

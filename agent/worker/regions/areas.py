@@ -93,3 +93,13 @@ def any_in_tiles(mask: Mask, rows: int = TILE) -> Grid:
     together = np.bitwise_or.reduce(words, axis=1)
     grid: Grid = together.reshape(height // rows, width // TILE, TILE // 8).any(axis=2)
     return grid
+
+
+def tight(differs: Mask, rect: Rect) -> list[Rect]:
+    """The rectangle without its unchanged rim, if anything is left: a window may begin in the middle of a tile."""
+    here = differs[pixels_of(rect)]
+    rows, columns = np.flatnonzero(here.any(axis=1)), np.flatnonzero(here.any(axis=0))
+    if not len(rows):
+        return []
+    top, left = int(rows[0]), int(columns[0])
+    return [Rect(rect.x + left, rect.y + top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)]

@@ -1,9 +1,12 @@
 """A plan's actions into a frame: one zstd stream for the whole session, and one H.264 stream for each film.
 
-Lives on the capture thread. The layouts are `protocol.session.picture`'s and `protocol.session.film`'s.
+Lives on the capture thread; on a slow line films are encoded beside it, one picture at a time, so that a key's echo
+need not wait for them. The layouts are `protocol.session.picture`'s and `protocol.session.film`'s.
 """
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import structlog
@@ -41,6 +44,21 @@ def window_log(width: int, height: int) -> int:
     return min(ZSTD_WINDOW_LOG, max(_SMALLEST_WINDOW_LOG, needed))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Making:
+    """A frame of which the films are being encoded.
+
+    Attributes:
+        moved: what is copied.
+        exact: what is sent as it is, once the films are there.
+        filmed: the films' parts.
+    """
+
+    moved: list[Tile]
+    exact: list[SendExactly]
+    filmed: "Future[list[Tile]]"
+
+
 class RegionEncoder:
     """Makes the frames of one session, for one size of the screen at a time."""
 
@@ -52,6 +70,13 @@ class RegionEncoder:
         self._fresh = True
         self._thorough, self._changed_at = True, -_STAYS  # until the line is known
         self._films: dict[int, tuple[int, FilmEncoder]] = {}
+        self._beside: ThreadPoolExecutor | None = None
+
+    def close(self) -> None:
+        """Nothing more is encoded."""
+        if self._beside:
+            self._beside.shutdown()
+            self._beside = None
 
     def restart(self, width: int, height: int) -> None:
         """The next frame begins new streams, which decoders can begin with."""
@@ -90,18 +115,31 @@ class RegionEncoder:
         A film that cannot be encoded is left out and ends all films of the session: what it would have shown is owed,
         and sent exactly once it stands still.
         """
-        tiles: list[Tile] = []
-        exact: list[SendExactly] = []
-        for action in actions:
-            match action:
-                case Copy(rect, x, y):
-                    payload = x.to_bytes(2, "little") + y.to_bytes(2, "little")
-                    tiles.append(Tile(rect, Codec.COPY, payload))
-                case ShowFilm():
-                    tiles += self._film(action, planner)
-                case SendExactly():
-                    exact.append(action)
-        tiles += self._exact(exact, planner)
+        moved, films, exact = _sorted(actions)
+        return self._put_together(moved + self._filmed(films, planner), exact, planner)
+
+    def begin(self, actions: Sequence[Action], planner: Planner, done: Callable[[], None]) -> Making:
+        """As `encode`, but what takes long goes on beside the caller, and `done` is called there when it is over.
+
+        Until `finish` nothing of what the plan shows or moves may change in `planner.pixels`; frames that are encoded
+        meanwhile go ahead of this one.
+        """
+        moved, films, exact = _sorted(actions)
+        filmed: Future[list[Tile]] = Future()
+        if films:
+            self._beside = self._beside or ThreadPoolExecutor(1, "films")
+            filmed = self._beside.submit(self._filmed, films, planner)
+            filmed.add_done_callback(lambda _: done())
+        else:
+            filmed.set_result([])
+        return Making(moved, exact, filmed)
+
+    def finish(self, making: Making, planner: Planner) -> Frame:
+        """The frame that was begun, once its films are there; waits for them."""
+        return self._put_together(making.moved + making.filmed.result(), making.exact, planner)
+
+    def _put_together(self, tiles: list[Tile], exact: list[SendExactly], planner: Planner) -> Frame:
+        tiles = tiles + self._exact(exact, planner)
         frame = Frame(self._number, *self._size, self._fresh, tuple(tiles))
         self._number += 1
         self._fresh = False
@@ -128,6 +166,9 @@ class RegionEncoder:
         return [
             Tile(action.rect, codecs[action.way], payload) for action, payload in zip(actions, payloads, strict=True)
         ]
+
+    def _filmed(self, films: Sequence[ShowFilm], planner: Planner) -> list[Tile]:
+        return [tile for action in films for tile in self._film(action, planner)]
 
     def _film(self, action: ShowFilm, planner: Planner) -> list[Tile]:
         if action.film.still is not None:
@@ -175,6 +216,21 @@ class RegionEncoder:
         for _ in range(window_bytes // _WARM_BYTES + 1):
             stream.compress(zeros)
         stream.flush()
+
+
+def _sorted(actions: Sequence[Action]) -> tuple[list[Tile], list[ShowFilm], list[SendExactly]]:
+    moved: list[Tile] = []
+    films: list[ShowFilm] = []
+    exact: list[SendExactly] = []
+    for action in actions:
+        match action:
+            case Copy(rect, x, y):
+                moved.append(Tile(rect, Codec.COPY, x.to_bytes(2, "little") + y.to_bytes(2, "little")))
+            case ShowFilm():
+                films.append(action)
+            case SendExactly():
+                exact.append(action)
+    return moved, films, exact
 
 
 def _bands(action: SendExactly) -> list[Rect]:

@@ -32,8 +32,8 @@ looks the same. At this quantiser edges of blocks are not to be seen: smoothing 
 dead zone instead of a search for blocks with nearly nothing in them looks as good, and saves half a millisecond."""
 _SMALL = ":cabac=1:no-deblock=0:deblock=0,0"
 """Where bytes count: a sixth fewer, for a millisecond that such a line takes for 1 KB; and smoothed edges of blocks."""
-_BUFFER_S = 0.12
-"""A picture may be so many seconds of the rate long, the first one too."""
+_BUFFER_S = 0.06
+"""A picture may be so many seconds of the rate long, the first one too: 0.04 s of the line, which a key waits for."""
 _LEAST_KBIT, _LEAST_STILL_KBIT = 200, 16
 _THREADS = min(2, os.cpu_count() or 1)
 """A picture in two halves at once, where the line limits nothing and time counts: a third less of it, for 4 % more of

@@ -25,6 +25,7 @@ from agent.worker.regions.areas import (
     intersection,
     pixels_of,
     runs,
+    tight,
     tiles_of,
     union,
 )
@@ -100,10 +101,11 @@ class Planner:
         self._differs: npt.NDArray[np.bool_] = np.zeros(self._padded.shape, np.bool_)
         self._looks, self._debts = Looks(rows, columns), Debts(rows, columns)
         self._films = Films() if films else None
-        self._players, self._playing = Players(), Playing(self._padded, self._looks, self._debts)
+        self._price = TextPrice()
+        self._players = Players()
+        self._playing = Playing(self._padded, self._looks, self._debts, self._price)
         self._last_move: tuple[Rect, motion.Move] | None = None
         self._misses, self._believed, self._search_s = 0, 0, float("-inf")
-        self._price = TextPrice()
 
     @property
     def exact_share(self) -> float:
@@ -167,7 +169,7 @@ class Planner:
         others: list[tuple[Rect, Pixels]] = []
         for rect, pixels in grabbed:
             film = self._films.played(rect, now_s) if self._films else None
-            shown = self._playing.show(rect, pixels, budget.film_tiles, now_s) if film else None
+            shown = self._playing.show(rect, pixels, budget, now_s) if film else None
             if not self._films or not film or shown is None:
                 others.append((rect, pixels))
                 continue
@@ -240,14 +242,14 @@ class Planner:
             shown, filmed = self._show_films(pictures, changed, windows, budget, now_s)
         hasty = self._hasty(changed & ~pictures & ~filmed, budget)
         rest = (pictures & ~filmed) | hasty
-        alone = [cut for rect in runs(rest) for cut in self._tight(rect)]
+        alone = [cut for rect in runs(rest) for cut in tight(self._differs, rect)]
         cost = _PICTURE_BYTES * sum(rect.area for rect in alone)
         again = cost > _AGAIN_BYTES and self._looks.again(rest, now_s)
         if self._films and (hasty.any() or cost > _carried(budget) or again):
             again |= moved is not None
             wait_s = _HASTE_S if again else _STILL_WAIT_S
             if hasty.any() and not again:
-                wait_s = _PAGE_HASTE * self._takes_s(hasty, budget)
+                wait_s = _PAGE_HASTE * self._price.takes_s(self._padded, hasty, budget.rate)
             shown.append(self._show_still(rest, alone, budget, wait_s))
             alone = []
         for action in shown:
@@ -264,12 +266,8 @@ class Planner:
 
     def _hasty(self, text: Grid, budget: Budget) -> Grid:
         """The tiles of text that are to be shown as a likeness: all of them, if what comes next would wait for them."""
-        late = self._films is not None and self._takes_s(text, budget) > _TEXT_S
+        late = self._films is not None and self._price.takes_s(self._padded, text, budget.rate) > _TEXT_S
         return text if late else np.zeros_like(text)
-
-    def _takes_s(self, text: Grid, budget: Budget) -> float:
-        """How long so many tiles of text would take the line, by what text took lately."""
-        return self._price.of(self._padded, text) / budget.rate if budget.rate else 0.0
 
     def _send_at_once(self, rects: Sequence[Rect]) -> list[Action]:
         """A key's echo: nothing is worth a thought before it is sent."""
@@ -306,9 +304,13 @@ class Planner:
             where = tiles_of(film.area)
             part: Grid = np.zeros_like(pictures)
             part[where] = (pictures | wanted)[where] & ~filmed[where]
+            text: Grid = np.zeros_like(pictures)
+            text[where] = changed[where] & ~part[where] & ~filmed[where]
+            if self._price.is_dear(self._padded, text, budget.rate):
+                part |= text
             filmed |= part
             box = bounding(part)
-            bounds = self._tight(box) if box else []
+            bounds = tight(self._differs, box) if box else []
             paint = [cut for rect in runs(part) for bound in bounds if (cut := intersection(rect, bound))]
             if paint:
                 shown.append(ShowFilm(film, tuple(paint)))
@@ -322,15 +324,6 @@ class Planner:
         rate = budget.rate or _LAN_BYTES / _PATIENCE_S
         most = min(_STILL_BYTES * sum(rect.area for rect in paint), rate * wait_s)
         return ShowFilm(self._films.still(area, most), tuple(paint))
-
-    def _tight(self, rect: Rect) -> list[Rect]:
-        """The rectangle without its unchanged rim: a film's window may begin in the middle of a tile."""
-        here = self._differs[pixels_of(rect)]
-        rows, columns = np.flatnonzero(here.any(axis=1)), np.flatnonzero(here.any(axis=0))
-        if not len(rows):
-            return []
-        top, left = int(rows[0]), int(columns[0])
-        return [Rect(rect.x + left, rect.y + top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)]
 
     def _text(self, rect: Rect, changed: Grid, pictures: Grid) -> Iterator[Rect]:
         """The changed rows of a grabbed rectangle; only where there are pictures in them, just the other tiles."""

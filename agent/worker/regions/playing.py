@@ -8,6 +8,7 @@ painted anew, changed or not: so nothing that a hasty look missed stays on its s
 import numpy as np
 
 from agent.worker.capture.source import Pixels
+from agent.worker.regions.actions import Budget
 from agent.worker.regions.areas import (
     TILE,
     Grid,
@@ -22,6 +23,7 @@ from agent.worker.regions.areas import (
 from agent.worker.regions.debts import Debts
 from agent.worker.regions.looks import Looks
 from agent.worker.regions.players import mostly
+from agent.worker.regions.price import TextPrice
 from protocol.session.picture import Rect
 
 _STEP = 4
@@ -31,28 +33,30 @@ _STEP = 4
 class Playing:
     """One planner's films."""
 
-    def __init__(self, pixels: Pixels, looks: Looks, debts: Debts) -> None:
+    def __init__(self, pixels: Pixels, looks: Looks, debts: Debts, price: TextPrice) -> None:
         """The planner's own: its whole picture, sides multiples of TILE, and what it knows of it."""
-        self._pixels, self._looks, self._debts = pixels, looks, debts
+        self._pixels, self._looks, self._debts, self._price = pixels, looks, debts, price
 
     def show(
-        self, rect: Rect, pixels: Pixels, least: int, now_s: float
+        self, rect: Rect, pixels: Pixels, budget: Budget, now_s: float
     ) -> tuple[tuple[Rect, ...], tuple[Rect, ...]] | None:
         """Takes over a film's next picture.
 
         Returns:
             What is to be painted from the film, and the text in its window, which is to be sent exactly; None, and
-            nothing is taken over, if fewer than `least` tiles changed.
+            nothing is taken over, if fewer tiles changed than are worth a film.
         """
         owed = self._debts.tiles()
         likeness = owed if owed is not None else np.zeros_like(self._looks.picture)
         changed = _changed_tiles(self._pixels, rect, pixels, likeness)
-        if np.count_nonzero(changed) < least:
+        if np.count_nonzero(changed) < budget.film_tiles:
             return None
         where = tiles_of(rect)
         pictures = changed & self._looks.picture
         all_of_it = mostly(self._looks.picture[where])  # else it is a part of a page that is drawn whole
         text = changed & ~pictures & ~(self._looks.busy(now_s) & (all_of_it | grown(pictures)))
+        if self._price.is_dear(self._pixels, text, budget.rate):
+            text[:] = False
         paint: Grid = np.zeros_like(changed)
         paint[where] = ((changed | likeness) & ~text)[where]
         box = bounding(paint)

@@ -21,6 +21,11 @@ _DEARER, _CHEAPER = 0.5, 0.1
 """How much of what was thought the newest replaces: text may be cheap because much of it was there before."""
 
 
+_IN_FILM_S = 0.03
+"""What looks like text within a film's area and takes the line longer is the film's: its likeness costs nothing more.
+It is mostly a rim, or a plain part of a picture, and at a cut there is much of that."""
+
+
 class TextPrice:
     """One screen's."""
 
@@ -47,6 +52,14 @@ class TextPrice:
         each = changes.reshape(rows, TILE // _STEP, columns, TILE).sum(axis=(1, 3))
         top, left = box.y // TILE, box.x // TILE
         return self._each * _STEP * float(each[tiles[top : top + rows, left : left + columns]].sum())
+
+    def takes_s(self, padded: Pixels, tiles: Grid, rate: float | None) -> float:
+        """How long they would take a line of `rate` bytes a second; None: one that limits nothing."""
+        return self.of(padded, tiles) / rate if rate else 0.0
+
+    def is_dear(self, padded: Pixels, tiles: Grid, rate: float | None) -> bool:
+        """Whether these tiles of a film's area had better be seen as a part of the film."""
+        return self.takes_s(padded, tiles, rate) > _IN_FILM_S
 
 
 def _changes(pixels: Pixels) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":

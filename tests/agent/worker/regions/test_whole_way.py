@@ -5,13 +5,15 @@ them on its canvas. A console that is lost begins anew, with nothing.
 """
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.worker.capture.echo import clear
 from agent.worker.capture.source import Pixels
-from agent.worker.regions.actions import Action, Budget
+from agent.worker.regions.actions import Action, Budget, touched
 from agent.worker.regions.areas import pixels_of
 from agent.worker.regions.encoder import RegionEncoder
 from agent.worker.regions.planner import Planner
@@ -19,7 +21,7 @@ from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
 from protocol.session import picture
 from protocol.session.framing import FrameReader, Kind, pack
-from protocol.session.picture import Codec, Rect
+from protocol.session.picture import Codec, Frame, Rect
 from tests.agent.worker.regions.screens import photo, text
 
 WIDTH, HEIGHT = 340, 230  # on purpose no multiples of a tile
@@ -69,6 +71,22 @@ class Way:
         grabbed = [(where, np.ascontiguousarray(self.screen[pixels_of(where)]))]
         self._send(self._planner.plan(grabbed, self.budget, self.now_s))
 
+    def draw_with_echo(self, where: Rect, pixels: Pixels, after_s: float, echo: Rect, colour: int) -> None:
+        """As `draw`; while that is being made a key is answered, which goes ahead of it if it can."""
+        self.now_s += after_s
+        self.screen[pixels_of(where)] = pixels
+        actions = self._planner.plan([self._grab(where)], self.budget, self.now_s)
+        making = self._encoder.begin(actions, self._planner, lambda: None) if actions else None
+        self.screen[pixels_of(echo)] = colour
+        first, later = clear([echo], touched(actions))
+        self._send(self._planner.echo([self._grab(rect) for rect in first]))
+        if making:
+            self._deliver(self._encoder.finish(making, self._planner))
+        self._send(self._planner.plan([self._grab(rect) for rect in later], self.budget, self.now_s))
+
+    def _grab(self, rect: Rect) -> tuple[Rect, Pixels]:
+        return rect, np.ascontiguousarray(self.screen[pixels_of(rect)])
+
     def settle(self) -> None:
         for _ in range(3000):
             due_s = self._planner.due_s(self.now_s)
@@ -85,7 +103,9 @@ class Way:
     def _send(self, actions: list[Action]) -> None:
         if not actions:
             return
-        frame = self._encoder.encode(actions, self._planner)
+        self._deliver(self._encoder.encode(actions, self._planner))
+
+    def _deliver(self, frame: Frame) -> None:
         self.codecs |= {tile.codec for tile in frame.tiles}
         parts = pack(Kind.FRAME, *picture.encode(frame))
         self.console.receive(b"".join(bytes(part) for part in parts), self.chunk)
@@ -109,11 +129,15 @@ class Wander:
     pause_s: float
 
     def happen(self, way: Way) -> None:
+        for where, part in self.pieces():
+            way.draw(where, part, self.pause_s)
+
+    def pieces(self) -> Iterator[tuple[Rect, Pixels]]:
         for time in range(self.times):
             left = (self.x + self.step[0] * time) % WIDTH
             top = (self.y + self.step[1] * time) % HEIGHT
             part = SHEETS[self.sheet][top : top + self.where.height, left : left + self.where.width]
-            way.draw(self.where, part, self.pause_s)
+            yield self.where, part
 
 
 @st.composite
@@ -149,6 +173,25 @@ def test_a_real_console_shows_any_screens_exactly_once_they_stand_still(
             way.come_back()
         else:
             way.refresh()
+    way.settle()
+    assert way.equal
+    assert way.console.canvas.figures.snapshot().exact_share == 1.0
+
+
+@given(
+    st.lists(st.tuples(wanders(), st.integers(0, WIDTH - 24), st.integers(0, HEIGHT - 20)), min_size=1, max_size=5),
+    st.sampled_from(BUDGETS),
+)
+@settings(max_examples=40, deadline=None)
+def test_echoes_that_overtake_whatever_is_being_made_leave_no_pixel_wrong(
+    steps: list[tuple[Wander, int, int]], budget: Budget
+) -> None:
+    way = Way(budget, 1000, films=True)
+    colour = 0
+    for wander, x, y in steps:
+        for where, part in wander.pieces():
+            colour += 0x10305
+            way.draw_with_echo(where, part, wander.pause_s, Rect(x, y, 24, 20), colour)
     way.settle()
     assert way.equal
     assert way.console.canvas.figures.snapshot().exact_share == 1.0
