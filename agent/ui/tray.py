@@ -105,7 +105,7 @@ class Tray(QObject):
         add = self.menu.addAction
         add(_("Get help")).triggered.connect(self.help_wanted)
         add(_("My requests")).triggered.connect(self.requests_wanted)
-        self.stop_action = add(_("Stop session"))
+        self.stop_action = add(_("Stop showing my screen"))
         self.stop_action.triggered.connect(self.stop_wanted)
         self.stop_action.setVisible(False)
         self.menu.addSeparator()
@@ -128,7 +128,7 @@ class SmallWindow(QWidget):
         self.setWindowIcon(theme.program_icon())
         self.help = Button(_("Get help"), _("Write what is wrong"), kind="main")
         self.requests = Button(_("My requests"), _("See what became of what you asked"))
-        self.stop = Button(_("Stop session"), _("Ends it at once"), kind="stop")
+        self.stop = Button(_("Stop showing my screen"), _("Ends it at once"), kind="stop")
         self.stop.hide()
         self.note = Text()
         self.note.hide()

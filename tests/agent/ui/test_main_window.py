@@ -387,6 +387,7 @@ def test_without_a_tray_a_small_window_does_the_same(qtbot: QtBot) -> None:
         QTest.mouseClick(small.help, Qt.MouseButton.LeftButton)
     assert not small.stop.isVisible()
     tray.show_sharing(sharing=True)
+    assert {small.stop.text(), tray.stop_action.text()} == {"Stop showing my screen"}
     with qtbot.waitSignal(tray.stop_wanted):
         QTest.mouseClick(small.stop, Qt.MouseButton.LeftButton)
     small.close()
