@@ -244,6 +244,8 @@ class QuoteDialog(RequestDialog):
         """See RequestDialog."""
         if not self.text:
             return _("Please say what the price is for.")
+        if not self.price[0]:
+            return _("Please write the price; what costs nothing needs no yes.")
         currency = self.price[1]
         ok = len(currency) == 3 and currency.isascii() and currency.isalpha()  # noqa: PLR2004 - ISO 4217
         return "" if ok else _("Please write the currency with three letters, such as EUR.")

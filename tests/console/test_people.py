@@ -328,6 +328,8 @@ def test_p27_a_price_for_going_first_shows_whom_it_costs_time(desk: PeopledDesk)
     QTest.keyClick(desk.window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     dialog = desk.find(QuoteDialog)
     desk.write(dialog, "For what", "Before the meeting")
+    desk.press(dialog, "Ask the customer")
+    assert "write the price" in dialog._notice.sentence  # 0.00 would be a gift that nobody meant
     dialog._price.setValue(87.5)
     dialog._faster.setChecked(True)
     desk.until(lambda: "Nobody has to wait longer." in dialog._plan.text())
