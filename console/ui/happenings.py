@@ -12,6 +12,7 @@ from console.language import _, mark
 from console.ui import words
 from protocol.desk import events
 from protocol.desk.events import EndReason
+from protocol.desk.terms import Channel
 from protocol.envelope import HistoryLine
 from protocol.scopes import Scope
 
@@ -190,8 +191,14 @@ def _told(event: events.NoticeSent) -> str:
     return f"{said}: {event.text}" if event.text else said
 
 
+def _opened(event: events.Opened) -> str:
+    if event.channel is Channel.PHONE:  # written down by whoever answered
+        return _("{name} called for help").format(name=words.one_line(event.requester))
+    return _("Asked for help")
+
+
 KNOWN: dict[type, Callable[[Any], str]] = {
-    events.Opened: lambda _event: _("Asked for help"),
+    events.Opened: _opened,
     events.Triaged: _judged,
     events.Assigned: lambda event: _("{name} takes care of it").format(name=event.staff.name),
     events.Started: lambda _event: _("Work began"),

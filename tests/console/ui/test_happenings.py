@@ -3,11 +3,13 @@
 import typing
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from console.ui import happenings
 from protocol.desk import events
 from protocol.desk.events import Actor, ProofPhase
+from protocol.desk.terms import Channel
 from protocol.envelope import HistoryLine
 
 KEY = "0" * 32
@@ -16,6 +18,12 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 def said(event: events.TicketEvent) -> str:
     return happenings.happened(HistoryLine(1, AT, Actor.STAFF, "Tina", event))
+
+
+def test_p21_a_call_was_made_by_who_called_and_not_by_whoever_wrote_it_down() -> None:
+    asked = events.Opened("1" * 32, "", "", "Bob\nBaker", "It smokes", 2, 15, (), AT)
+    assert said(asked) == "Asked for help"
+    assert said(msgspec.structs.replace(asked, channel=Channel.PHONE)) == "Bob Baker called for help"
 
 
 @pytest.mark.parametrize("kind", typing.get_args(events.TicketEvent))
