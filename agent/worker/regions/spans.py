@@ -29,6 +29,8 @@ def bands(rows: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     changed = np.flatnonzero(rows)
     if not len(changed):
         return []
+    if changed[-1] - changed[0] <= _GAP_ROWS:  # a line of text: a key's echo does not wait for the rest
+        return [(int(changed[0]), int(changed[-1]) + 1)]
     cuts = np.flatnonzero(np.diff(changed) > _GAP_ROWS)
     firsts = [int(changed[0]), *(int(changed[at + 1]) for at in cuts)]
     lasts = [*(int(changed[at]) for at in cuts), int(changed[-1])]
