@@ -232,3 +232,18 @@ def test_on_a_slow_line_a_few_misses_do_not_hide_the_next_moves() -> None:
     for frame in range(2):
         show(planner, console, SHEETS[2][18 * frame : 18 * frame + HEIGHT, :WIDTH], LAN, 0.3 + frame / 5)
     assert console.copied > 280 * WIDTH / 2
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy"), [(0, -18), (0, 18), (0, 150), (40, 0), (-40, 0), (24, 30), (-24, -30), (30, -70)]
+)
+def test_what_moves_in_any_direction_is_copied_and_only_what_came_into_view_is_sent(dx: int, dy: int) -> None:
+    sheet = text(WIDTH + 600, HEIGHT + 600, 9)
+    planner, console = begin(sheet[300 : 300 + HEIGHT, 300 : 300 + WIDTH], films=False)
+    for step in (1, 2):
+        x, y = 300 - step * dx, 300 - step * dy
+        screen = sheet[y : y + HEIGHT, x : x + WIDTH]
+        show(planner, console, screen, LAN, step / 24)
+        assert (console.pixels == screen).all()
+    came = 2 * (WIDTH * abs(dy) + HEIGHT * abs(dx))
+    assert console.sent - WIDTH * HEIGHT < 1.6 * came + 8 * 1024
