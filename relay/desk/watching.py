@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from protocol import envelope, limits
+from protocol import envelope
 from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import Channel, CheckResult, FaultRaised, NoticeKind, Threshold, TicketKind
@@ -25,6 +25,9 @@ from relay.errors import Refused
 from relay.notices import announce, leads
 from relay.store import THE_DESK, By, Work
 
+FAULTS_PER_DEVICE = (12 / 3600, 60.0)
+"""A second, and at once: each is told to several people, and once more when it is over. Thresholds have minutes of
+patience, so that an honest machine has fewer; what it found during a day offline fits at once."""
 FAULTS_OPEN = 50
 """Of one machine; more is a broken machine or a lying one, and 50 say so as well."""
 SHOWN = 200
@@ -42,7 +45,7 @@ class WatchRequests:
     def __init__(self, room: Room) -> None:
         """In the desk's `room`."""
         self._room = room
-        self._reports = Buckets(*limits.WRITES_PER_DEVICE)
+        self._reports = Buckets(*FAULTS_PER_DEVICE)
 
     def agent_handlers(self) -> AgentHandlers:
         """What an agent may ask."""
