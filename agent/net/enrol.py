@@ -12,6 +12,7 @@ from agent import enrolled
 from agent.errors import EnrolmentError
 from agent.net.dial import dial
 from agent.place import Place
+from agent.refusals import said
 from agent.words import _
 from protocol import limits
 from protocol.trust import (
@@ -47,13 +48,13 @@ async def enrol(place: Place, applicant: enrolled.Applicant) -> enrolled.Member:
                 return enrolled.accept(place, applicant, chain, datetime.now(UTC))
             case Refused(sentence=sentence):
                 raise EnrolmentError(
-                    _("The help desk does not accept this computer: {why}").format(why=sentence), final=True
+                    _("The help desk does not accept this computer: {why}").format(why=said(sentence)), final=True
                 )
             case _:
                 raise EnrolmentError(_("The help desk has to approve this computer first."), final=False)
     except TrustError as error:
         raise EnrolmentError(
-            _("The help desk's answer cannot be trusted: {why}").format(why=error), final=True
+            _("The help desk's answer cannot be trusted: {why}").format(why=said(str(error))), final=True
         ) from error
 
 

@@ -12,6 +12,7 @@ from console.errors import InvitationRefused
 from console.events import EnrolmentChanged, EnrolmentState, Event
 from console.language import _
 from console.net.dial import CannotReach, dial, now
+from console.refusals import said
 from console.state import Pending, Profile, StateDirectory
 from protocol.trust import (
     Granted,
@@ -103,7 +104,7 @@ async def _ask_once(
                     post(EnrolmentChanged(EnrolmentState.WAITING, key=_key(pending)))
                 case Refused():
                     state.drop_pending()
-                    raise InvitationRefused(answer.sentence)
+                    raise InvitationRefused(said(answer.sentence))
                 case Granted():
                     await _accept(answer, invitation, state)
                     return True
@@ -125,5 +126,5 @@ async def _accept(granted: Granted, invitation: Invitation, state: StateDirector
     try:
         Identity.accept(granted.chain, key, organisation=organisation, role=Role.TECHNICIAN, now=now())
     except TrustError as error:
-        raise InvitationRefused(str(error)) from error
+        raise InvitationRefused(said(str(error))) from error
     state.keep_profile(Profile(organisation.encode(), invitation.identifier, granted.chain))

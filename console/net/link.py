@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection
 from console.events import Event, Heard, LinkChanged, LinkState
 from console.language import _
 from console.net.dial import CannotReach, dial, host_of, now
+from console.refusals import said
 from console.state import StateDirectory
 from protocol import limits
 from protocol.connection import Connection, ConnectionFailed, Received, SignedIn, State
@@ -67,8 +68,8 @@ class Link:
             except ConnectionFailed as error:
                 _log.warning("link_refused", sentence=str(error), final=error.final)
                 too_old = error.reason is Refusal.VERSION
-                said = _("This console is too old for the server; please update it.") if too_old else str(error)
-                self._post(LinkChanged(LinkState.REFUSED if error.final else LinkState.WAITING, said))
+                told = _("This console is too old for the server; please update it.") if too_old else said(str(error))
+                self._post(LinkChanged(LinkState.REFUSED if error.final else LinkState.WAITING, told))
                 pause_s = _REFUSED_DELAY_S if error.final else pause_s
             finally:
                 self._connection = None

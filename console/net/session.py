@@ -23,6 +23,7 @@ from console.net.dial import CannotReach, dial, host_of, now
 from console.picture import film
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
+from console.refusals import said
 from console.session.conversation import Conversation, FrameReceived, Over, Resumed, SessionFault, Subject, Wish
 from console.session.stages import Stage, Step, advance
 from console.state import StateDirectory
@@ -108,7 +109,7 @@ class SessionLine:
             _log.warning("picture_refused", why=str(error))
         except (CannotReach, ConnectionFailed) as error:
             reason = self._conversation.cut() if self._conversation is not None else EndReason.LINE_LOST
-            sentence = "" if reason is EndReason.REFUSED else str(error)
+            sentence = "" if reason is EndReason.REFUSED else said(str(error))
         finally:
             if self.dropped:
                 _log.info("input_dropped", **self.dropped)

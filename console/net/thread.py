@@ -23,6 +23,7 @@ from console.net.link import Link
 from console.net.renew import Renewal
 from console.net.session import SessionLine
 from console.picture.canvas import Canvas
+from console.refusals import said
 from console.session.conversation import Subject, Wish
 from console.state import Pending, StateDirectory, read_organisation
 from protocol.desk.events import EndReason
@@ -159,7 +160,7 @@ class NetworkThread:
             self._post(StartFailed(str(error)))
             return
         except TrustError as error:
-            self._post(StartFailed(_(str(error))))
+            self._post(StartFailed(said(str(error))))
             return
         if known is None:
             self._post(InvitationNeeded())
