@@ -15,6 +15,7 @@ from relay.admin.desk.ledger import Ledger, ledger_option
 from relay.admin.files import AdminError
 from relay.admin.home import Home
 from relay.admin.register import Person, Standing
+from relay.words import LANGUAGES
 
 
 @click.command()
@@ -33,7 +34,7 @@ def desk(ledger: Ledger, remind_days: str | None, **given: str | int | bool | No
     """Show how the desk is set up, or change it: only what is given changes."""
     book = ledger.read()
     facts: dict[str, object] = {name: value for name, value in given.items() if value is not None}
-    for name, check in (("address", words.mail), ("phone", clean_phone), ("language", words.language)):
+    for name, check in (("address", words.mail), ("phone", clean_phone), ("language", _own_language)):
         if name in facts:
             facts[name] = check(str(facts[name]))
     if "name" in facts:
@@ -167,6 +168,13 @@ def _still_named(book: Book, who: str) -> Iterator[str]:
             yield f"Still the own contact of {user.name}: athand-admin user {key} --contact NAME"
     if any(who in shift.staff and shift.end > now for rota in book.duty.rotas for shift in rota.shifts):
         yield "Still in the rota, where nobody calls him any more: athand-admin rota"
+
+
+def _own_language(text: str) -> str:
+    """One that the desk can write in. Raises AdminError."""
+    if words.language(text) not in LANGUAGES:
+        raise AdminError(f"The desk cannot write “{text}”; it can write {' and '.join(LANGUAGES)}.")
+    return text
 
 
 def _days(text: str) -> tuple[int, ...]:

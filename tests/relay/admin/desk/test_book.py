@@ -217,3 +217,9 @@ def test_two_administrators_at_once_both_get_theirs_in(begun: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(book_of(begun).register.users) == 4
+
+
+def test_the_desk_takes_no_language_that_it_cannot_write(begun: Path, admin: Admin) -> None:
+    assert "it can write en and de" in admin("desk", "--language", "xx").said()
+    ok(admin, "desk", "--language", "de")
+    assert book_of(begun).register.desk.language == "de"
