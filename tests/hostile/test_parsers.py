@@ -8,23 +8,16 @@ and never more memory than the input's limit allows.
 import contextlib
 import dataclasses
 import hashlib
-import resource
-import statistics
-import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent import ipc
-from agent.worker.regions.film import FilmEncoder
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
 from protocol import consent as consents
@@ -38,10 +31,11 @@ from protocol.scopes import Scope
 from protocol.session import film, framing, messages, picture
 from protocol.session.framing import FrameReader, FramingError, Kind
 from protocol.session.messages import MessageError
-from protocol.session.picture import Codec, Frame, PictureError, Rect, Tile
+from protocol.session.picture import PictureError
 from protocol.signin import SignInError
 from protocol.trust import Role
 from tests.agent.asked import JANA, a_request, a_ticket, a_view
+from tests.hostile.some_pictures import one_film, one_frame, some_pictures
 from tests.parties import NOW, Parties
 
 OURS = Parties()
@@ -78,42 +72,6 @@ def _json(*many: Any) -> tuple[bytes, ...]:
 
 def _pack(kind: Kind, body: bytes) -> bytes:
     return b"".join(bytes(part) for part in framing.pack(kind, body))
-
-
-def _frame(number: int = 0, *, fresh: bool = True) -> bytes:
-    stream = zstandard.ZstdCompressor().compressobj()
-    pixels = bytes(range(256)) * 4
-    packed = stream.compress(pixels) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-    tiles = (
-        Tile(Rect(0, 0, 16, 8), Codec.ZSTD, packed),
-        Tile(Rect(16, 0, 16, 8), Codec.ZSTD, b""),
-        Tile(Rect(0, 8, 16, 4), Codec.COPY, bytes(4)),
-    )
-    return b"".join(bytes(part) for part in picture.encode(Frame(number, 64, 32, fresh, tiles)))
-
-
-_AREA = Rect(0, 0, 32, 16)
-
-
-def _film(seed: int, *, fresh: bool, area: Rect = _AREA) -> bytes:
-    encoder = FilmEncoder(area.width, area.height, None)
-    dice = np.random.default_rng(seed)
-    packets = [encoder.encode(dice.integers(0, 2**24, (area.height, area.width), np.uint32)) for _ in range(2)]
-    return film.encode(film.Packet(0, fresh, area, packets[0 if fresh else 1]))
-
-
-def _pictures() -> bytes:
-    """A frame with all four ways of a pixel: a film, exact planes and rows in one flush, a move."""
-    stream = zstandard.ZstdCompressor().compressobj()
-    packed = stream.compress(bytes(range(192)) * 2 + bytes(4 * 32)) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-    tiles = (
-        Tile(Rect(0, 16, 8, 4), Codec.COPY, bytes(4)),
-        Tile(Rect(0, 0, 16, 16), Codec.H264, _film(1, fresh=True)),
-        Tile(Rect(16, 0, 8, 8), Codec.H264, b""),
-        Tile(Rect(32, 0, 16, 8), Codec.PLANES, packed),
-        Tile(Rect(48, 0, 8, 4), Codec.ZSTD, b""),
-    )
-    return b"".join(bytes(part) for part in picture.encode(Frame(0, 64, 32, True, tiles)))
 
 
 def _consent() -> bytes:
@@ -169,20 +127,22 @@ PARSERS = [
     Parser(
         "framing",
         lambda data: list(FrameReader().receive_data(data)),
-        (*(_pack(Kind.TYPED, body) for body in FROM_CONSOLE), _pack(Kind.FRAME, _frame())),
+        (*(_pack(Kind.TYPED, body) for body in FROM_CONSOLE), _pack(Kind.FRAME, one_frame())),
         (FramingError,),
         limits.SESSION_BYTES,
     ),
-    Parser("picture", picture.decode, (_frame(),), (PictureError,), limits.FRAME_BYTES),
-    Parser("decoder", lambda data: Decoder(Canvas()).decode(data), (_frame(),), (PictureError,), limits.FRAME_BYTES),
+    Parser("picture", picture.decode, (one_frame(),), (PictureError,), limits.FRAME_BYTES),
+    Parser("decoder", lambda data: Decoder(Canvas()).decode(data), (one_frame(),), (PictureError,), limits.FRAME_BYTES),
     Parser(
         "decoder of all codecs",
         lambda data: Decoder(Canvas()).decode(data),
-        (_pictures(),),
+        (some_pictures(),),
         (PictureError,),
         limits.FRAME_BYTES,
     ),
-    Parser("film", film.decode, (_film(2, fresh=True), _film(3, fresh=False)), (PictureError,), limits.FRAME_BYTES),
+    Parser(
+        "film", film.decode, (one_film(2, fresh=True), one_film(3, fresh=False)), (PictureError,), limits.FRAME_BYTES
+    ),
     Parser(
         "consent",
         lambda data: consents.read(data, device_leaf=OURS.laptop.leaf),
@@ -335,105 +295,6 @@ def test_small_inputs_that_speak_of_large_things_take_no_memory(parser: Parser) 
     finally:
         tracemalloc.stop()
     assert peak < 2 * MEGABYTE, f"{peak} bytes"
-
-
-# --- pictures that unpack to more than they say
-def _bomb(width: int, height: int, payload: bytes, *, number: int = 0, rects: tuple[Rect, ...] = ()) -> bytes:
-    rects = rects or (Rect(0, 0, width, height),)
-    tiles = tuple(Tile(rect, Codec.ZSTD, b"" if at else payload) for at, rect in enumerate(rects))
-    return b"".join(bytes(part) for part in picture.encode(Frame(number, width, height, True, tiles)))
-
-
-def _zeros(size: int, *, window_log: int = 20) -> bytes:
-    parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=window_log)
-    stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
-    packed = [stream.compress(bytes(MEGABYTE)) for _ in range(size // MEGABYTE)]
-    return b"".join(packed) + stream.flush()
-
-
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("a window of a gigabyte", _bomb(64, 32, _zeros(16 * MEGABYTE, window_log=30))),
-        ("the screen 4,000 times", _bomb(2048, 1024, _zeros(MEGABYTE), rects=(Rect(0, 0, 2048, 1024),) * 4000)),
-        ("a screen larger than any", _bomb(16384, 16384, _zeros(MEGABYTE))),
-    ],
-)  # fmt: skip
-def test_a_picture_that_unpacks_to_more_than_it_says_is_refused_before_it_does(name: str, body: bytes) -> None:
-    decoder = Decoder(Canvas())
-    resident = _resident_bytes()
-    with pytest.raises(PictureError):
-        decoder.decode(body)
-    grown = _resident_bytes() - resident
-    assert grown < 48 * MEGABYTE, f"{name}: {grown} bytes"
-
-
-def test_a_gigabyte_for_one_pixel_is_not_unpacked() -> None:
-    body = _bomb(1, 1, _zeros(1024 * MEGABYTE))
-    decoder = Decoder(Canvas())
-    resident = _resident_bytes()
-    for _ in range(3):
-        with contextlib.suppress(PictureError):
-            decoder.decode(body)
-    assert _resident_bytes() - resident < 48 * MEGABYTE
-
-
-def test_as_many_films_in_a_frame_as_are_let_in_take_bounded_memory_and_time() -> None:
-    """The dearest frame that is not refused before it is decoded, again and again: every film in it begins anew."""
-    width, height = 640, 384
-    area = Rect(0, 0, width, height)
-    payload = _film(1, fresh=True, area=area)
-    small = _film(2, fresh=True)
-    corner = Rect(0, 0, 2, 2)
-    tiles = [Tile(corner, Codec.H264, payload)] * 2 + [Tile(corner, Codec.H264, small)] * 62
-    decoder, took_s = Decoder(Canvas()), []
-    for number in range(12):
-        began_s = time.process_time()
-        decoder.decode(b"".join(picture.encode(Frame(number, width, height, not number, tuple(tiles)))))
-        took_s.append(time.process_time() - began_s)
-        if number == 1:
-            resident = _resident_bytes()
-    assert _resident_bytes() - resident < 32 * MEGABYTE
-    assert statistics.median(took_s) < 0.5
-    tiles.append(tiles[-1])
-    with pytest.raises(PictureError, match="too many films"):
-        decoder.decode(b"".join(picture.encode(Frame(12, width, height, False, tuple(tiles)))))
-
-
-@settings(max_examples=60, deadline=None)
-@given(at=st.integers(0, 3000), flips=st.binary(min_size=1, max_size=8), later=st.booleans())
-def test_a_damaged_film_or_plane_gives_a_picture_or_the_documented_error(at: int, flips: bytes, later: bool) -> None:
-    """In the middle of a session, with decoders that have begun: nothing else than `PictureError`, and no crash."""
-    decoder = Decoder(Canvas())
-    decoder.decode(_pictures())
-    films = [_film(1, fresh=False), _film(4, fresh=True)]
-    body = bytearray(films[later])
-    at %= len(body)
-    body[at : at + len(flips)] = flips
-    tiles = (Tile(Rect(0, 0, 16, 16), Codec.H264, bytes(body)), Tile(Rect(0, 16, 16, 8), Codec.PLANES, bytes(flips)))
-    for chosen in (tiles[:1], tiles[1:]):
-        with contextlib.suppress(PictureError):
-            decoder.decode(b"".join(picture.encode(Frame(1, 64, 32, False, chosen))))
-
-
-def _resident_bytes() -> int:
-    """Of this process: what a library allocates by itself is not traced."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-
-
-def test_pictures_of_random_rectangles_never_paint_outside_the_canvas() -> None:
-    dice = np.random.default_rng(1)
-    for _ in range(200):
-        width, height = (int(one) for one in dice.integers(1, 64, 2))
-        left, top = int(dice.integers(0, width)), int(dice.integers(0, height))
-        rect = Rect(left, top, int(dice.integers(1, width - left + 1)), int(dice.integers(1, height - top + 1)))
-        pixels = dice.bytes(4 * rect.area)
-        canvas = Canvas()
-        Decoder(canvas).decode(_bomb(width, height, zstandard.ZstdCompressor().compress(pixels), rects=(rect,)))
-        inside = canvas.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width]
-        assert inside.tobytes() == pixels
-        canvas.pixels[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width] = 0
-        assert not canvas.pixels.any()
 
 
 def test_a_stream_of_unfinished_messages_holds_no_more_than_one() -> None:
