@@ -15,6 +15,8 @@ from protocol.desk.events import Article
 from protocol.envelope import TicketView
 
 _TITLE_CHARS = 200
+_OWN_NAMES = {"en": "English"}
+"""Qt takes each of these for one country's."""
 
 
 class ArticleDialog(RequestDialog):
@@ -43,7 +45,7 @@ class ArticleDialog(RequestDialog):
         self._for_users.setChecked(True)
         self._language = QComboBox(self)
         for code in known():
-            self._language.addItem(QLocale(code).nativeLanguageName(), code)
+            self._language.addItem(_OWN_NAMES.get(code) or QLocale(code).nativeLanguageName(), code)
         self._language.setCurrentIndex(self._language.findData(chosen()[:2]))
         self._language.setAccessibleName(_("Language"))
         self._language.setToolTip(_("What it is written in; of several languages each reader is shown his"))

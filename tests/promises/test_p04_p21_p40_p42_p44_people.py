@@ -111,6 +111,15 @@ async def test_p42_the_load_and_the_forecast_against_what_came_are_on_show(tmp_p
         assert (by_name["petr"].open, by_name["petr"].online) == (0, False)
         assert shown.forecasts.count == 1
         assert shown.forecasts.actual_min < 1
+        more = [await owned(agent, jana, "jana") for _ in range(4)]
+        read = [await jana.ask(envelope.ReadTicket, number) for number in more]
+        said = [history(one, events.WaitForecast)[0].wait_min for one in read]
+        assert said[-1] > said[0], "the more there is to do, the longer it takes"
+        for number in more:
+            await jana.takes(number)
+        forecasts = (await jana.ask(envelope.ListStaff)).forecasts
+        assert forecasts.count == 5
+        assert forecasts.forecast_min == forecasts.error_min == round(sum(said) / 5, 1) > forecasts.actual_min
 
 
 @scene

@@ -49,7 +49,8 @@ def test_p07_and_a_user_is_shown_it_in_the_language_of_his_window(qtbot: QtBot, 
         desk.connected()
         jana: Any = relay.play(relay.relay.console("jana"))
         german = article("Streifen auf dem Papier", "Trommel reinigen.", topic=ENGLISH.topic, language="de")
-        for one in (ENGLISH, german):
+        secret = article("Streifen auf Papier: wen wir anrufen", language="de", for_users=False)
+        for one in (ENGLISH, german, secret):
             relay.play(jana.ask(envelope.PublishArticle, one))
         page = desk.window.ask
         desk.window.show_ask()

@@ -5,9 +5,10 @@ import time
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import Actor
+from relay.mail.settings import MailSettings
 from tests.relay.conftest import house
 from tests.relay.mail.conftest import desk, servers
-from tests.relay.mail.post_office import BOB, EVA, EVA_AT_HOME, post_office, text_of
+from tests.relay.mail.post_office import BOB, EVA, EVA_AT_HOME, mail_of, post_office, text_of
 from tests.relay.mail.servers import MailServers
 from tests.relay.rig import House, scene
 
@@ -22,6 +23,9 @@ async def test_p20_a_mail_becomes_a_ticket_within_60_seconds(house: House, serve
         await office.writes(EVA, "Nothing prints.\n\nEva\n-- \nThe Firm, Main Street 1", subject="Printer")
         receipt = (await office.gets(EVA, 1))[0]
         assert time.monotonic() - begun < 60
+        usual = mail_of(servers, desk)
+        unset = MailSettings(usual.address, usual.imap, usual.smtp)
+        assert unset.poll_s < 60, "nor does it wait longer where a server tells nothing by itself"
         assert "[#1]" in receipt["Subject"]
         shown = await console.takes(1)
         assert shown.ticket.problem == "Nothing prints.\n\nEva"
