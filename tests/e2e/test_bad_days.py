@@ -59,7 +59,7 @@ def test_a_relay_that_restarts_in_a_session_has_everybody_back(scene: Scene) -> 
     number = scene.begin_session("The relay restarts")
     assert _relay(scene).stop() == 0
     scene.user.wait_over("The line broke.")
-    scene.technician.session(number).wait_text("The line to the server was cut.")
+    scene.technician.note(number).wait_text(re.compile("The line to the server was cut"))
     scene.user.desk.display.focus_window("Request")
     page = scene.user.request(number)
     page.wait_text("No connection at the moment.")
