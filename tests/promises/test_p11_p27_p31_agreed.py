@@ -122,7 +122,7 @@ async def test_p11_minutes_begun_while_a_price_waits_are_kept_and_not_charged(tm
         agent, jana = await relay.agent(), await relay.console("jana")
         number = await owned(agent, jana, "jana")
         await jana.takes(number)
-        brief, minute = timedelta(milliseconds=10), timedelta(minutes=1)
+        brief, minute = timedelta(milliseconds=1), timedelta(minutes=1)  # over before the next can begin
 
         async def charged(begin: datetime) -> bool:
             entry = secrets.token_hex(16)
@@ -130,10 +130,10 @@ async def test_p11_minutes_begun_while_a_price_waits_are_kept_and_not_charged(tm
                 envelope.LogTime, number, entry, begin, begin + brief, events.WorkKind.PHONE, "A call"
             )
             (logged,) = [event for event in history(said, events.TimeLogged) if event.entry == entry]
-            fixed = (entry, begin, begin + brief, 0.01, events.WorkKind.PHONE, "It was longer", "On the phone", True)
+            fixed = (entry, begin, begin + brief, 0.001, events.WorkKind.PHONE, "It was longer", "On the phone", True)
             (*_, corrected) = history(await jana.ask(envelope.CorrectTime, number, *fixed), events.TimeCorrected)
             assert corrected.billed == logged.billed
-            assert logged.worked_s == 0.01
+            assert logged.worked_s == 0.001
             return bool(logged.billed)
 
         before = datetime.now(UTC)

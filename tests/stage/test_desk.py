@@ -42,7 +42,7 @@ def test_a_closed_desk_leaves_no_process_and_no_directory() -> None:
 def test_a_daemon_that_left_its_parent_ends_with_the_desk() -> None:
     with Desk("daemons") as desk:
         desk.run("sh", "-c", "setsid sleep 1001 >/dev/null 2>&1 &")
-        assert any("sleep 1001" in line for line in desk.survivors())
+        wait_for("the daemon", lambda: any("sleep 1001" in line for line in desk.survivors()))
     assert desk.survivors() == []
 
 
