@@ -155,8 +155,8 @@ class Tunnel:
         """
         if self.state is not State.OPEN:
             raise TunnelError(f"nothing can be sent through a tunnel that is {self.state.value}")
-        for plaintext in _together(parts):
-            self._tls.sendall(plaintext)
+        for record in in_pieces(parts, _WRITE_BYTES):  # each has 22 bytes of its own
+            self._tls.sendall(b"".join(record))
         self._collect()
 
     def close(self) -> None:
@@ -250,19 +250,18 @@ def _sentence(error: SSL.Error) -> str:
     return type(error).__name__
 
 
-def _together(parts: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
-    """The parts in order, in as few pieces as `_WRITE_BYTES` allows: each is a record, with 22 bytes of its own."""
-    waiting: list[memoryview] = []
-    room = _WRITE_BYTES
+def in_pieces(parts: Iterable[bytes | bytearray | memoryview], most: int) -> Iterator[list[memoryview]]:
+    """The parts in order, in as few pieces of at most `most` bytes as can be, without copying them."""
+    piece: list[memoryview] = []
+    room = most
     for part in parts:
         left = memoryview(part)
         while len(left) >= room:
-            waiting.append(left[:room])
-            yield b"".join(waiting)
-            left, room = left[room:], _WRITE_BYTES
-            waiting.clear()
+            yield [*piece, left[:room]]
+            left, room = left[room:], most
+            piece.clear()
         if left:
-            waiting.append(left)
+            piece.append(left)
             room -= len(left)
-    if waiting:
-        yield b"".join(waiting)
+    if piece:
+        yield piece

@@ -4,7 +4,7 @@ Guarantees that what comes after a cut comes from whoever the consent was given 
 goes into the tunnel of its time or nowhere. Lives on the event loop. Distrusts the technician and the relay.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from agent.worker.comeback import Comeback
@@ -15,7 +15,7 @@ from protocol.session import messages
 from protocol.session.framing import FrameReader, Kind, pack
 from protocol.session.messages import FromAgent, MessageError
 from protocol.trust import Identity, Organisation, RevocationList
-from protocol.tunnel import Closed, DataReceived, Secured, Side, State, Tunnel, TunnelError
+from protocol.tunnel import Closed, DataReceived, Secured, Side, State, Tunnel, TunnelError, in_pieces
 
 _PIECE_BYTES = 256 * 1024
 
@@ -72,16 +72,7 @@ class Wire:
 
         What is small goes in one piece: each costs the relay and the console a millisecond's fifth.
         """
-        size, together, room = 0, list[bytes | bytearray | memoryview](), _PIECE_BYTES
-        for part in pack(Kind.FRAME, *parts):
-            left = memoryview(part)
-            while len(left) > room:
-                size += self._write([*together, left[:room]])
-                left, room = left[room:], _PIECE_BYTES
-                together.clear()
-            together.append(left)
-            room -= len(left)
-        return size + self._write(together)
+        return sum(self._write(piece) for piece in in_pieces(pack(Kind.FRAME, *parts), _PIECE_BYTES))
 
     def flush(self) -> None:
         """Sends what the tunnel has to say by itself. Raises SessionOver."""
@@ -93,7 +84,7 @@ class Wire:
         self._tunnel.close()
         self.flush()
 
-    def _write(self, parts: list[bytes | bytearray | memoryview]) -> int:
+    def _write(self, parts: Sequence[bytes | bytearray | memoryview]) -> int:
         try:
             self._tunnel.send(parts)
         except TunnelError as error:
