@@ -41,6 +41,21 @@ class TextField(QPlainTextEdit):
         return self.toPlainText().strip()[: limits.NOTE_CHARS]
 
 
+class StepField(TextField):
+    """What comes next; the desk's own step, left as it is, stays that for every reader."""
+
+    def __init__(self, step: str, *, lines: int, otherwise: str = "", parent: QWidget) -> None:
+        """`step`: as it stands; `otherwise`: what is proposed where there is none."""
+        super().__init__(_("Next step"), lines=lines, tip=_("What the user reads as the next step"), parent=parent)
+        self._before = step
+        self.setPlainText(words.step(step) or otherwise)
+
+    @property
+    def step(self) -> str:
+        """For the history."""
+        return self._before if self.text == words.step(self._before) else self.text
+
+
 class LevelField(QComboBox):
     """High, medium or low, with what it means."""
 
@@ -97,9 +112,7 @@ class TakeDialog(RequestDialog):
         )
         self._urgency = LevelField(_("Urgency"), ticket.urgency, _("How soon it has to be solved"), self)
         priority = PriorityChip(self._impact, self._urgency, self)
-        self._step = TextField(_("Next step"), lines=2, tip=_("What the user reads as the next step"), parent=self)
-        self._before = ticket.next_step
-        self._step.setPlainText(words.step(ticket.next_step) or _("Look at it together on the screen"))
+        self._step = StepField(ticket.next_step, lines=2, otherwise=_("Look at it together on the screen"), parent=self)
         self._step.selectAll()
         self._due = _Due(ticket.due, self)
         self.form.addRow(_("&Impact"), self._impact)
@@ -120,8 +133,8 @@ class TakeDialog(RequestDialog):
 
     @property
     def next_step(self) -> str:
-        """What happens next; the desk's own step stays that, for every reader."""
-        return self._before if self._step.text == words.step(self._before) else self._step.text
+        """What happens next."""
+        return self._step.step
 
     @property
     def due(self) -> datetime:
@@ -143,9 +156,7 @@ class NextStepDialog(RequestDialog):
             _("Set next step"),
             parent,
         )
-        self._step = TextField(_("Next step"), lines=3, tip=_("What the user reads as the next step"), parent=self)
-        self._before = ticket.next_step
-        self._step.setPlainText(words.step(ticket.next_step))
+        self._step = StepField(ticket.next_step, lines=3, parent=self)
         self._step.selectAll()
         self._due = _Due(ticket.due, self)
         self.form.addRow(_("&Next step"), self._step)
@@ -153,8 +164,8 @@ class NextStepDialog(RequestDialog):
 
     @property
     def next_step(self) -> str:
-        """What happens next; the desk's own step stays that, for every reader."""
-        return self._before if self._step.text == words.step(self._before) else self._step.text
+        """What happens next."""
+        return self._step.step
 
     @property
     def due(self) -> datetime:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from console.language import _
 from console.ui import words
-from console.ui.dialogs import TextField
+from console.ui.dialogs import StepField, TextField
 from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField, next_quarter
 from protocol import limits
@@ -65,9 +65,7 @@ class HandOverDialog(RequestDialog):
         self._skill.setToolTip(_("What it needs; to somebody who knows less of it only with a reason"))
         self._tried = TextField(_("Tried"), lines=2, tip=_("What was done so far, and what came of it"), parent=self)
         self._known = TextField(_("Known"), lines=2, tip=_("What whoever takes over has to know"), parent=self)
-        self._step = TextField(_("Next step"), lines=2, tip=_("What the user reads as the next step"), parent=self)
-        self._before = ticket.next_step
-        self._step.setPlainText(words.step(ticket.next_step))
+        self._step = StepField(ticket.next_step, lines=2, parent=self)
         self._reason = QLineEdit(self)
         self._reason.setAccessibleName(_("Reason"))
         self._reason.setToolTip(_("Why it goes to somebody who knows less of it"))
@@ -104,8 +102,7 @@ class HandOverDialog(RequestDialog):
     @property
     def card(self) -> tuple[str, str, str]:
         """Tried, known, next step."""
-        step = self._before if self._step.text == words.step(self._before) else self._step.text
-        return self._tried.text, self._known.text, step
+        return self._tried.text, self._known.text, self._step.step
 
     @property
     def reason(self) -> str:
