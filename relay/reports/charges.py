@@ -86,7 +86,6 @@ def sums(work: Iterable[tuple[int, Rate | None]], agreed: Iterable[Price], rate:
 
 
 def _agreed(ticket: Ticket, history: Sequence[events.Entry], begin: datetime, end: datetime) -> Iterable[Price]:
-    work = ledger.entries(history)
     over = next((entry.at for entry in history if isinstance(entry.event, events.Cancelled)), None)
     for happened in history:
         match happened.event:
@@ -94,10 +93,14 @@ def _agreed(ticket: Ticket, history: Sequence[events.Entry], begin: datetime, en
                 made = _price(ticket, ticket.agreements.quotes[key], happened.at.astimezone(begin.tzinfo))
                 if begin <= happened.at < end:
                     yield made
-                if over is not None and begin <= over < end and not any(e.begin >= happened.at for e in work):
+                if over is not None and begin <= over < end and not _worked_since(history, happened.at):
                     yield replace(made, at=over.astimezone(begin.tzinfo), cents=-made.cents, taken_back=True)
             case _:
                 pass
+
+
+def _worked_since(history: Sequence[events.Entry], at: datetime) -> bool:
+    return any(entry.begin >= at for entry in ledger.entries(history))
 
 
 def _price(ticket: Ticket, quote: Quote, at: datetime) -> Price:
