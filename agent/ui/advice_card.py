@@ -5,37 +5,33 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 
 from agent.ui import plain
-from agent.ui.parts import Button, Card, Text, row
-from agent.ui.theme import GRID
-from agent.words import _, ngettext
+from agent.ui.decision_card import DecisionCard
+from agent.ui.parts import Button, Text
+from agent.words import _
 from protocol.envelope import AdviceView
 
 _EVIDENCE = 5
 """Lines shown; whoever wants to know more asks."""
 
 
-class AdviceCard(Card):
+class AdviceCard(DecisionCard):
     """One at a time. Signals: `answered(str, bool)`: which, and whether it is welcome."""
 
     answered = Signal(str, bool)
 
     def __init__(self) -> None:
-        super().__init__("soft")
+        super().__init__(
+            Button(_("Yes, please"), _("We get in touch about it; nothing costs anything yet"), kind="main"),
+            Button(_("No, thank you"), _("We do not ask about this again for now")),
+        )
         self._shown: AdviceView | None = None
-        self._on = True
         self.text = Text(size="lead")
         self.evidence = Text(tone="muted", size="small")
-        self.yes = Button(_("Yes, please"), _("We get in touch about it; nothing costs anything yet"), kind="main")
-        self.no = Button(_("No, thank you"), _("We do not ask about this again for now"))
-        self.more = Text(tone="muted", size="small")
-        self.yes.clicked.connect(lambda: self._answer(accepted=True))
-        self.no.clicked.connect(lambda: self._answer(accepted=False))
         self.rows.addWidget(Text(_("This might serve you better"), tone="muted"))
         self.rows.addWidget(self.text)
         self.rows.addWidget(self.evidence)
-        self.rows.addLayout(row(self.yes, self.no, 1, spacing=2 * GRID))
+        self.rows.addLayout(self._buttons())
         self.rows.addWidget(self.more)
-        self.hide()
 
     def show_advice(self, advice: Sequence[AdviceView]) -> None:
         """What waits for an answer, as the help desk says now."""
@@ -45,23 +41,9 @@ class AdviceCard(Card):
             return
         self.text.setText(plain.clean(self._shown.text, 600))
         self.evidence.setText("\n".join(plain.one_line(line, 200) for line in self._shown.evidence[:_EVIDENCE]))
-        others = len(advice) - 1
-        self.more.setText(
-            ngettext(
-                "After that, there is {count} more thing.", "After that, there are {count} more things.", others
-            ).format(count=others)
-        )
-        self.more.setVisible(bool(others))
-        self.allow(on=self._on)
+        self._show_more(len(advice) - 1)
 
-    def allow(self, *, on: bool) -> None:
-        """Whether it can be answered just now."""
-        self._on = on
-        self.yes.setEnabled(on)
-        self.no.setEnabled(on)
-
-    def _answer(self, *, accepted: bool) -> None:
+    def say(self, *, accepted: bool) -> None:
+        """See DecisionCard."""
         if self._shown is not None:
-            self.yes.setEnabled(False)
-            self.no.setEnabled(False)
             self.answered.emit(self._shown.key, accepted)

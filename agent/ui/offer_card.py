@@ -5,34 +5,30 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 
 from agent.ui import plain
-from agent.ui.parts import Button, Card, Text, row
-from agent.ui.theme import GRID
-from agent.words import _, ngettext
+from agent.ui.decision_card import DecisionCard
+from agent.ui.parts import Button, Text
+from agent.words import _
 from protocol.envelope import OfferView
 
 
-class OfferCard(Card):
+class OfferCard(DecisionCard):
     """One at a time. Signals: `answered(int, str, bool)`: on which request, to which price, and yes or no."""
 
     answered = Signal(int, str, bool)
 
     def __init__(self) -> None:
-        super().__init__("soft")
+        super().__init__(
+            Button(_("Yes, at this price"), _("The work begins, and costs what stands here"), kind="main"),
+            Button(_("No, thank you"), _("Nothing is done at this price, and nothing is charged")),
+        )
         self._shown: OfferView | None = None
-        self._on = True
         self.who = Text(tone="muted")
         self.text = Text(size="lead")
         self.price = Text(size="strong")
-        self.yes = Button(_("Yes, at this price"), _("The work begins, and costs what stands here"), kind="main")
-        self.no = Button(_("No, thank you"), _("Nothing is done at this price, and nothing is charged"))
-        self.more = Text(tone="muted", size="small")
-        self.yes.clicked.connect(lambda: self._answer(accepted=True))
-        self.no.clicked.connect(lambda: self._answer(accepted=False))
         for part in (self.who, self.text, self.price):
             self.rows.addWidget(part)
-        self.rows.addLayout(row(self.yes, self.no, 1, spacing=2 * GRID))
+        self.rows.addLayout(self._buttons())
         self.rows.addWidget(self.more)
-        self.hide()
 
     def show_offers(self, offers: Sequence[OfferView]) -> None:
         """What waits for an answer, as the help desk says now."""
@@ -46,23 +42,9 @@ class OfferCard(Card):
         self.text.setText(plain.clean(shown.text, 600))
         price, until = plain.money(shown.price_cents, shown.currency), plain.when(shown.valid_until)
         self.price.setText(_("{price}. The price holds until {when}.").format(price=price, when=until))
-        others = len(offers) - 1
-        self.more.setText(
-            ngettext(
-                "After that, there is {count} more thing.", "After that, there are {count} more things.", others
-            ).format(count=others)
-        )
-        self.more.setVisible(bool(others))
-        self.allow(on=self._on)
+        self._show_more(len(offers) - 1)
 
-    def allow(self, *, on: bool) -> None:
-        """Whether it can be answered just now."""
-        self._on = on
-        self.yes.setEnabled(on)
-        self.no.setEnabled(on)
-
-    def _answer(self, *, accepted: bool) -> None:
+    def say(self, *, accepted: bool) -> None:
+        """See DecisionCard."""
         if self._shown is not None:
-            self.yes.setEnabled(False)
-            self.no.setEnabled(False)
             self.answered.emit(self._shown.ticket, self._shown.quote, accepted)
