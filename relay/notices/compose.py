@@ -19,7 +19,7 @@ from protocol.trust.names import one_line
 from relay import words
 from relay.mail.errors import Unsendable
 from relay.mail.kinds import OURS
-from relay.notices.letters import TITLE_CHARS, Case, Letter, letter
+from relay.notices.letters import Case, Letter, letter, title_of
 
 MAX_REFERENCES = 20
 POLICY = email.policy.SMTP
@@ -73,9 +73,7 @@ def compose(case: Case, history: Sequence[events.Entry], now: datetime) -> Email
 
 def subject_of(ticket: Ticket) -> str:
     """As the requester's own, so that his mail program keeps them together; the number for who reads it out."""
-    title = one_line(ticket.title)
-    title = title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1]}…"
-    return f"Re: {title} [#{ticket.number}]"
+    return f"Re: {title_of(ticket)} [#{ticket.number}]"
 
 
 def _render(template: str, case: Case, written: Letter, subject: str) -> str:

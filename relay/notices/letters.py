@@ -20,7 +20,7 @@ from protocol.trust.names import one_line
 from relay import words
 from relay.notices.readers import Reader, requester
 
-TITLE_CHARS = 120
+_TITLE_CHARS = 120
 Words = Callable[[str], str]
 
 
@@ -143,7 +143,7 @@ def _to_staff(case: Case, ticket: Ticket) -> Letter:
 
 
 def _about_no_ticket(case: Case) -> Letter:
-    heading, about = _heading(case), case.notice.text.split("\n", 1)[0][:TITLE_CHARS]
+    heading, about = _heading(case), case.notice.text.split("\n", 1)[0][:_TITLE_CHARS]
     subject = f"{heading.rstrip('.')}: {about}" if about else heading.rstrip(".")
     return Letter((heading,), subject=one_line(subject), said=case.notice.text)
 
@@ -257,7 +257,7 @@ def _quote(case: Case, ticket: Ticket) -> Letter:
     asked: tuple[str, ...] = ()
     if case.reader.identifier != requester(case.book, ticket).identifier:
         whose = _("{requester} has asked us for help: {title}. Your organisation has named you to decide on the price.")
-        asked = (whose.format(requester=one_line(ticket.requester), title=_titled(ticket)),)
+        asked = (whose.format(requester=one_line(ticket.requester), title=title_of(ticket, without=".")),)
     sentences = (
         _("This costs extra, so we ask you first. It would be {price}.").format(price=price),
         _("The price holds until {when}. Nothing is done or charged before you say yes.").format(
@@ -271,9 +271,10 @@ def _quote(case: Case, ticket: Ticket) -> Letter:
     )
 
 
-def _titled(ticket: Ticket) -> str:
-    title = one_line(ticket.title).rstrip(".")
-    return title if len(title) <= TITLE_CHARS else f"{title[: TITLE_CHARS - 1]}…"
+def title_of(ticket: Ticket, without: str = "") -> str:
+    """On one line, `without` these characters at its end, and not too long."""
+    title = one_line(ticket.title).rstrip(without)
+    return title if len(title) <= _TITLE_CHARS else f"{title[: _TITLE_CHARS - 1]}…"
 
 
 def _price_buttons(case: Case, ticket: Ticket) -> tuple[Button, ...]:
