@@ -36,7 +36,13 @@ from protocol.trust import (
     verify_signature,
 )
 
-SUBPROTOCOL = f"athand-{limits.PROTOCOL_VERSION}"
+
+def subprotocol(version: int) -> str:
+    """The name under which a version is offered and chosen."""
+    return f"athand-{version}"
+
+
+SUBPROTOCOL = subprotocol(limits.PROTOCOL_VERSION)
 """What a client offers where it dials (RFC 6455, 1.9), so that the relay greets it in a version it can read."""
 _OFFERED = re.compile(r"athand-([1-9][0-9]{0,5})")
 _LABEL = b"athand sign-in v1\0"

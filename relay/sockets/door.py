@@ -121,7 +121,8 @@ class Door:
         if not isinstance(connection, RelayConnection):
             raise TypeError("the door is for the relay's own connections")
         connection.version = signin.version_for(offered)
-        return next((name for name in offered if name == f"athand-{connection.version}"), None)
+        chosen = signin.subprotocol(connection.version)
+        return next((name for name in offered if name == chosen), None)
 
     def _is_crowded(self, connection: RelayConnection) -> bool:
         """What came through the proxy is counted now; whatever came itself was counted when it came."""
