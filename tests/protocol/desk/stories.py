@@ -181,3 +181,8 @@ def some_histories(draw: st.DrawFn) -> list[Entry]:
             continue
         history.append(following)
     return history
+
+
+def minutes(seconds: float | None) -> float | None:
+    """As people say it."""
+    return None if seconds is None else seconds / 60

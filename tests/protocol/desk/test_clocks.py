@@ -13,6 +13,7 @@ from tests.protocol.desk.stories import (
     USER,
     Told,
     agreement,
+    minutes,
     read,
     story,
     taken,
@@ -21,10 +22,6 @@ from tests.protocol.desk.stories import (
 
 FIRST, NEXT, UPDATE, SOLVED = Metric
 HELLO = events.MessageAdded("Hello, I look at it at once")
-
-
-def minutes(seconds: float | None) -> float | None:
-    return None if seconds is None else seconds / 60
 
 
 # --- first response
