@@ -8,6 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from console import language
 from console.app import Console
@@ -43,6 +44,10 @@ class ConsoleDesk:
 
         self.until(there)
         return found[0]
+
+    def closes(self, dialog: QWidget) -> None:
+        """Wait until it is closed, whether or not Qt has deleted it by then."""
+        self.until(lambda: not isValid(dialog) or not dialog.isVisible())
 
     def history(self) -> str:
         model = self.window.ticket.timeline.model()

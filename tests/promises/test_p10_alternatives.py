@@ -41,7 +41,7 @@ def test_p10_a_technician_names_alternatives_beside_the_solution(
         assert "4 alternatives at most" in dialog._notice.sentence
         dialog._alternatives.setPlainText("\n".join((OTHERS[0], "", f"  {OTHERS[1]} ")))
         dialog._go.click()
-        desk.until(lambda: not dialog.isVisible())
+        desk.closes(dialog)
         assert relay.play(eva.ask(envelope.ReadTicket, number)).ticket.alternatives == OTHERS
 
 
