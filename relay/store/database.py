@@ -30,6 +30,7 @@ except ImportError:  # Windows; there the port is the only thing two relays cann
 BUSY_MS = 2000
 """How long to wait for somebody else's lock (a backup, say) before a request is refused."""
 READERS = 2
+_SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'trigger') AND sql IS NOT NULL"
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -103,16 +104,38 @@ def _migrate(path: Path) -> Sequence[TicketDamaged]:
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
     sa.event.listen(engine, "connect", lambda connection, _record: _set_up(connection))
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    config = alembic.config.Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "head")
+        _upgrade(connection, "head")
         driver = connection.connection.driver_connection
         if driver is not None:
             damaged += keeping.bring_up_to_date(driver, projections.ALL)
     engine.dispose()
     return damaged
+
+
+def made_by_migrations(revision: str) -> dict[tuple[str, str], str]:
+    """The tables and triggers of a database that was brought to `revision`, by type and name, as SQL.
+
+    Raises StartRefused: this program does not know that revision.
+    """
+    engine = sa.create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            _upgrade(connection, revision)
+            return {(kind, name): sql for kind, name, sql in connection.exec_driver_sql(_SCHEMA)}
+    except alembic.util.CommandError as error:
+        raise StartRefused(
+            f"this program does not know a database of version {revision!r}; is it older than the one that made it?"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _upgrade(connection: sa.Connection, revision: str) -> None:
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    alembic.command.upgrade(config, revision)
 
 
 def _engine(url: str, *, begin: str, readers: int, query_only: bool) -> AsyncEngine:

@@ -6,6 +6,7 @@ thread, on a database in use; distrusts the whole file.
 """
 
 import dataclasses
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -15,13 +16,16 @@ from protocol.desk import chain, events
 from protocol.desk.book import THE_BOOK, Book, BookError
 from protocol.desk.states import StepRefused
 from protocol.desk.ticket import FoldError, Ticket, apply
+from relay.errors import StartRefused
 from relay.store import tables
+from relay.store.database import made_by_migrations
 from relay.store.projections import ALL, Step, keeping
 
 _EVENTS = "SELECT number, ticket, kind, at_us, session, salt, body, digest, link FROM events ORDER BY number"
 _IN_ORDER = "SELECT number, ticket, body FROM events ORDER BY ticket, number"
 
-_OWN_TRIGGERS = frozenset({"events_are_not_deleted", "events_are_not_changed"})
+_REVISION = re.compile("[0-9]{4}")
+"""Of a migration; what else Alembic takes for one ("base", "head") is none that a database is at."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,6 +64,21 @@ class _Check:
         self.tickets = 0
         self.uncompared: tuple[str, ...] = ()
         self._book = Book()
+        self._made: dict[tuple[str, str], str] = {}
+
+    def look_up_what_was_made(self) -> None:
+        """By the migrations that the file says it went through, without what is derived and made anew since.
+
+        Raises StartRefused: they are not known here.
+        """
+        query = "SELECT count(*) FROM file.sqlite_schema WHERE type = 'table' AND name = 'alembic_version'"
+        there = self.connection.execute(query).fetchone()[0]
+        found = self.connection.execute("SELECT version_num FROM file.alembic_version").fetchall() if there else []
+        if len(found) != 1 or not _REVISION.fullmatch(str(found[0][0])):
+            raise _MismatchError(None, "the database does not say any more of which version it is")
+        derived = {name for projection in ALL for name in projection.tables}
+        made = made_by_migrations(str(found[0][0]))
+        self._made = {(kind, name): sql for (kind, name), sql in made.items() if name not in derived}
 
     def rows(self) -> Iterator[chain.Row]:
         for number, ticket, kind, at_us, session, salt, body, digest, link in self.connection.execute(_EVENTS):
@@ -112,8 +131,18 @@ class _Check:
         """A trigger or a view would change what the relay writes or reads, whenever it does."""
         query = "SELECT type, name FROM file.sqlite_schema WHERE type IN ('trigger', 'view')"
         for kind, name in self.connection.execute(query):
-            if name not in _OWN_TRIGGERS:
+            if (kind, name) not in self._made:
                 raise _MismatchError(None, f"the database has a {kind} that the relay did not make ({name})")
+
+    def check_the_guards_stand(self) -> None:
+        """What keeps the relay itself from changing history: the triggers, and the tables' own rules."""
+        query = "SELECT sql FROM file.sqlite_schema WHERE type = ? AND name = ?"
+        for (kind, name), made in self._made.items():
+            found = self.connection.execute(query, (kind, name)).fetchone()
+            if found is None:
+                raise _MismatchError(None, f"the database lacks a {kind} that the relay made ({name})")
+            if found[0] != made:
+                raise _MismatchError(None, f"the database has a {kind} that is not as the relay made it ({name})")
 
     def ticket_of(self, number: int | None) -> int | None:
         """The ticket that an event is filed under; None: it is not there, or one of the book's."""
@@ -152,11 +181,13 @@ def verify(path: Path, anchors: Iterable[chain.Head] = (), *, lists: bool = True
         try:
             connection.execute("ATTACH ? AS file", (f"{path.absolute().as_uri()}?mode=ro",))
             connection.execute("BEGIN")  # one snapshot, however the relay goes on writing
+            check.look_up_what_was_made()
             check.check_nothing_acts_by_itself()
             head = chain.verify(check.rows(), anchors=anchors)
+            check.check_the_guards_stand()
             if lists:
                 check.compare()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, StartRefused) as error:
             raise OSError(f"{path} cannot be read: {error}") from error
         except (chain.ChainError, _MismatchError) as error:
             return Report(check.head, check.tickets, str(error), error.number, check.ticket_of(error.number))

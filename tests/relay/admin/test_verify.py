@@ -41,11 +41,14 @@ def database(home: Path) -> Path:
 
 
 def tamper(path: Path, statement: str) -> None:
-    """As whoever owns the file can: the triggers that keep it append-only go first."""
+    """As whoever owns the file can: the triggers that keep it append-only go first, and are put back."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute(statement)
+        for _, made in triggers:
+            connection.execute(made)
 
 
 def test_p22_an_untouched_history_holds_and_one_changed_row_does_not(admin: Admin, database: Path) -> None:
@@ -74,6 +77,14 @@ def test_p22_a_cut_at_the_end_shows_against_an_anchor(admin: Admin, database: Pa
     tamper(database, "DELETE FROM search_docsize WHERE id >> 20 = 3")
     assert admin("verify").code == 0  # without the anchor nobody can tell
     assert admin("verify", "--anchor", found[1]).code == 1
+
+
+def test_p22_a_guard_of_the_history_that_was_taken_away_is_named(admin: Admin, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DROP TRIGGER events_are_not_deleted")
+    outcome = admin("verify")
+    assert outcome.code == 1
+    assert "the database lacks a trigger that the relay made (events_are_not_deleted)" in outcome.err
 
 
 def test_p22_the_relays_machine_needs_no_organisation_to_verify(

@@ -5,8 +5,8 @@ import random
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from relay.store import By, EventStore, verify
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 EVA = By(events.Actor.REQUESTER, "laptop", "Eva")
-TRIGGERS = "DROP TRIGGER events_are_not_deleted; DROP TRIGGER events_are_not_changed"
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +41,27 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def off_guard(connection: sqlite3.Connection) -> Iterator[None]:
+    """The triggers are taken away, and put back afterwards as they were."""
+    query = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'events'"
+    found = connection.execute(query).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP TRIGGER {name}")
+    yield
+    for _, made in found:
+        connection.execute(made)
+
+
 @pytest.fixture
 def tamper(history: Path, tmp_path: Path) -> Callable[..., Path]:
-    """A copy of the history after some SQL, with the triggers out of the way as an attacker would have them."""
+    """A copy of the history after some SQL, with the triggers out of the way meanwhile, as an attacker would do it."""
     copies = iter(range(10_000))
 
     def change(*statements: str, values: tuple[object, ...] = ()) -> Path:
         path = tmp_path / f"{next(copies)}.db"
         shutil.copy(history, path)
-        with closing(sqlite3.connect(path)) as connection, connection:
-            connection.executescript(TRIGGERS)
+        with closing(sqlite3.connect(path)) as connection, connection, off_guard(connection):
             for statement in statements:
                 connection.execute(statement, values)
         return path
@@ -158,7 +168,7 @@ def test_a_hole_in_the_history_excuses_nothing(besides: str, tamper: Callable[..
 def test_an_event_that_is_none_is_named_even_when_the_chain_was_made_anew(tamper: Callable[..., Path]) -> None:
     path = tamper()
     head, forged = chain.EMPTY, b"no event"
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(sqlite3.connect(path)) as connection, connection, off_guard(connection):
         connection.execute("UPDATE events SET body = ? WHERE number = 7", (forged,))
         for number, salt, body in connection.execute(
             "SELECT number, salt, body FROM events ORDER BY number"
@@ -168,6 +178,65 @@ def test_an_event_that_is_none_is_named_even_when_the_chain_was_made_anew(tamper
             connection.execute("UPDATE events SET digest = ?, link = ? WHERE number = ?", (digest, head.link, number))
     report = verify(path)
     assert (report.number, report.fault) == (7, "event 7 is none that this program knows")
+
+
+_DELETED, _CHANGED = "events_are_not_deleted", "events_are_not_changed"
+_HARMLESS = "BEFORE UPDATE ON events WHEN 0 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
+GUARDS = {
+    "one is missing": (f"DROP TRIGGER {_DELETED}", f"the database lacks a trigger that the relay made ({_DELETED})"),
+    "one guards another table": (
+        f"DROP TRIGGER {_DELETED}; CREATE TRIGGER {_DELETED} BEFORE DELETE ON tickets BEGIN SELECT 1; END",
+        f"the database has a trigger that is not as the relay made it ({_DELETED})",
+    ),
+    "one lets everything through": (
+        f"DROP TRIGGER {_CHANGED}; CREATE TRIGGER {_CHANGED} {_HARMLESS}",
+        f"the database has a trigger that is not as the relay made it ({_CHANGED})",
+    ),
+    "both are missing": (
+        f"DROP TRIGGER {_DELETED}; DROP TRIGGER {_CHANGED}",
+        f"the database lacks a trigger that the relay made ({_DELETED})",
+    ),
+    "what is written is passed over in silence": (
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql ="
+            " replace(sql, 'INTEGER PRIMARY KEY', 'INTEGER PRIMARY KEY ON CONFLICT IGNORE') WHERE name = 'events'"
+        ),
+        "the database has a table that is not as the relay made it (events)",
+    ),
+    "it says nothing of itself": (
+        "DROP TABLE alembic_version",
+        "the database does not say any more of which version it is",
+    ),
+    "it says of itself that it is none": (
+        "UPDATE alembic_version SET version_num = 'base'",
+        "the database does not say any more of which version it is",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", GUARDS)
+def test_a_guard_that_was_taken_away_or_replaced_is_named(what: str, history: Path, tmp_path: Path) -> None:
+    done, said = GUARDS[what]
+    path = tmp_path / "a.db"
+    shutil.copy(history, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(done)
+    for lists in (True, False):
+        report = verify(path, lists=lists)
+        assert (report.fault, report.number) == (said, None)
+
+
+def test_of_a_change_and_the_guard_that_was_out_of_its_way_the_change_is_named(history: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    shutil.copy(history, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"DROP TRIGGER {_CHANGED}; {CHANGES['body']}")
+    assert verify(path).number == 7
+
+
+def test_a_database_of_a_version_to_come_is_none_that_this_program_judges(tamper: Callable[..., Path]) -> None:
+    with pytest.raises(OSError, match="does not know a database of version '9999'; is it older"):
+        verify(tamper("UPDATE alembic_version SET version_num = '9999'"))
 
 
 def test_what_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
