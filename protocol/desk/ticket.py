@@ -79,6 +79,7 @@ def apply(ticket: Ticket | None, entry: events.Entry) -> Ticket:
 
 _OF_MERGED = (
     events.Unmerged,
+    events.Released,
     events.Linked,
     events.Unlinked,
     events.TimeLogged,

@@ -1,6 +1,9 @@
 """Merging, linking and tagging through the socket."""
 
+import itertools
 from datetime import UTC, datetime
+
+import pytest
 
 from protocol import envelope
 from protocol.desk import events
@@ -36,6 +39,36 @@ async def test_a_merge_redirects_shows_both_histories_and_can_be_undone(house: H
         assert (apart.ticket.number, apart.ticket.merged_into) == (2, 0)
         assert {line.ticket for line in (await console.ask(envelope.ReadTicket, 1)).history} == {0}
         assert [t.number for t in (await console.ask(envelope.ListQueue)).tickets] == [1, 2]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+@scene
+async def test_merges_in_a_row_are_undone_in_whatever_order(house: House, order: tuple[int, ...]) -> None:
+    async with house.relay() as relay:
+        agent, console = await relay.agent(), await relay.console()
+        for number in (1, 2, 3, 4):
+            await agent.asks_for_help(f"Problem {number}")
+        into = {1: 2, 2: 3, 3: 4}
+        for number, other in into.items():
+            assert isinstance(await console.ask(envelope.MergeTicket, number, other, "the same"), envelope.Ticket)
+
+        def root(number: int) -> int:
+            return root(into[number]) if number in into else number
+
+        for undone in order:
+            apart = await console.ask(envelope.UnmergeTicket, undone)
+            assert isinstance(apart, envelope.Ticket), apart
+            assert (apart.ticket.number, apart.ticket.merged_into) == (undone, 0)
+            del into[undone]
+            word = f"said on 1 when {undone} stood alone"
+            assert isinstance(await agent.ask(envelope.AddMessage, 1, word), envelope.Ticket)
+            for shown in {root(number) for number in (1, 2, 3, 4)}:
+                history = (await console.ask(envelope.ReadTicket, shown)).history
+                told = sorted(line.event.problem for line in history if isinstance(line.event, events.Opened))
+                assert told == [f"Problem {number}" for number in (1, 2, 3, 4) if root(number) == shown]
+                words = [line.event.text for line in history if isinstance(line.event, events.MessageAdded)]
+                assert (word in words) is (root(1) == shown)
+        assert [t.number for t in (await console.ask(envelope.ListQueue)).tickets] == [1, 2, 3, 4]
 
 
 @scene
