@@ -194,6 +194,8 @@ def _told(event: events.NoticeSent) -> str:
 def _opened(event: events.Opened) -> str:
     if event.channel is Channel.PHONE:  # written down by whoever answered
         return _("{name} called for help").format(name=words.one_line(event.requester))
+    if event.account:  # of the machine; he himself is known by name
+        return _("Asked for help, signed in as {account}").format(account=words.one_line(event.account))
     return _("Asked for help")
 
 

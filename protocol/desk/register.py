@@ -9,6 +9,7 @@ from protocol.desk.calendar import Calendar
 from protocol.desk.contract import Contract
 from protocol.desk.events import Customer, DeskSettings, Machine, StaffProfile, User
 from protocol.desk.facts import Ticket
+from protocol.desk.terms import Channel
 
 _NOT_DIALLED = re.compile(r"[^0-9+]")
 
@@ -162,6 +163,15 @@ class Register:
         if user is not None and ticket.user:
             return user.identifier == ticket.user
         return not ticket.passed_on
+
+    def requester_of(self, ticket: Ticket) -> str:
+        """Who asked, by the name the register has for him; else by the one that he, or his machine's account, gave."""
+        if ticket.channel is not Channel.DIRECT:
+            return ticket.requester  # as he wrote it, which nobody has checked on a page
+        user = self._present(ticket.user)
+        if user is None and not ticket.user and self.speaks_for(ticket.device, ticket):
+            user, _ = self.whose(ticket.device)
+        return user.name if user else ticket.requester
 
     def machines_of(self, user: str) -> list[Machine]:
         """A user's machines (promise 44)."""

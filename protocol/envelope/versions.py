@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from protocol import limits
-from protocol.desk.events import NoticeKind, SessionRequested
+from protocol.desk.events import NoticeKind, Opened, SessionRequested
 from protocol.envelope.about import About, AnswerAdvice, AnswerOffer, OfferView, ReadAbout
 from protocol.envelope.people import People
 from protocol.envelope.sessions import RequestSession
@@ -25,6 +25,7 @@ FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
     ResolveTicket: {"alternatives": 2},
     RequestSession: {"scopes": 2},
     SessionRequested: {"scopes": 2},
+    Opened: {"account": 2},
     People: {"yes_by": 2},
     ReadAbout: {"language": 2},
     AnswerAdvice: {"language": 2},

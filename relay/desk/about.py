@@ -65,7 +65,7 @@ class AboutRequests:
             on_duty=tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED],
             contact=contact(book, user.identifier if user else "", customer, now),
             wait_min=expected.wait_min if expected else None,
-            offers=tuple(_offer(*waiting) for waiting in itertools.islice(offers, OFFERS)),
+            offers=tuple(_offer(book, *waiting) for waiting in itertools.islice(offers, OFFERS)),
             answer_by=tuple(self._room.agreed.answer_by(book.register, customer, level, now) for level in (1, 2, 3)),
             advice=tuple(
                 envelope.AdviceView(key, made.text, made.evidence) for key, made in advice.open_for(book, user).items()
@@ -73,11 +73,10 @@ class AboutRequests:
         )
 
 
-def _offer(ticket: Ticket, key: str, quote: Quote) -> envelope.OfferView:
+def _offer(book: Book, ticket: Ticket, key: str, quote: Quote) -> envelope.OfferView:
     title, cents = views.short(ticket.title), quote.price_cents
-    return envelope.OfferView(
-        ticket.number, key, ticket.requester, title, quote.text, cents, quote.currency, quote.valid_until
-    )
+    who = book.register.requester_of(ticket)
+    return envelope.OfferView(ticket.number, key, who, title, quote.text, cents, quote.currency, quote.valid_until)
 
 
 def _hours(book: Book, customer: str, now: datetime, language: str) -> Calendar | None:

@@ -57,6 +57,7 @@ class Appointments:
 
     async def list(self, _party: Party, message: envelope.ListAppointments) -> envelope.Appointments:
         """Those between two instants, and those before that nobody has ended."""
+        name_of = (await self._room.store.book()).register.requester_of
         lines = [
             envelope.AppointmentLine(
                 ticket.number,
@@ -65,7 +66,7 @@ class Appointments:
                 one.end,
                 one.text[:400],
                 ticket.title[:200],
-                ticket.requester,
+                name_of(ticket),
                 ticket.owner.name if ticket.owner else "",
             )
             for ticket in await self._room.store.unfinished()

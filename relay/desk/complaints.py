@@ -29,7 +29,8 @@ class Complaints:
     async def complain(self, requester: Requester, message: envelope.Complain) -> envelope.Ticket:
         """About one of this device's own tickets."""
         original = await self._room.find_of(message.ticket, requester.party.identifier)
-        by = by_requester(requester.party, original.requester)
+        register = (await self._room.store.book()).register
+        by = by_requester(requester.party, register.requester_of(original))
         return await self._open(message, original, Channel.DIRECT, by, for_staff=False)
 
     async def write_down(self, party: Party, message: envelope.Complain) -> envelope.Ticket:
@@ -50,7 +51,7 @@ async def complain(room: Room, original: Ticket, request: str, problem: str, cha
         request=request,
         device=original.device,
         device_label=original.device_label,
-        requester=original.requester,
+        requester=(await room.store.book()).register.requester_of(original),
         problem=problem,
         urgency=2,
         minutes=original.minutes,

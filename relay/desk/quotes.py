@@ -48,9 +48,10 @@ class Quotes:
             first = await _find(work, message.ticket)
             done_by, moves = self._planned(work, first, message.within_min, tickets, work.now)
         by_number = {ticket.number: ticket for ticket in tickets}
+        name_of = work.book.register.requester_of
         lines = [
             envelope.PlannedMove(
-                move.ticket, other.title[:200], other.requester, other.done_by or move.done_by, move.done_by
+                move.ticket, other.title[:200], name_of(other), other.done_by or move.done_by, move.done_by
             )
             for move in moves
             if (other := by_number.get(move.ticket)) is not None
@@ -82,7 +83,7 @@ class Quotes:
         register = (await self._room.store.book()).register
         user, _ = register.whose(requester.party.identifier)
         answered = events.QuoteAnswered(message.quote, message.accepted, message.text, user.identifier if user else "")
-        by = by_requester(requester.party, ticket.requester)
+        by = by_requester(requester.party, register.requester_of(ticket))
         await self.answer(ticket.number, answered, user, by)
         return await self._room.whole(message.ref, await self._room.find(ticket.number), for_staff=False)
 

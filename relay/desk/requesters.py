@@ -145,7 +145,7 @@ class Requesters:
             # While the question was on the screen, the machine or the ticket became somebody else's.
             room.sessions.end(session, EndReason.FAULT)
             raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
-        by = by_requester(requester.party, ticket.requester)
+        by = await self._by(requester, ticket.number)
         try:
             # Before it is written down: the minutes run from when the user said yes, not from when the disk was done.
             session.consent((given.end - given.begin).total_seconds(), room.seconds())
@@ -205,7 +205,8 @@ class Requesters:
         return await self._room.whole(ref, ticket, for_staff=False)
 
     async def _by(self, requester: Requester, number: int) -> By:
-        return by_requester(requester.party, (await self._room.find(number)).requester)
+        register = (await self._room.store.book()).register
+        return by_requester(requester.party, register.requester_of(await self._room.find(number)))
 
     def check_pace(self, party: Party) -> None:
         """Takes one of the writes that a device has. Raises Refused when there is none left."""

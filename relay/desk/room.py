@@ -13,6 +13,7 @@ from protocol.desk.coming_back import reopen_until
 from protocol.desk.events import Actor, EndReason, Entry, Event, Opened, Staff, decode
 from protocol.desk.overview import flags
 from protocol.desk.states import StepRefused
+from protocol.desk.terms import Channel
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party, Role
@@ -140,6 +141,10 @@ class Room:
         user, customer = register.whose(opened.device)
         if not opened.user and user is not None:
             opened = replace(opened, user=user.identifier, language=opened.language or user.language)
+            if opened.channel is Channel.DIRECT and opened.requester != user.name:
+                # What his machine gave is an account's name, which nobody knows him by.
+                opened = replace(opened, requester=user.name, account=opened.requester)
+                by = dataclasses.replace(by, name=user.name) if by.actor is Actor.REQUESTER else by
         if not opened.customer:
             theirs = register.users.get(opened.user)
             opened = replace(opened, customer=customer or register.customer_of(theirs))
@@ -206,6 +211,7 @@ class Room:
             ticket,
             clocks,
             flags(ticket, clocks, now) if for_staff else (),
+            requester=register.requester_of(ticket),
             online=bool(ticket.device) and self.audience.online(ticket.device),
             customer_name=customer.name if customer else "",
             reopen_until=reopen_until(ticket, register.desk.reopen_days),

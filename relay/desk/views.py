@@ -31,6 +31,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
     clocks: Sequence[Clock] = (),
     flags: Sequence[Flag] = (),
     *,
+    requester: str,
     online: bool,
     customer_name: str = "",
     reopen_until: datetime | None = None,
@@ -43,7 +44,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         revision=ticket.revision,
         state=ticket.state,
         problem=ticket.problem,
-        requester=ticket.requester,
+        requester=requester,
         device=ticket.device,
         device_label=ticket.device_label,
         urgency=ticket.urgency,
@@ -137,7 +138,7 @@ def whole(  # noqa: PLR0913 - what the answer consists of
             number,
             entry.at,
             entry.actor,
-            entry.actor_name,
+            _name(entry, ticket, view),
             entry.event,
             0 if entry.ticket == ticket.number else entry.ticket,
         )
@@ -160,6 +161,12 @@ def whole(  # noqa: PLR0913 - what the answer consists of
         ),
         left_out,
     )
+
+
+def _name(entry: events.Entry, ticket: Ticket, view: envelope.TicketView) -> str:
+    """Of whoever did it; the requester's as the register has it by now, also where only his account was known then."""
+    is_his = entry.actor is events.Actor.REQUESTER and entry.actor_name == ticket.requester
+    return view.requester if is_his else entry.actor_name
 
 
 def for_requester(history: Iterable[tuple[int, events.Entry]]) -> list[tuple[int, events.Entry]]:

@@ -30,7 +30,7 @@ class Writer:
 def writer_of(book: Book, ticket: Ticket, mail: Mail, answered: events.NoticeSent | None) -> Writer:
     """Who it is: the requester, one of the staff answering a mail that was for him, or somebody else."""
     if is_requester(book, ticket, mail):
-        return Writer(By(Actor.REQUESTER, ticket.user, ticket.requester), is_requester=True)
+        return Writer(By(Actor.REQUESTER, ticket.user, book.register.requester_of(ticket)), is_requester=True)
     profile = book.register.staff.get(answered.to) if answered is not None and not may_be_forged(mail) else None
     if profile is not None and profile.mail.lower() == mail.sender and not profile.gone:
         return Writer(By(Actor.STAFF, profile.identifier, profile.name), is_staff=True)

@@ -134,7 +134,7 @@ def _to_staff(case: Case, ticket: Ticket) -> Letter:
     _ = words.words(case.reader.language)
     owner = ticket.owner.name if ticket.owner else _("nobody")
     facts = [
-        (_("Requester"), ticket.requester),
+        (_("Requester"), case.book.register.requester_of(ticket)),
         (_("Owner"), owner),
         (_("Priority"), f"P{ticket.priority}" if ticket.priority else _("not judged yet")),
         *_facts(case, ticket),
@@ -257,7 +257,8 @@ def _quote(case: Case, ticket: Ticket) -> Letter:
     asked: tuple[str, ...] = ()
     if case.reader.identifier != requester(case.book, ticket).identifier:
         whose = _("{requester} has asked us for help: {title}. Your organisation has named you to decide on the price.")
-        asked = (whose.format(requester=one_line(ticket.requester), title=title_of(ticket, without=".")),)
+        who = one_line(case.book.register.requester_of(ticket))
+        asked = (whose.format(requester=who, title=title_of(ticket, without=".")),)
     sentences = (
         _("This costs extra, so we ask you first. It would be {price}.").format(price=price),
         _("The price holds until {when}. Nothing is done or charged before you say yes.").format(

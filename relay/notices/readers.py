@@ -37,7 +37,7 @@ def requester(book: Book, ticket: Ticket) -> Reader:
     address = ticket.address if ticket.address in mails or not mails else mails[0]
     # Without an address he has a window, which shows what he is told: it belongs to his machine.
     identifier = (ticket.user if mails else address) or ticket.user or ticket.device
-    return _reader(book, identifier, ticket.requester, address, language)
+    return _reader(book, identifier, register.requester_of(ticket), address, language)
 
 
 def reader(book: Book, to: str) -> Reader:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from protocol.desk import events, ledger
 from protocol.desk.book import Book
@@ -170,7 +171,7 @@ def compose(
     zone = zone_of(book, customer, noon)
     begin, end = stretch(first, zone)
     desk = book.register.desk
-    tickets = [(fold(history), history) for history in histories if history]
+    tickets = [(_named(book, fold(history)), history) for history in histories if history]
     contract = book.register.contract_of(customer)
     terms = Terms(contract, OpenTimes(book.register.calendars)) if contract else None
     lines = tuple(
@@ -219,6 +220,11 @@ def compose(
         works_council=desk.works_council,
         language=known.language or desk.language,
     )
+
+
+def _named(book: Book, ticket: Ticket) -> Ticket:
+    """With its requester's name as the register has it."""
+    return replace(ticket, requester=book.register.requester_of(ticket))
 
 
 def _worked(

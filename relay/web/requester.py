@@ -189,7 +189,7 @@ class RequesterPages:
 
     async def _take(self, action: str, answer: Answer, opened: Opened) -> None:
         """Raises FormRefused, Refused, StepRefused, StoreFault."""
-        number, by = opened.ticket.number, _by(opened.ticket)
+        number, by = opened.ticket.number, _by(opened)
         if action == "say":  # whatever is said on a ticket that was merged is said where it goes on
             number = (await self._room.goes_on(opened.ticket)).number
         if action == _ADVICE:
@@ -214,7 +214,7 @@ class RequesterPages:
         if mailbox and not await mailboxes.take(self._room.store, mailbox, self._room.clock()):
             self._room.counts.add("web_asked_too_fast")
             raise FormRefused(answer._("That was very much at once. Please wait a few minutes, or call us."))
-        by = _by(opened.ticket)
+        by = _by(opened)
         number = await complaints.complain(self._room, opened.ticket, request, problem, Channel.WEB, by)
         if (await self._room.find(number)).kind is not TicketKind.COMPLAINT:
             raise StepRefused("This number is that of something else.")
@@ -307,9 +307,10 @@ class RequesterPages:
         return asked_language(request, desk.language)
 
 
-def _by(ticket: Ticket) -> By:
+def _by(opened: Opened) -> By:
+    ticket, name = opened.ticket, opened.book.register.requester_of(opened.ticket)
     identifier = ticket.user or ticket.device or ticket.address
-    return By(Actor.REQUESTER, identifier[: limits.NAME_CHARS], ticket.requester)
+    return By(Actor.REQUESTER, identifier[: limits.NAME_CHARS], name)
 
 
 def _number(text: str) -> int | None:

@@ -42,6 +42,25 @@ async def test_p44_a_mail_address_leads_to_the_user_and_the_user_to_machines_and
 
 
 @scene
+async def test_p44_the_owner_of_a_machine_is_named_as_the_register_knows_him_and_not_by_his_account(
+    tmp_path: Path,
+) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, desktop, jana = await relay.agent(), await relay.agent("desktop"), await relay.console("jana")
+        number = (await agent.asks_for_help(requester="eva")).ticket.number
+        mine = await agent.ask(envelope.AddMessage, number, "It still burns")
+        other = (await desktop.asks_for_help(requester="adam")).ticket.number
+        shown = {view.number: view.requester for view in (await jana.ask(envelope.ListQueue)).tickets}
+        assert shown == {number: "Eva Králová", other: "adam"}, "nobody is known at the other one"
+        names = [line.actor_name for line in mine.history if line.actor is events.Actor.REQUESTER]
+        assert names == ["Eva Králová"] * 2
+        assert [opened.account for opened in history(mine, events.Opened)] == ["eva"], "what the machine said stays"
+        await relay.sets(events.MachineSet(events.Machine("desktop", "Desktop", "adam")))
+        late = await jana.ask(envelope.ReadTicket, other)
+        assert (late.ticket.requester, late.history[0].actor_name) == ("Adam Bílý", "Adam Bílý")
+
+
+@scene
 async def test_p21_a_caller_is_recognised_from_the_number_and_his_call_becomes_a_ticket_once(tmp_path: Path) -> None:
     async with peopled(tmp_path / "relay").relay() as relay:
         jana = await relay.console("jana")

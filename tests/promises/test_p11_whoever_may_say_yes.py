@@ -181,7 +181,7 @@ async def test_p11_an_accepter_with_an_agent_is_told_there_at_once_and_answers_t
         assert (offer.ticket, offer.quote, offer.requester, offer.title) == (
             number,
             key,
-            "Eva",
+            "Adam Bílý",
             "The printer is on fire",
         )
         assert (offer.text, offer.price_cents, offer.currency) == ("A new printer on Sunday", 12_900, "EUR")

@@ -30,7 +30,7 @@ class Opened(EventBase, frozen=True):
 
     Attributes:
         device: identifier of the machine, empty when it is not known: a mail, a call.
-        requester: name of who asks, as he wrote it.
+        requester: name of who asks: as the register knows whose machine it is, else as he wrote it.
         asked_at: by the requester's own clock, which may be before the line came back.
         user: identifier of the requester in the register, empty: not known there;
         customer: and of the customer who pays, empty: nobody's.
@@ -40,6 +40,7 @@ class Opened(EventBase, frozen=True):
         address: the mail address it came from, where answers go when the register knows no better;
         automatic: no human wrote that mail, so there is nobody to send a receipt to;
         message_id, quoted, attachments, original: of that mail, as in `MessageAdded`.
+        account: who the machine said it was, where the register knows its user by another name.
     """
 
     request: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -65,6 +66,7 @@ class Opened(EventBase, frozen=True):
     quoted: Annotated[str, Meta(max_length=64 * 1024)] = ""
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=64)] = ()
     original: Digest = ""
+    account: Name = ""
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""

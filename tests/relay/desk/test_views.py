@@ -27,7 +27,7 @@ def ticket() -> Ticket:
 
 def test_a_history_too_long_for_a_message_keeps_its_beginning_and_its_end() -> None:
     history = [(1, OPENED)] + [(n, entry(events.MessageAdded(LONG))) for n in range(2, 300)]
-    view = views.ticket_view(ticket(), online=True)
+    view = views.ticket_view(ticket(), requester="Eva", online=True)
     answer, left_out = views.whole(1, view, ticket(), history, chain.EMPTY, for_staff=True)
     numbers = [line.number for line in answer.history]
     assert left_out == len(history) - len(numbers)
@@ -37,7 +37,7 @@ def test_a_history_too_long_for_a_message_keeps_its_beginning_and_its_end() -> N
 
 
 def test_a_list_too_long_for_a_message_shortens_texts_before_it_leaves_tickets_out() -> None:
-    view = views.ticket_view(ticket(), online=True)
+    view = views.ticket_view(ticket(), requester="Eva", online=True)
     few, none = views.listed(1, [view] * 10)
     assert (few.tickets, none) == ((view,) * 10, 0)
     many, none = views.listed(1, [view] * 1000)
@@ -51,7 +51,7 @@ def test_a_list_too_long_for_a_message_shortens_texts_before_it_leaves_tickets_o
 
 def test_a_short_history_is_shown_whole() -> None:
     history = [(1, OPENED), (2, entry(events.MessageAdded("a"))), (5, entry(events.MessageAdded("b", internal=True)))]
-    view = views.ticket_view(ticket(), online=False)
+    view = views.ticket_view(ticket(), requester="Eva", online=False)
     for for_staff, numbers in ((True, [1, 2, 5]), (False, [1, 2])):
         answer, left_out = views.whole(1, view, ticket(), history, chain.EMPTY, for_staff=for_staff)
         assert ([line.number for line in answer.history], left_out) == (numbers, 0)
