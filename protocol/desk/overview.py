@@ -51,6 +51,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 USUAL = Limits()
+_UNDER_WAY = (ClockState.RUNNING, ClockState.WARNING)
 
 
 def flags(ticket: Ticket, clocks: Iterable[Clock], now: datetime, limits: Limits = USUAL) -> tuple[Flag, ...]:
@@ -73,6 +74,26 @@ def flags(ticket: Ticket, clocks: Iterable[Clock], now: datetime, limits: Limits
         Flag.NO_ESTIMATE: ticket.done_by is None,
     }
     return tuple(flag for flag in Flag if found[flag])
+
+
+def settled_until(ticket: Ticket, clocks: Iterable[Clock], now: datetime, limits: Limits = USUAL) -> datetime | None:
+    """Until when what `flags` says of these clocks, and their targets, stays so if nothing happens.
+
+    `clocks` are those of `now`. It holds at `now` and until before the instant returned; None: for ever.
+    """
+    if not ticket.is_open or ticket.dormant:
+        return None
+    at = [ticket.touched_at + timedelta(seconds=limits.untouched_s)]
+    if ticket.due is not None:
+        at += (ticket.due - timedelta(seconds=limits.near_s), ticket.due)
+    at += (instant for instant in (ticket.done_by, ticket.hold_until) if instant is not None)
+    for clock in clocks:
+        if clock.stopped_at is not None or clock.agreed_s is None:
+            continue
+        if clock.state in _UNDER_WAY and (clock.target_at is None or clock.warn_at is None):
+            return now  # further ahead than the calendar is looked at: from another day on it may be seen
+        at += (instant for instant in (clock.warn_at, clock.target_at) if instant is not None)
+    return min((instant for instant in at if instant >= now), default=None)
 
 
 def oldest_waiting(

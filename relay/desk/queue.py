@@ -5,15 +5,16 @@ tables and folded tickets, with clocks as of now. Distrusts the text searched fo
 """
 
 import asyncio
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 from protocol import envelope
-from protocol.desk.overview import Flag, flags
-from protocol.desk.states import TicketState
+from protocol.desk.states import OPEN_STATES, TicketState
 from protocol.desk.ticket import Ticket
 from protocol.envelope import QueueSort
 from protocol.trust import Party
+from relay.desk.outlook import Outlook, Outlooks
 from relay.desk.room import ConsoleHandlers, Room
 from relay.store.projections import search
 
@@ -47,7 +48,7 @@ class QueueRequests:
 
     def __init__(self, room: Room) -> None:
         """In the desk's `room`."""
-        self._room = room
+        self._room, self._looks = room, Outlooks()
 
     def handlers(self) -> ConsoleHandlers:
         """What a console may ask."""
@@ -64,8 +65,10 @@ class QueueRequests:
 
     async def _page(self, message: envelope.ListQueue, where: str, values: list[Any]) -> tuple[int, list[Ticket]]:
         store, order = self._room.store, (_ORDER_DOWN if message.descending else _ORDER)[message.sort]
-        # Counting what a frequent word finds would take longer than finding the newest: there, whether there are more.
-        count = "0" if message.text or message.everything else "count(*) OVER ()"
+        # Counting what a frequent word finds, or all that is over, would take longer than finding the newest: there,
+        # whether there are more.
+        many = message.text or message.everything or message.states & _OVER
+        count = "0" if many else "count(*) OVER ()"
         query = f"SELECT number, {count} FROM tickets WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - own words
         rows = await store.rows(query, (*values, message.limit + 1, message.offset))
         total = max(message.offset + len(rows), rows[0][1] if rows else 0)
@@ -73,45 +76,61 @@ class QueueRequests:
 
     async def _computed(self, message: envelope.ListQueue, where: str, values: list[Any]) -> tuple[int, list[Ticket]]:
         """By what only the clocks say."""
-        room, order = self._room, (_ORDER_DOWN if message.descending else _ORDER)[message.sort]
-        query = f"SELECT number FROM tickets WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - own words
-        rows = await room.store.rows(query, (*values, COMPUTED))
-        found: list[tuple[float, Ticket]] = []
+        store, order = self._room.store, (_ORDER_DOWN if message.descending else _ORDER)[message.sort]
+        query = f"SELECT number, revision, customer FROM tickets WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - own words
+        rows = await store.rows(query, (*values, COMPUTED))
+        found: list[tuple[float, int]] = []
         for begin in range(0, len(rows), _AT_ONCE):
-            some = await room.store.tickets([row[0] for row in rows[begin : begin + _AT_ONCE]])
-            found += self._flagged(some, message.flag)
-            await asyncio.sleep(0)
+            found += [
+                (outlook.target, number)
+                for number, outlook in await self._outlooks(rows[begin : begin + _AT_ONCE])
+                if message.flag is None or message.flag in outlook.flags
+            ]
         if message.sort is QueueSort.TARGET:
-            found.sort(key=lambda pair: pair[0], reverse=message.descending)
+            found.sort(key=operator.itemgetter(0), reverse=message.descending)
         page = found[message.offset : message.offset + message.limit]
-        return len(found), [ticket for _, ticket in page]
+        return len(found), await store.tickets([number for _, number in page])
 
-    def _flagged(self, tickets: Sequence[Ticket], flag: Flag | None) -> list[tuple[float, Ticket]]:
-        """Those with the flag, each with its next target."""
+    async def _outlooks(self, rows: Sequence[Sequence[Any]]) -> list[tuple[int, Outlook]]:
+        """How tickets stand now, from their numbers, revisions and customers; one that cannot be read is left out."""
         room = self._room
         now, register = room.clock(), room.store.last_book.register
-        found = []
-        for ticket in tickets:
-            clocks = room.agreed.clocks(register, ticket, now)
-            if flag is None or flag in flags(ticket, clocks, now):
-                ahead = [clock.target_at.timestamp() for clock in clocks if clock.target_at and not clock.stopped_at]
-                found.append((min(ahead, default=float("inf")), ticket))
-        return found
+        known: dict[int, Outlook] = {}
+        unknown: list[int] = []
+        for number, revision, customer in rows:
+            outlook = self._looks.known(number, revision, room.agreed.terms(register, customer), now)
+            if outlook is None:
+                unknown.append(number)
+            else:
+                known[number] = outlook
+        if unknown:
+            tickets = await room.store.tickets(unknown)
+            now, register = room.clock(), room.store.last_book.register
+            for ticket in tickets:
+                terms = room.agreed.terms(register, ticket.customer)
+                known[ticket.number] = self._looks.look(ticket, terms, now)
+            await asyncio.sleep(0)
+        return [(row[0], known[row[0]]) for row in rows if row[0] in known]
 
 
 def _where(message: envelope.ListQueue) -> tuple[str, list[Any]]:
     """The condition and its values."""
     parts: list[str] = ["1"]
     values: list[Any] = []
-    if not message.everything:
+    over = bool(message.states & _OVER)
+    if message.flag is not None:  # nothing that is over, dormant or merged into another one bears any
+        parts.append(f"waiting = 1 AND +state IN ({', '.join('?' * len(OPEN_STATES))})")
+        values += [state.value for state in OPEN_STATES]
+    elif not message.everything:
         # The index holds only these; closed ones are asked for with their state.
-        asked_for = message.states & _OVER
-        parts.append("dormant = 0 AND merged_into = 0" if asked_for else "waiting = 1")
+        parts.append("dormant = 0 AND merged_into = 0" if over else "waiting = 1")
     if message.states:
         parts.append(f"state IN ({', '.join('?' * len(message.states))})")
         values += [state.value for state in message.states]
+    # What somebody ever owned is more than all that waits: the plus keeps that index out of it.
+    owner = "owner" if message.everything or over else "+owner"
     for column, value in (
-        ("owner", "" if message.owner == "-" else message.owner),
+        (owner, "" if message.owner == "-" else message.owner),
         ("kind", message.kind and message.kind.value),
         ("customer", message.customer),
         ("user", message.user),

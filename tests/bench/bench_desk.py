@@ -4,6 +4,7 @@
 is the median of several rounds.
 """
 
+import asyncio
 import os
 import resource
 import shutil
@@ -16,14 +17,17 @@ from typing import Any
 import pytest
 
 from protocol import envelope
+from protocol.desk import events
 from protocol.desk.overview import Flag
+from protocol.desk.states import TicketState
+from protocol.desk.terms import TicketKind
 from protocol.envelope import QueueSort
 from relay.portable import arriving, leaving
 from relay.reports import document, source
 from relay.store import verify
 from tests.bench.desk_history import write
 from tests.parties import Parties
-from tests.relay.rig import Actor, House, scene
+from tests.relay.rig import Actor, House, Running, scene
 
 TICKETS = int(os.environ.get("ATHAND_BENCH_TICKETS", "100000"))
 ROUNDS = 9
@@ -41,40 +45,76 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-async def median_ms(actor: Actor, kind: type, *args: Any, **kwargs: Any) -> float:
-    took = []
-    for _ in range(ROUNDS):
+async def median_ms(actor: Actor, kind: type, /, *args: Any, **kwargs: Any) -> float:
+    took: list[float] = []
+    while len(took) < ROUNDS:
         begun = time.perf_counter()
         answer = await actor.ask(kind, *args, **kwargs)
-        took.append((time.perf_counter() - begun) * 1000)
+        took_ms = (time.perf_counter() - begun) * 1000
+        if isinstance(answer, envelope.RequestRefused) and answer.reason is envelope.RefusalReason.TOO_FAST:
+            await asyncio.sleep(1)  # nobody but this bench asks for so much in a second
+            continue
         assert not isinstance(answer, envelope.RequestRefused), answer
+        took.append(took_ms)
     return statistics.median(took)
 
 
+QUEUE: dict[str, dict[str, Any]] = {
+    "queue of 200 with clocks": {},
+    **{f"the same by {sort}": {"sort": sort} for sort in QueueSort if sort is not QueueSort.OPENED},
+    "the same, backwards": {"descending": True},
+    **{f"the same, only {flag}": {"flag": flag} for flag in Flag},
+    "the same, only what is late, by target": {"flag": Flag.BREACHED, "sort": QueueSort.TARGET},
+    "the same, only one state": {"states": frozenset({TicketState.IN_PROGRESS})},
+    "the same, only closed": {"states": frozenset({TicketState.CLOSED})},
+    "the same, only mine": {"owner": "jana"},
+    "the same, only nobody's": {"owner": "-"},
+    "the same, only one kind": {"kind": TicketKind.INCIDENT},
+    "the same, only one customer": {"customer": "c7"},
+    "the same, only one user": {"user": "u7"},
+    "the same, only one device": {"device": "d7"},
+    "the same, only one tag": {"tag": "hardware"},
+    "all tickets, the newest 200": {"everything": True, "descending": True},
+    "all tickets, mine and closed": {
+        "everything": True,
+        "owner": "jana",
+        "states": frozenset({TicketState.CLOSED}),
+        "descending": True,
+    },
+}
+"""Every sort and filter there is, a page of 200 each."""
+SEARCHES = {"a rare word": "heliograph", "a frequent word": "printer", "three words": "printer user 77"}
+FOUND = {"everything": True, "limit": 50}
+
+
 async def through_the_socket(house: House) -> dict[str, float]:
+    found = {}
     async with house.relay() as relay:
         console = await relay.console()
-        return {
-            "queue of 200 with clocks": await median_ms(console, envelope.ListQueue, limit=200),
-            "the same by priority": await median_ms(console, envelope.ListQueue, limit=200, sort=QueueSort.PRIORITY),
-            "the same, only what is late": await median_ms(console, envelope.ListQueue, limit=200, flag=Flag.BREACHED),
-            "ticket with 300 events": await median_ms(console, envelope.ReadTicket, TICKETS),
-            "search, a rare word": await median_ms(
-                console, envelope.ListQueue, everything=True, text="heliograph", limit=50
-            ),
-            "search, a frequent word": await median_ms(
-                console, envelope.ListQueue, everything=True, text="printer", limit=50
-            ),
-            "search, three words": await median_ms(
-                console, envelope.ListQueue, everything=True, text="printer user 77", limit=50
-            ),
-            "search, two letters": await median_ms(console, envelope.ListQueue, everything=True, text="pr", limit=50),
-            "new event, acknowledged": await median_ms(console, envelope.AddMessage, TICKETS - 4, "A word"),
-        }
+        for name, filters in QUEUE.items():
+            found[name] = await median_ms(console, envelope.ListQueue, limit=200, **filters)
+        found["ticket with 300 events"] = await median_ms(console, envelope.ReadTicket, TICKETS)
+        for name, text in SEARCHES.items():
+            found[f"search, {name}"] = await median_ms(console, envelope.ListQueue, text=text, **FOUND)
+        found["search, two letters"] = await median_ms(console, envelope.ListQueue, text="pr", **FOUND)
+        found["new event, acknowledged"] = await median_ms(console, envelope.AddMessage, TICKETS - 4, "A word")
+        # The first look after a change of the contract reads every clock anew.
+        found["only what is late, after other terms"] = await anew_ms(relay, console)
+    return found
+
+
+async def anew_ms(relay: Running, console: Actor) -> float:
+    took = []
+    for _ in range(3):
+        await relay.sets(events.CustomerSet(events.Customer("c0", "Customer 0", "usual")))
+        begun = time.perf_counter()
+        await console.ask(envelope.ListQueue, limit=200, flag=Flag.BREACHED)
+        took.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(took)
 
 
 LIMITS_MS = {
-    "queue of 200 with clocks": 50,
+    **dict.fromkeys(QUEUE, 50),
     "ticket with 300 events": 50,
     "search, a rare word": 150,
     "search, a frequent word": 150,
