@@ -87,7 +87,7 @@ MESSAGE_BYTES = 64 * 1024
 """A typed message."""
 FRAME_BYTES = 128 * 1024 * 1024
 """A picture message: 5120x2880 raw BGRX plus headers, rounded up. Nothing is held before the length is checked."""
-FRAME_MAX_SIDE = 16384
+FRAME_MAX_SIDE, FRAME_MAX_PIXELS = 16384, FRAME_BYTES // 4
 FRAME_MAX_RECTS = 4096
 PADDING_BYTES = 64
 """Messages are padded to a multiple: the sizes of compressed keystroke echoes give away typing."""

@@ -21,8 +21,6 @@ from protocol.session import picture
 from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame, PictureError, Rect, Tile
 
 BYTES_PER_PIXEL = 4
-MAX_PIXELS = limits.FRAME_BYTES // BYTES_PER_PIXEL
-"""A canvas larger than the largest frame could never be filled by one."""
 MAX_OVERDRAW = 2
 """A frame moves and then paints each pixel once; one that does either more than twice over is an attack."""
 _READ_BYTES = 1024 * 1024
@@ -84,7 +82,7 @@ class Decoder:
 
     def expect(self, width: int, height: int) -> None:
         """Gets ready for pictures of this size, if they can be shown: what is announced comes in a moment."""
-        if width * height <= MAX_PIXELS:
+        if width * height <= limits.FRAME_MAX_PIXELS:
             self._canvas.expect(width, height)
             if self._scratch.size != BYTES_PER_PIXEL * width * height:
                 self._take_scratch(BYTES_PER_PIXEL * width * height)
@@ -125,7 +123,7 @@ class Decoder:
     def _check(self, frame: Frame) -> None:
         if frame.number != self._expected:
             raise PictureError(f"frame {frame.number} came where {self._expected} was due")
-        if frame.width * frame.height > MAX_PIXELS:
+        if frame.width * frame.height > limits.FRAME_MAX_PIXELS:
             raise PictureError(f"a screen of {frame.width}x{frame.height} pixels is larger than can be shown")
         height, width = self._canvas.pixels.shape[:2]
         if not frame.fresh and (self._stream is None or (frame.width, frame.height) != (width, height)):

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-MAX_SIDE, MAX_PIXELS = 8192, 2**24
-"""Of a film; four times 4K would take a decoder 200 MB."""
+from protocol.session.film import FILM_MAX_PIXELS, FILM_MAX_SIDE
+
 _THREADS = min(2, os.cpu_count() or 1)
 """Pictures may come in two halves, which are decoded at once."""
 _BLOCK = 64
@@ -40,8 +40,8 @@ class FilmDecoder:
         """Raises FilmError for sizes that no film has."""
         if (
             min(width, height) <= 0
-            or max(width, height) > MAX_SIDE
-            or width * height > MAX_PIXELS
+            or max(width, height) > FILM_MAX_SIDE
+            or width * height > FILM_MAX_PIXELS
             or width % 2
             or height % 2
         ):

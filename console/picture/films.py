@@ -9,14 +9,11 @@ import numpy as np
 from console.picture.canvas import Pixels
 from console.picture.film import FilmDecoder, FilmError, available
 from protocol.session import film as layout
-from protocol.session.film import FILM_SLOTS, Packet
+from protocol.session.film import FILM_MAX_PACKETS, FILM_SLOTS, Packet
 from protocol.session.picture import Codec, Frame, PictureError, Rect
 
 _BEYOND = 64
 """A film's area may stand out over the screen's right and lower edge by less than this."""
-
-_MOST = 64
-"""Packets in a frame: beginning a film takes time, however small. Likenesses come in bands of half a megapixel."""
 
 
 class Films:
@@ -32,7 +29,7 @@ class Films:
             PictureError: it is no film of an honest sender, or this console cannot show films.
         """
         found: list[tuple[Rect, Pixels]] = []
-        if sum(bool(tile.payload) for tile in frame.tiles if tile.codec is Codec.H264) > _MOST:
+        if sum(bool(tile.payload) for tile in frame.tiles if tile.codec is Codec.H264) > FILM_MAX_PACKETS:
             raise PictureError("a frame with too many films")
         left = FILM_SLOTS * (frame.width + _BEYOND) * (frame.height + _BEYOND)
         area, shown = Rect(0, 0, 0, 0), np.zeros((0, 0, 4), np.uint8)

@@ -23,6 +23,10 @@ from protocol.session.picture import PictureError, Rect
 
 FILM_SLOTS = 3
 """Two films at a time, and a place for pictures that stand alone; each costs memory, some 20 MB at 1280x720."""
+FILM_MAX_SIDE, FILM_MAX_PIXELS = 8192, 2**24
+"""Of a film's area; four times 4K would take a decoder 200 MB. What is larger is shown in several."""
+FILM_MAX_PACKETS = 64
+"""In one frame: beginning a film takes time, however small."""
 _HEAD = struct.Struct("<BBHHHH")
 
 

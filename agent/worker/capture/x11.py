@@ -123,7 +123,7 @@ class X11Source:
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
         found = Geometry(root.width, root.height, found_monitors)
-        if max(found.width, found.height) > limits.FRAME_MAX_SIDE:
+        if max(found.width, found.height) > limits.FRAME_MAX_SIDE or found.whole.area > limits.FRAME_MAX_PIXELS:
             raise CaptureError("The screen is too large to be shown.")
         if hasattr(self, "_segment") and self._segment.size < found.whole.area * 4:
             self._segment.close()

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from protocol.limits import FRAME_MAX_RECTS
 from protocol.session.picture import Rect
 
 TILE = 32
@@ -12,6 +13,9 @@ Grid = npt.NDArray[np.bool_]
 """One truth for each tile, `[rows, columns]`."""
 Mask = npt.NDArray[np.bool_]
 """One truth for each pixel, `[height, width]`."""
+_MOST_TILES, _MOST_PARTS = FRAME_MAX_RECTS // 2, FRAME_MAX_RECTS // 4
+"""So many tiles need no more rectangles than a frame may have, however they are mixed; nor so many runs of any more."""
+_SQUARE = 4
 
 
 def tiles_of(rect: Rect) -> tuple[slice, slice]:
@@ -77,6 +81,28 @@ def runs(grid: Grid) -> list[Rect]:
             found[at] = Rect(upper.x, upper.y, upper.width, upper.height + TILE)
         here[left, right] = at
     return found
+
+
+def gathered(*grids: Grid) -> tuple[Grid, ...]:
+    """The same, or all in squares of 4x4 tiles if what is made of them could have more parts than a frame may have.
+
+    Never on screens of two megapixels.
+    """
+    if grids[0].size <= _MOST_TILES:
+        return grids
+    edges = sum(int(np.count_nonzero(grid[:, 1:] != grid[:, :-1])) for grid in grids)
+    if edges <= 2 * _MOST_PARTS:
+        return grids
+    return tuple(_coarse(grid) for grid in grids)
+
+
+def _coarse(grid: Grid) -> Grid:
+    """The true tiles, and all others of each square with a true one."""
+    rows, columns = grid.shape
+    wide = np.pad(grid, ((0, -rows % _SQUARE), (0, -columns % _SQUARE)))
+    squares = wide.reshape(wide.shape[0] // _SQUARE, _SQUARE, -1, _SQUARE).any(axis=(1, 3))
+    together: Grid = squares.repeat(_SQUARE, axis=0).repeat(_SQUARE, axis=1)[:rows, :columns]
+    return together
 
 
 def grown(grid: Grid) -> Grid:

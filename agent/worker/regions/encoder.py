@@ -19,6 +19,7 @@ from agent.worker.regions.areas import TILE, intersection, pixels_of
 from agent.worker.regions.film import FilmEncoder, FilmError
 from agent.worker.regions.planner import Planner
 from protocol.session import film as film_layout
+from protocol.session.film import FILM_MAX_SIDE
 from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame, Rect, Tile
 
 _SMALLEST_WINDOW_LOG = 22
@@ -33,6 +34,8 @@ _STAYS = 300
 _WARM_BYTES = 1024 * 1024
 _BAND_PIXELS = 128 * 1024
 _STILL_PIXELS = 512 * 1024
+_STILL_PIECES = 24
+"""Of one likeness at most, but for the last rows and columns; those of very large screens are larger instead."""
 _NEARLY_ALL = 0.9
 """A likeness of so much of its area is made of the whole area, without a copy."""
 _log = structlog.get_logger()
@@ -187,12 +190,10 @@ class RegionEncoder:
         return _tiles(film.slot, film.area, action.paint, data, fresh=fresh)
 
     def _still(self, action: ShowFilm, planner: Planner) -> list[Tile]:
-        """In bands, one encoder after the other: one for a whole screen would take 20 MB and more."""
+        """In pieces, one encoder after the other: one for a whole screen would take 20 MB and more."""
         area, most_bytes = action.film.area, action.film.still or 0.0
-        rows = max(TILE, _STILL_PIXELS // area.width // TILE * TILE)
         tiles: list[Tile] = []
-        for top in range(area.y, area.y + area.height, rows):
-            band = Rect(area.x, top, area.width, min(rows, area.y + area.height - top))
+        for band in _pieces(area):
             paint = [part for rect in action.paint if (part := intersection(rect, band))]
             if not paint:
                 continue
@@ -242,6 +243,19 @@ def _bands(action: SendExactly) -> list[Rect]:
     return [
         Rect(rect.x, y, rect.width, min(rows, rect.y + rect.height - y))
         for y in range(rect.y, rect.y + rect.height, rows)
+    ]
+
+
+def _pieces(area: Rect) -> list[Rect]:
+    """A likeness's bands, none of them wider or higher than a console takes."""
+    columns = min(area.width, FILM_MAX_SIDE)
+    rows = max(_STILL_PIXELS, area.area // _STILL_PIECES) // columns // TILE * TILE
+    rows = min(FILM_MAX_SIDE, max(TILE, rows))
+    right, bottom = area.x + area.width, area.y + area.height
+    return [
+        Rect(left, top, min(columns, right - left), min(rows, bottom - top))
+        for top in range(area.y, bottom, rows)
+        for left in range(area.x, right, columns)
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agent.worker.regions.areas import TILE, Grid, bounding, intersection, tiles_of, union
+from protocol.session.film import FILM_MAX_PIXELS, FILM_MAX_SIDE
 from protocol.session.picture import Rect
 
 SLOTS, STILL_SLOT = 2, 2
@@ -110,7 +111,8 @@ class Films:
             box = bounding(group)
             if box is None or np.count_nonzero(group) < least:
                 break
-            self._place(box, rate, now_s)
+            if not self._place(_fitting(box), rate, now_s):
+                break
             rest &= ~self._covered(wanted)
         used = [film for film in self._films.values() if wanted[tiles_of(film.area)].any()]
         return [self._keep_up(film, rate, now_s) for film in used]
@@ -129,26 +131,30 @@ class Films:
         for slot in [slot for slot in self._films if self._used_s[slot] < now_s - _IDLE_S]:
             del self._films[slot]
 
-    def _place(self, box: Rect, rate: float | None, now_s: float) -> None:
-        """Makes room for a box: a free slot, or one that it shares."""
+    def _place(self, box: Rect, rate: float | None, now_s: float) -> bool:
+        """Makes room for a box: a free slot, or one that it shares; False: there is none."""
         for film in list(self._films.values()):
             both = union(box, film.area)
-            if both.area <= _UNION_WASTE * (box.area + film.area.area):
+            if _fits(both) and both.area <= _UNION_WASTE * (box.area + film.area.area):
                 self._begin(film.slot, both, rate, now_s)
-                return
+                return True
         free = set(range(SLOTS)) - set(self._films)
         if free:
             self._begin(min(free), box, rate, now_s)
-            return
+            return True
         nearest = min(self._films.values(), key=lambda film: union(box, film.area).area)
-        self._begin(nearest.slot, union(box, nearest.area), rate, now_s)
+        both = union(box, nearest.area)
+        if _fits(both):
+            self._begin(nearest.slot, both, rate, now_s)
+        return _fits(both)
 
     def _begin(self, slot: int, area: Rect, rate: float | None, now_s: float) -> None:
         """A new stream costs a whole picture, so it takes in at once what it would otherwise grow into."""
         for drawn in self.drawn:
             both = intersection(area, drawn)
             if both and both.area >= (_WINDOW if rate is None else _WINDOW_SLOW) * drawn.area:
-                area = union(area, _in_tiles(drawn))
+                window = union(area, _in_tiles(drawn))
+                area = window if _fits(window) else area
         self._generation += 1
         self._films[slot] = Film(slot, self._generation, area, rate)
         self._begun_s[slot] = self._used_s[slot] = now_s
@@ -165,6 +171,17 @@ def _in_tiles(rect: Rect) -> Rect:
     left, top = rect.x // TILE * TILE, rect.y // TILE * TILE
     right, bottom = -(-(rect.x + rect.width) // TILE) * TILE, -(-(rect.y + rect.height) // TILE) * TILE
     return Rect(left, top, right - left, bottom - top)
+
+
+def _fits(area: Rect) -> bool:
+    """Whether any console shows a film so large."""
+    return max(area.width, area.height) <= FILM_MAX_SIDE and area.area <= FILM_MAX_PIXELS
+
+
+def _fitting(box: Rect) -> Rect:
+    """As much of a box, from its upper left corner on, as a film can show."""
+    width, height = min(box.width, FILM_MAX_SIDE), min(box.height, FILM_MAX_SIDE)
+    return Rect(box.x, box.y, width, min(height, FILM_MAX_PIXELS // width // TILE * TILE))
 
 
 def _differ(one: float | None, other: float | None) -> bool:

@@ -21,6 +21,7 @@ from agent.worker.regions.areas import (
     Grid,
     any_in_tiles,
     bounding,
+    gathered,
     grown,
     intersection,
     pixels_of,
@@ -233,7 +234,7 @@ class Planner:
             came = np.zeros_like(changed)
             came[tiles_of(moved)] = True
         self._looks.see(self._padded, self._differs, changed, now_s, came)
-        pictures = changed & self._looks.picture
+        changed, pictures = gathered(changed, changed & self._looks.picture)
         shown: list[ShowFilm] = []
         filmed: Grid = np.zeros_like(changed)
         if self._films and pictures.any():
@@ -296,7 +297,7 @@ class Planner:
             return [], filmed
         busy = self._looks.busy(now_s)
         wanted = (pictures & busy) | self._films.goes_on(pictures)
-        wanted |= grown(wanted) & busy & changed  # a film's rim, and the sky in it
+        (wanted,) = gathered(wanted | (grown(wanted) & busy & changed))  # a film's rim, and the sky in it
         for window in windows:
             wanted[tiles_of(window)] = True
         shown = []

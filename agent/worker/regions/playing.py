@@ -14,6 +14,7 @@ from agent.worker.regions.areas import (
     Grid,
     any_in_tiles,
     bounding,
+    gathered,
     grown,
     intersection,
     pixels_of,
@@ -59,6 +60,8 @@ class Playing:
             text[:] = False
         paint: Grid = np.zeros_like(changed)
         paint[where] = ((changed | likeness) & ~text)[where]
+        (paint,) = gathered(paint)
+        text &= ~paint
         box = bounding(paint)
         bound = _tight(self._pixels, rect, pixels, box) if box else None
         self._pixels[pixels_of(rect)] = pixels

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,9 +47,10 @@ class Console:
 class Way:
     """Both ends."""
 
-    def __init__(self, budget: Budget, chunk: int, *, films: bool) -> None:
+    def __init__(self, budget: Budget, chunk: int, *, films: bool, screen: Pixels | None = None) -> None:
         self.budget, self.chunk = budget, chunk
-        self.screen = SHEETS[0][:HEIGHT, :WIDTH].copy()
+        self.screen = SHEETS[0][:HEIGHT, :WIDTH].copy() if screen is None else screen
+        self._height, self._width = self.screen.shape
         self.now_s = 0.0
         self.codecs: set[Codec] = set()
         self._films = films
@@ -56,13 +58,13 @@ class Way:
 
     def come_back(self) -> None:
         """A console that has nothing: as after a line that was cut, everything begins anew."""
-        self.console, self._planner = Console(), Planner(WIDTH, HEIGHT, films=self._films)
+        self.console, self._planner = Console(), Planner(self._width, self._height, films=self._films)
         self._encoder = RegionEncoder()
         self.refresh()
 
     def refresh(self) -> None:
         """The console asked for the whole picture on fresh streams."""
-        self._encoder.restart(WIDTH, HEIGHT)
+        self._encoder.restart(self._width, self._height)
         self._send(self._planner.begin_anew(self.screen, self.budget, self.now_s))
 
     def draw(self, where: Rect, pixels: Pixels, after_s: float) -> None:
@@ -207,3 +209,27 @@ def test_all_four_ways_of_a_pixel_go_through_a_real_console() -> None:
     way.settle()
     assert way.equal
     assert way.codecs == set(Codec)
+
+
+@pytest.mark.parametrize("budget", BUDGETS[:2])
+def test_a_screen_wider_than_any_film_is_shown_in_several(budget: Budget) -> None:
+    width, height = 8352, 128
+    way = Way(budget, 10**7, films=True, screen=np.zeros((height, width), np.uint32))
+    for frame in range(8):
+        sheet = SHEETS[1 + frame % 2][20 * frame :][:height]
+        way.draw(Rect(0, 0, width, height), np.tile(sheet, (1, width // sheet.shape[1] + 1))[:, :width], 0.04)
+    assert Codec.H264 in way.codecs
+    way.settle()
+    assert way.equal
+
+
+@pytest.mark.parametrize("budget", BUDGETS[:2])
+def test_small_pictures_all_over_a_large_screen_fit_into_a_frame(budget: Budget) -> None:
+    width, height = 16384, 544  # 8,704 tiles
+    screen = np.zeros((height, width), np.uint32)
+    way = Way(budget, 10**7, films=True, screen=screen.copy())
+    for top in range(0, height, 32):
+        for left in range(top % 64, width, 64):
+            screen[top : top + 32, left : left + 32] = SHEETS[2][top % 400 :, left % 600 :][:32, :32]
+    way.draw(Rect(0, 0, width, height), screen, 1.0)
+    assert Codec.H264 in way.codecs
