@@ -68,6 +68,7 @@ def step(text: str, limit: int = 600) -> str:
     known = {
         own_steps.ANSWER: _("We look at your request and answer you."),
         own_steps.ANSWER_AGAIN: _("We look at it again and answer you."),
+        own_steps.CHECK_TIME: _("We check whether we can keep the time we agreed on, and tell you."),
     }
     return known.get(own_steps.own(text) or "") or clean(text, limit)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale
 from console.language import _, mark
 from console.ui import words
 from protocol.desk import events
+from protocol.desk.clashes import read as read_clash
 from protocol.desk.events import EndReason
 from protocol.desk.terms import Channel
 from protocol.envelope import HistoryLine
@@ -188,6 +189,12 @@ def _told(event: events.NoticeSent) -> str:
     if event.way not in {"", "mail"}:
         way = _("Mail queued for {name}, unless seen in the window before")
     said = way.format(name=words.one_line(event.to))
+    clash = read_clash(event.about) if event.kind is events.NoticeKind.APPOINTMENT_CLASH else None
+    if clash is not None:
+        why = _("the appointment {when} clashes with the one on ticket {number}, {other}")
+        said += ": " + why.format(
+            when=words.clock(clash.begin), number=clash.other, other=words.clock(clash.other_begin)
+        )
     return f"{said}: {event.text}" if event.text else said
 
 

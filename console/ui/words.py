@@ -30,6 +30,7 @@ NOTHING = "\u2013"
 STEPS = {
     own_steps.ANSWER: mark("We look at your request and answer you."),
     own_steps.ANSWER_AGAIN: mark("We look at it again and answer you."),
+    own_steps.CHECK_TIME: mark("We check whether we can keep the time we agreed on, and tell you."),
 }
 """What the desk names by itself."""
 

@@ -9,7 +9,8 @@ from protocol.desk.states import mark
 
 ANSWER = mark("We look at your request and answer you.")
 ANSWER_AGAIN = mark("We look at it again and answer you.")
-OWN = frozenset({ANSWER, ANSWER_AGAIN})
+CHECK_TIME = mark("We check whether we can keep the time we agreed on, and tell you.")
+OWN = frozenset({ANSWER, ANSWER_AGAIN, CHECK_TIME})
 _EARLIER = {
     "Wir sehen uns Ihre Anfrage an und melden uns bei Ihnen.": ANSWER,
     "Wir sehen es uns noch einmal an und melden uns bei Ihnen.": ANSWER_AGAIN,

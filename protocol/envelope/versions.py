@@ -36,7 +36,7 @@ KINDS: Final[Mapping[type[Struct], int]] = {AnswerOffer: 2, OfferView: 2}
 """Messages, and kinds of event, by the version they came with: what bears one in a list is left out of it."""
 
 VALUES: Final[Mapping[type[enum.Enum], Mapping[str, int]]] = {
-    NoticeKind: {"appointment_off": 2, "proof_failed": 2},
+    NoticeKind: {"appointment_off": 2, "appointment_clash": 2, "appointment_unsure": 2, "proof_failed": 2},
 }
 """Values of enumerations by the version they came with: the same is done with what bears one."""
 

@@ -19,7 +19,7 @@ from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from relay import notices
-from relay.desk import complaints, waits
+from relay.desk import clashes, complaints, waits
 from relay.desk.quotes import Quotes
 from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
@@ -64,6 +64,7 @@ class Handing:
     async def hand_over(self, party: Party, message: envelope.HandOver) -> envelope.Ticket:
         """With the card, or not at all; the requester is introduced to whoever has it now (promise 14)."""
         room = self._room
+        theirs = await room.store.owned_by(message.to)
         async with room.work() as work:
             profile = work.book.register.staff.get(message.to)
             to = as_staff(profile) if profile else events.Staff(message.to, "", "", "")
@@ -72,7 +73,8 @@ class Handing:
             )
             ticket = await self._find(work, message.ticket)
             check_hand_over(ticket, card, work.book, work.now)
-            work.happens(ticket, (card,), by_staff(party))
+            ticket = work.happens(ticket, (card,), by_staff(party))
+            clashes.tell(room, work, ticket, theirs, step=False)
         return await room.whole(message.ref, await room.find(message.ticket), for_staff=True)
 
     async def set_absence(self, party: Party, message: envelope.SetAbsence) -> envelope.Absent:
@@ -188,7 +190,8 @@ class Handing:
                 left.append(number)
                 continue
             load_now[to.identifier] = load_now.get(to.identifier, 0) + 1
-            work.happens(ticket, (_card(ticket, to, profile.name),), THE_DESK)
+            ticket = work.happens(ticket, (_card(ticket, to, profile.name),), THE_DESK)
+            clashes.tell(self._room, work, ticket, tickets, step=True)
             moved.append((number, to))
         return moved, left
 

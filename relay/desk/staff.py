@@ -5,8 +5,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from protocol import envelope
 from protocol.desk import events
+from protocol.desk.clashes import between
 from protocol.desk.events import EndReason, ProofPhase
 from protocol.desk.overview import judged
 from protocol.desk.placing import check_taking
@@ -14,6 +17,7 @@ from protocol.desk.states import TicketState, mark
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
+from relay.desk import clashes
 from relay.desk.edits import losses
 from relay.desk.proofs import Proofs
 from relay.desk.room import ConsoleHandlers, Room, as_staff, by_staff, no_such_session
@@ -50,17 +54,20 @@ class StaffRequests:
 
     async def take_ticket(self, party: Party, message: envelope.TakeTicket) -> envelope.Ticket:
         """Judge it, own it, begin: urgency is judged for every ticket before work (promise 25)."""
+        room, his = self._room, await self._room.store.owned_by(party.identifier)
 
         def decide(ticket: Ticket) -> Sequence[events.Event]:
             check_taking(ticket, party.identifier)
+            taken = replace(ticket, owner=as_staff(party))
             return (
                 judged(message.impact, message.urgency, ticket.loss_per_hour, losses(self._room, ticket)),
                 events.Assigned(as_staff(party)),
                 events.Started(),
                 events.NextStepSet(message.next_step, message.due or self._room.due(ticket)),
+                *clashes.notices_of(room.store.last_book, taken, between(taken, his, room.clock())),
             )
 
-        return await self._room.edit(party, message, decide)
+        return await room.edit(party, message, decide)
 
     async def set_next_step(self, party: Party, message: envelope.SetNextStep) -> envelope.Ticket:
         """What happens next, and when (promise 16)."""

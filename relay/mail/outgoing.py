@@ -40,6 +40,7 @@ _FOR_STAFF = frozenset(
         NoticeKind.STEP_NEAR,
         NoticeKind.STEP_DUE,
         NoticeKind.UNTOUCHED,
+        NoticeKind.APPOINTMENT_CLASH,
         NoticeKind.APPOINTMENT_OPEN,
         NoticeKind.PROOF_FAILED,
         NoticeKind.PAGE,

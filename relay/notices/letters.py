@@ -4,7 +4,7 @@ Guarantees: every kind of notice has its words. What a person wrote is quoted as
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from babel.dates import format_date, format_time
 from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.calendar import zone
+from protocol.desk.clashes import read
 from protocol.desk.events import NoticeKind
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
@@ -110,7 +111,7 @@ def _to_requester(case: Case, ticket: Ticket) -> Letter:  # noqa: PLR0911 - one 
             asked = next(iter(ticket.talk.questions.values()), "")
             wait = _("We wait for a word from you before we can go on. Just answer this mail.")
             return Letter((wait,), said=asked, said_by=_signature(case, ticket) if asked else "")
-        case NoticeKind.APPOINTMENT | NoticeKind.APPOINTMENT_NEAR:
+        case NoticeKind.APPOINTMENT | NoticeKind.APPOINTMENT_NEAR | NoticeKind.APPOINTMENT_UNSURE:
             return Letter(_appointment(case, ticket))
         case NoticeKind.APPOINTMENT_OFF:
             return _called_off(case, ticket)
@@ -137,9 +138,20 @@ def _to_staff(case: Case, ticket: Ticket) -> Letter:
         (_("Requester"), case.book.register.requester_of(ticket)),
         (_("Owner"), owner),
         (_("Priority"), f"P{ticket.priority}" if ticket.priority else _("not judged yet")),
+        *_clash(case),
         *_facts(case, ticket),
     ]
     return Letter((_heading(case),), said=case.notice.text or ticket.problem, facts=tuple(facts))
+
+
+def _clash(case: Case) -> Iterator[tuple[str, str]]:
+    """Of a notice of two appointments at one time: both."""
+    _ = words.words(case.reader.language)
+    clash = read(case.notice.about) if case.notice.kind is NoticeKind.APPOINTMENT_CLASH else None
+    if clash is not None:
+        yield _("Appointment"), moment(case, clash.begin)
+        other = _("request {number}, {when}").format(number=clash.other, when=moment(case, clash.other_begin))
+        yield _("Clashes with"), other
 
 
 def _about_no_ticket(case: Case) -> Letter:
@@ -159,6 +171,8 @@ def _heading(case: Case) -> str:
         NoticeKind.UNTOUCHED: _("Nobody has done anything about this for too long."),
         NoticeKind.APPOINTMENT: _("An appointment was made."),
         NoticeKind.APPOINTMENT_NEAR: _("An appointment is near."),
+        NoticeKind.APPOINTMENT_CLASH: _("This appointment clashes with another one; please move one of the two."),
+        NoticeKind.APPOINTMENT_UNSURE: _("It is not sure that an appointment can be kept."),
         NoticeKind.APPOINTMENT_OFF: _("An appointment was called off."),
         NoticeKind.APPOINTMENT_OPEN: _("An appointment is over; please say whether it was kept."),
         NoticeKind.FAULT: _("Something is wrong."),
@@ -228,6 +242,12 @@ def _appointment(case: Case, ticket: Ticket) -> tuple[str, ...]:
     found = ticket.agreements.appointments.get(case.notice.about.split(" ")[0])
     if found is None:
         return (_("There is news."),)
+    if case.notice.kind is NoticeKind.APPOINTMENT_UNSURE:
+        return (
+            _("It may be that we cannot keep our appointment: {when}.").format(when=moment(case, found.begin)),
+            _("Somebody else looks after your request now, and is needed elsewhere then. You hear from us soon."),
+            _("If you need another time, answer this mail."),
+        )
     near = case.notice.kind is NoticeKind.APPOINTMENT_NEAR
     first = _("We remind you of your appointment:") if near else _("We have this appointment:")
     when = _("{begin} until {end}").format(begin=moment(case, found.begin), end=moment(case, found.end))

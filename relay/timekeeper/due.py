@@ -7,12 +7,14 @@
     nobody has touched it for too long       its owner and the leads hear of it                (promise 19)
     the requester owes a word                he is reminded; a day after the last time it is dormant, never closed (18)
     an appointment comes near                both sides hear of it before the slot             (promise 31)
+    it clashes with another of its owner's   whoever asked hears that it may not be kept       (promise 31)
     the agreed day of a ticket on hold is there   it goes on by itself
 
 Each of these is said once to each person: what makes it one notice stands in the notice.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from protocol.desk import events
@@ -32,8 +34,13 @@ APPOINTMENT_SOON = timedelta(hours=1)
 APPOINTMENT_TOMORROW = timedelta(hours=24)
 
 
-def due(book: Book, ticket: Ticket, clocks: Sequence[Clock], now: datetime) -> list[events.TicketEvent]:
-    """The events that are due on a ticket; none for one that is over or dormant."""
+def due(
+    book: Book, ticket: Ticket, clocks: Sequence[Clock], now: datetime, unsure: AbstractSet[str] = frozenset()
+) -> list[events.TicketEvent]:
+    """The events that are due on a ticket; none for one that is over or dormant.
+
+    `unsure`: its appointments that its owner cannot keep beside another one of his.
+    """
     if ticket.dormant or ticket.kinship.merged_into:
         return []
     said: list[events.TicketEvent] = []
@@ -47,7 +54,7 @@ def due(book: Book, ticket: Ticket, clocks: Sequence[Clock], now: datetime) -> l
         said += _clocks(book, ticket, clocks)
         said += _flags(book, ticket, clocks, now)
     if ticket.is_open or ticket.state is TicketState.RESOLVED:
-        said += _appointments(book, ticket, now)
+        said += _appointments(book, ticket, now, unsure)
     return said
 
 
@@ -103,7 +110,7 @@ def _owed_word(
         yield events.WentDormant()  # a day after the last reminder, or there is nobody to remind
 
 
-def _appointments(book: Book, ticket: Ticket, now: datetime) -> Iterator[events.TicketEvent]:
+def _appointments(book: Book, ticket: Ticket, now: datetime, unsure: AbstractSet[str]) -> Iterator[events.TicketEvent]:
     for key, slot in ticket.agreements.appointments.items():
         staff = (ticket.owner.identifier,) if ticket.owner else leads(book)
         about = f"{key} {slot.begin:%Y-%m-%dT%H:%M:%S}"
@@ -113,7 +120,10 @@ def _appointments(book: Book, ticket: Ticket, now: datetime) -> Iterator[events.
         ahead = slot.begin - now
         for soon in (APPOINTMENT_SOON, APPOINTMENT_TOMORROW):
             if timedelta(0) < ahead <= soon:
-                yield from _to(book, ticket, NoticeKind.APPOINTMENT_NEAR, ("", *staff), f"{about} {soon}")
+                whom = staff if key in unsure else ("", *staff)
+                if key in unsure:
+                    yield from _to(book, ticket, NoticeKind.APPOINTMENT_UNSURE, ("",), about)
+                yield from _to(book, ticket, NoticeKind.APPOINTMENT_NEAR, whom, f"{about} {soon}")
                 break
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from protocol.desk import events
 from protocol.desk.business_time import to_us
 from protocol.desk.ticket import Ticket
-from relay.desk import paging
+from relay.desk import clashes, paging
 from relay.desk.proofs import Proofs
 from relay.desk.room import Room
 from relay.errors import Refused, StoreFault
@@ -54,23 +54,24 @@ class Keeper:
         now = self._room.clock()
         for ticket in await self._room.store.tickets(numbers):
             try:
-                if self._due(ticket, now):
-                    await self._happens(ticket.number, now)
+                unsure = await clashes.unsure(self._room, ticket)
+                if self._due(ticket, now, unsure):
+                    await self._happens(ticket.number, now, unsure)
             except StoreFault:
                 raise
             except Exception as error:  # noqa: BLE001 - one ticket that trips the program is no reason to forget the others
                 self._room.counts.add("keeper_fault", ticket=ticket.number, why=repr(error)[:300])
 
-    async def _happens(self, number: int, now: datetime) -> None:
+    async def _happens(self, number: int, now: datetime, unsure: frozenset[str]) -> None:
         try:
-            await self._room.change(number, lambda ticket: self._due(ticket, now), THE_DESK)
+            await self._room.change(number, lambda ticket: self._due(ticket, now, unsure), THE_DESK)
         except Refused as refused:  # it has moved on in between
             self._room.counts.add("not_due_any_more", ticket=number, why=str(refused))
 
-    def _due(self, ticket: Ticket, now: datetime) -> list[events.TicketEvent]:
+    def _due(self, ticket: Ticket, now: datetime, unsure: frozenset[str]) -> list[events.TicketEvent]:
         book = self._room.store.last_book
         clocks = self._room.agreed.clocks(book.register, ticket, now)
-        said = due.due(book, ticket, clocks, now)
+        said = due.due(book, ticket, clocks, now, unsure)
         there = ticket.owner is not None and self._room.audience.is_there(ticket.owner.identifier)
         return said or paging.call(book, ticket, now, staffed=self._staffed(ticket, now), owner_there=there)
 
