@@ -221,7 +221,7 @@ class Relay:
                 announce=room.announce,
                 page_of=self.sites.address,
                 offer_of=self.sites.offer,
-                seen=self.clients.was_online,
+                seen=self.clients.has_shown,
                 renewed=functools.partial(mail_settings.keep_token, self._settings.home, self._log),
             )
             await self._mail.start()

@@ -124,7 +124,7 @@ from protocol.envelope.tickets import (
     TicketView,
     Witness,
 )
-from protocol.envelope.versions import spoken
+from protocol.envelope.versions import can_read, spoken
 from protocol.envelope.watching import (
     ClusterView,
     Faults,
@@ -338,6 +338,7 @@ __all__ = [
     "WatchChanged",
     "Witness",
     "WorkOffered",
+    "can_read",
     "decode_from_agent",
     "decode_from_console",
     "decode_to_client",

@@ -57,6 +57,11 @@ def spoken(message: _Spoken, version: int) -> _Spoken | None:
         return None
 
 
+def can_read(kind: type[Struct], version: int) -> bool:
+    """Whether a program of `version` has heard of such a thing."""
+    return KINDS.get(kind, limits.OLDEST_VERSION) <= version
+
+
 def _without(value: Any, version: int) -> Any:
     if isinstance(value, tuple):
         return tuple(_readable(value, version))

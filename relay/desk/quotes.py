@@ -72,7 +72,7 @@ class Quotes:
                 if message.valid_until <= work.now:
                     raise Refused(RefusalReason.BAD_INPUT, "A price is valid for a while at least.")
                 ticket = work.happens(ticket, (made,), by_staff(party))
-                told = offers.told(work.book, ticket, message.quote, self._room.audience.online)
+                told = offers.told(work.book, ticket, message.quote, self._shows_offers)
                 ticket = work.happens(ticket, told, THE_DESK)
         await self._tell_accepters(ticket)
         return await self._room.whole(message.ref, ticket, for_staff=True)
@@ -134,12 +134,16 @@ class Quotes:
                     self._room.counts.add("sweep_refused", ticket=ticket.number, why=str(refused))
 
     # --- inside
+    def _shows_offers(self, device: str) -> bool:
+        """An agent of an earlier version hears nothing of a price on somebody else's ticket."""
+        return self._room.audience.shows(device, envelope.OfferView)
+
     async def _tell_accepters(self, ticket: Ticket) -> None:
         """In their windows, what waits for them now."""
         register = self._room.store.last_book.register
         for user in accepters(register, ticket) or ():
             for machine in register.machines_of(user.identifier):
-                if self._room.audience.online(machine.identifier):
+                if self._shows_offers(machine.identifier):
                     self._room.audience.tell_device(machine.identifier, await self._about.of(machine.identifier, 0, ""))
 
     async def _move_ahead(self, work: Work, ticket: Ticket, tickets: Sequence[Ticket]) -> None:

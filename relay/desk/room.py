@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from protocol import envelope
@@ -71,6 +72,9 @@ class Audience(Protocol):
 
     def online(self, device: str) -> bool:
         """Whether a device can be reached now."""
+
+    def shows(self, device: str, kind: type[Struct]) -> bool:
+        """Whether a device can be reached whose agent has heard of what it is told."""
 
     def is_there(self, technician: str) -> bool:
         """Whether a technician's console is signed in."""

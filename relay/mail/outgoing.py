@@ -9,6 +9,9 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
+from protocol import envelope
 from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, NoticeKind
@@ -71,8 +74,8 @@ PageOf = Callable[[str, int, datetime], str]
 OfferOf = Callable[[str, int, datetime], str]
 """The same for a price that somebody else says yes to, from the number of the notice that tells him so."""
 
-Seen = Callable[[str, datetime], bool]
-"""Whether a machine's agent has been signed in since an instant: what it was told its user has seen."""
+Seen = Callable[[str, datetime, type[Struct]], bool]
+"""Whether a machine's agent has been signed in since an instant, and could show such a thing: its user has seen it."""
 
 
 class _SeenError(Exception):
@@ -89,7 +92,7 @@ class Outbox:
         counts: Counts,
         clock: Callable[[], datetime],
         page_of: PageOf = lambda _page, _number, _now: "",
-        seen: Seen = lambda _device, _since: False,
+        seen: Seen = lambda _device, _since, _kind: False,
         tokens: Tokens | None = None,
         offer_of: OfferOf = lambda _page, _notice, _now: "",
     ) -> None:
@@ -178,7 +181,9 @@ class Outbox:
         if notice.way == UNLESS_SEEN and ticket is not None:
             machines = (await self._store.book()).register.machines_of(notice.to)
             at_his = [ticket.device] if notice.to == ticket.user else [machine.identifier for machine in machines]
-            if any(self._seen(device, entry.at) for device in at_his or [ticket.device]):
+            his_own = notice.kind is not NoticeKind.QUOTE or notice.to == ticket.user
+            kind = envelope.TicketView if his_own else envelope.OfferView
+            if any(self._seen(device, entry.at, kind) for device in at_his or [ticket.device]):
                 raise _SeenError
         case = await self._case(waiting.event, notice, ticket, history, now)
         message = compose(case, history, now)

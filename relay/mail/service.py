@@ -58,7 +58,7 @@ class MailService:
         announce: Callable[[Ticket], None],
         page_of: PageOf = lambda _page, _number, _now: "",
         offer_of: OfferOf = lambda _page, _notice, _now: "",
-        seen: Seen = lambda _device, _since: False,
+        seen: Seen = lambda _device, _since, _kind: False,
         renewed: Renewed = lambda _token: None,
     ) -> None:
         """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic.

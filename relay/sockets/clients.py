@@ -6,6 +6,8 @@ Guarantees one socket for each identity: a newer one replaces the older, so that
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from msgspec import Struct
+
 from protocol import envelope
 from protocol.trust import Role
 from relay.counts import Counts
@@ -38,7 +40,8 @@ class Clients:
     def __init__(self, counts: Counts, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Nobody yet. `clock` gives aware UTC."""
         self._counts, self._clock = counts, clock
-        self._left: dict[str, datetime] = {}  # devices that were here; there are no more than certificates
+        # Devices that were here, and in which version; there are no more than certificates.
+        self._left: dict[str, tuple[datetime, int]] = {}
         self._by_role: dict[Role, dict[str, Client]] = {Role.DEVICE: {}, Role.TECHNICIAN: {}}
 
     def __iter__(self) -> Iterator[Client]:
@@ -64,7 +67,7 @@ class Clients:
             return False
         del clients[client.peer.party.identifier]
         if client.peer.party.role is Role.DEVICE:
-            self._left[client.peer.party.identifier] = self._clock()
+            self._left[client.peer.party.identifier] = self._clock(), client.connection.version
         return True
 
     # --- what the desk asks for
@@ -72,9 +75,15 @@ class Clients:
         """Whether a device can be reached now."""
         return device in self._by_role[Role.DEVICE]
 
-    def was_online(self, device: str, since: datetime) -> bool:
-        """Whether a device is, or has been, signed in after an instant, as far as this process knows."""
-        return self.online(device) or self._left.get(device, since) > since
+    def shows(self, device: str, kind: type[Struct]) -> bool:
+        """Whether a device is signed in whose agent has heard of what it is told."""
+        client = self._by_role[Role.DEVICE].get(device)
+        return client is not None and envelope.can_read(kind, client.connection.version)
+
+    def has_shown(self, device: str, since: datetime, kind: type[Struct]) -> bool:
+        """Whether it does, or has after an instant, as far as this process knows."""
+        left_at, version = self._left.get(device, (since, 0))
+        return self.shows(device, kind) or (left_at > since and envelope.can_read(kind, version))
 
     def is_there(self, technician: str) -> bool:
         """Whether a technician's console is signed in."""

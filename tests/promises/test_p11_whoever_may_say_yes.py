@@ -7,10 +7,12 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from websockets.typing import Subprotocol
 
-from protocol import envelope
+from protocol import envelope, limits
 from protocol.desk import events
 from protocol.desk.events import ByMail, Machine, User
+from protocol.trust import Role
 from relay.mail import post
 from relay.mail.outgoing import Outbox
 from relay.mail.settings import MailSettings
@@ -53,7 +55,7 @@ async def offers(at: Desk, monkeypatch: pytest.MonkeyPatch, *seen_at: str) -> di
         relay.counts,
         lambda: at.now() + timedelta(hours=1),
         sites.address,
-        seen=lambda device, _since: device in seen_at,
+        seen=lambda device, *shown: device in seen_at or relay.clients.has_shown(device, *shown),
         offer_of=sites.offer,
     )
     await outbox.send_due()
@@ -167,6 +169,26 @@ async def test_p11_an_accepter_whose_machine_is_off_is_mailed_unless_he_comes_to
         console, number = await at.staff(), await at.asked(user="adam", requester="Adam Bílý", device="adams")
         await priced(console, number)
         assert ("otto@firma.example" in await offers(at, monkeypatch, *seen_at)) is mailed
+
+
+@pytest.mark.parametrize(("version", "mailed"), [(1, True), (limits.PROTOCOL_VERSION, False)])
+@scene
+async def test_p11_an_accepter_whose_agent_is_too_old_to_show_a_price_is_mailed_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int, mailed: bool
+) -> None:
+    machine = events.MachineSet(Machine("laptop", "Otto's", "boss"))
+    async with desk(tmp_path, *register(page=PAGE), ADAM, BOSS, machine) as at:
+        socket = await at.running.dial("/control", subprotocols=[Subprotocol(f"athand-{version}")])
+        agent = Actor(at.running, Role.DEVICE, at.running.house.devices["laptop"], socket, None)
+        at.running.actors.append(agent)
+        await agent.sign_in()
+        console, number = await at.staff(), await at.asked(user="adam", requester="Adam Bílý")
+        key = await priced(console, number)
+        whole = await console.ask(envelope.ReadTicket, number)
+        ways = {notice.to: notice.way for notice in history(whole, events.NoticeSent) if notice.about == key}
+        assert bool(ways["boss"]) is mailed, "the technician sees by which way he is told"
+        await agent.leave()
+        assert ("otto@firma.example" in await offers(at, monkeypatch)) is mailed
 
 
 @scene

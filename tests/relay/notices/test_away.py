@@ -41,7 +41,7 @@ class Office:
         relay = self.running.relay
         settings = MailSettings("help@desk.example", SERVER, SERVER)
         outbox = Outbox(
-            relay._store, settings, relay.counts, lambda: relay._clock() + after, seen=relay.clients.was_online
+            relay._store, settings, relay.counts, lambda: relay._clock() + after, seen=relay.clients.has_shown
         )
         await outbox.send_due()
         return self._taken.mails
