@@ -22,6 +22,7 @@ from relay import notices
 from relay.admission import Buckets
 from relay.counts import Counts
 from relay.errors import TicketDamaged
+from relay.mail import answering
 from relay.mail.kinds import MailKind
 from relay.mail.parse import Mail
 from relay.mail.pressed import NOT_SOLVED, SOLVED, VERDICTS, to_price
@@ -187,19 +188,17 @@ class Incoming:
         return None
 
     async def _message(self, work: Work, kept: Kept) -> Aside | None:
-        mail = kept.mail
-        try:
-            ticket, answered = await self._find(work, mail)
-            while ticket is not None and ticket.kinship.merged_into:
-                ticket = await work.ticket(ticket.kinship.merged_into)
-        except TicketDamaged as damaged:  # nothing can be written on it, and nothing that was said is lost
-            self._counts.add("mail_about_damaged", ticket=damaged.ticket)
-            ticket, answered = None, None
+        ticket, answered = await self._goes_to(work, kept.mail)
         if ticket is None:
-            if mail.kind in _NO_REQUEST:
-                return _NO_REQUEST[mail.kind]
+            if kept.mail.kind in _NO_REQUEST:
+                return _NO_REQUEST[kept.mail.kind]
             return await self._open(work, kept, None)
-        writer = writer_of(work.book, ticket, mail, answered)
+        writer = writer_of(work.book, ticket, kept.mail, answered)
+        by_program = await answering.is_a_programs(work, ticket, kept.mail, writer)
+        if by_program:
+            self._counts.add("mail_answers_by_itself", sender=kept.mail.sender, ticket=ticket.number)
+            kept = dataclasses.replace(kept, mail=dataclasses.replace(kept.mail, kind=MailKind.AUTO_REPLY))
+        mail = kept.mail
         if (
             ticket.state is TicketState.CLOSED
             and mail.answer is not None
@@ -213,14 +212,17 @@ class Incoming:
         verdict = await self._pressed(work, ticket, mail, writer)
         message = _message(kept, internal=writer.is_staff)
         if mail.kind is not MailKind.HUMAN:
-            work.happens(ticket, (message,), writer.by)
+            ticket = work.happens(ticket, (message,), writer.by)
+            work.happens(ticket, answering.told_once(work.book, ticket, mail) if by_program else (), THE_DESK)
             return None
         if writer.is_requester and ticket.state is TicketState.CLOSED:
             verdict = (events.Reopened(),)
         given = tuple(_given(ticket, mail, answered)) if writer.is_requester else ()
         ticket = work.happens(ticket, (message, *verdict, *given), writer.by)
         ticket = work.happens(ticket, doubt(work.book, mail), THE_DESK)
-        work.happens(ticket, tuple(_answers(work.book, ticket, kept, writer)), THE_DESK)
+        asked = answering.verdict_asked(work, ticket, mail, writer)
+        left_out = answering.left_out(work.book, ticket, mail, kept.attachments)
+        work.happens(ticket, (*asked, *left_out), THE_DESK)
         return None
 
     async def _open(self, work: Work, kept: Kept, before: Ticket | None) -> Aside | None:
@@ -230,8 +232,20 @@ class Incoming:
         linked = (events.Linked(before.number, Relation.FOLLOWS),) if before is not None else ()
         ticket = work.open(opened, by, *linked)
         ticket = work.happens(ticket, doubt(work.book, kept.mail), THE_DESK)
-        work.happens(ticket, tuple(_left_out(work.book, ticket, kept)), THE_DESK)
+        work.happens(ticket, answering.left_out(work.book, ticket, kept.mail, kept.attachments), THE_DESK)
         return None
+
+    async def _goes_to(self, work: Work, mail: Mail) -> tuple[Ticket | None, events.NoticeSent | None]:
+        """The ticket that a mail is written on, which may be another than the one it is about, and what it answers."""
+        try:
+            ticket, answered = await self._find(work, mail)
+            ticket = ticket or await answering.asked_just_before(work, mail)
+            while ticket is not None and ticket.kinship.merged_into:
+                ticket = await work.ticket(ticket.kinship.merged_into)
+        except TicketDamaged as damaged:  # nothing can be written on it, and nothing that was said is lost
+            self._counts.add("mail_about_damaged", ticket=damaged.ticket)
+            return None, None
+        return ticket, answered
 
     async def _find(self, work: Work, mail: Mail) -> tuple[Ticket | None, events.NoticeSent | None]:
         """The ticket a mail is about, and the mail of ours that it answers, if it does."""
@@ -369,22 +383,6 @@ def _given(ticket: Ticket, mail: Mail, answered: events.NoticeSent | None) -> It
     key = answered.about.removeprefix(QUESTION) if answered is not None else ""
     if key in ticket.talk.questions and mail.text:
         yield events.QuestionAnswered(key, mail.text)
-
-
-def _answers(book: Book, ticket: Ticket, kept: Kept, writer: Writer) -> Iterator[events.NoticeSent]:
-    """What the desk says to a mail by itself: no word of thanks accepts or rejects anything, it gets both buttons."""
-    if writer.is_requester and ticket.state is TicketState.RESOLVED:
-        yield from notices.tell(book, ticket, NoticeKind.VERDICT_ASKED, about=f"mail {kept.mail.mark}")
-    yield from _left_out(book, ticket, kept)
-
-
-def _left_out(book: Book, ticket: Ticket, kept: Kept) -> Iterator[events.NoticeSent]:
-    names = [attachment.name for attachment in kept.attachments if not attachment.sha256]
-    if names and kept.mail.kind is MailKind.HUMAN:
-        text = ", ".join(names)[:1000]
-        yield from notices.tell(
-            book, ticket, NoticeKind.TOO_LARGE, to=kept.mail.sender, about=kept.mail.mark, text=text
-        )
 
 
 def _concerned(book: Book, ticket: Ticket) -> tuple[str, ...]:

@@ -1,0 +1,134 @@
+"""Programs that answer our mails and do not say so: no loop, nothing lost, a technician is told once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from protocol.desk import events
+from protocol.desk.events import Actor, NoticeKind
+from protocol.desk.states import TicketState
+from relay.mail.machines import BY_ITSELF
+from relay.store import By
+from relay.store.tables import microseconds
+from tests.relay.mail.post_office import EVA
+from tests.relay.mail.test_incoming import Play, play
+from tests.relay.rig import scene
+
+CASE = "Thank you for writing to us. Your case number is {}. We answer within two days."
+SOON = timedelta(seconds=20)
+
+
+async def sent(desk: Play) -> None:
+    """The outbox is empty: all of it went out just now."""
+    async with desk.store.work(desk.now) as work:
+        work.beside.append(("UPDATE outbox SET state = 'sent', due_us = ?", (microseconds(desk.now),)))
+
+
+async def notices(desk: Play) -> list[tuple[int, events.NoticeSent]]:
+    """All to the requester, with the number of their ticket."""
+    found, number = [], 1
+    while await desk.store.ticket(number) is not None:
+        said = [entry.event for _, entry in await desk.store.history(number)]
+        found += [(number, one) for one in said if isinstance(one, events.NoticeSent) and one.kind in BY_ITSELF]
+        number += 1
+    return found
+
+
+async def program(desk: Play, sender: str, *, refers: bool, text: str = CASE, again: int = 12) -> int:
+    """Answers each mail that it gets, `again` times at most; how often it did."""
+    answered = 0
+    known = len(await notices(desk)) - 1
+    while known < len(all_of_them := await notices(desk)) and answered < again:
+        await sent(desk)
+        desk.now += SOON
+        refer = {"In_Reply_To": f"<{all_of_them[-1][1].message_id}>"} if refers else {}
+        answered += 1
+        known = len(all_of_them)
+        await desk.comes(sender, text.format(4711 + answered), subject=f"Case {4711 + answered}", **refer)
+    return answered
+
+
+async def told(desk: Play, number: int) -> list[str]:
+    """What staff read of it, and who was told so."""
+    history = [entry.event for _, entry in await desk.store.history(number)]
+    notes = [one.text for one in history if isinstance(one, events.MessageAdded) and one.internal]
+    return [
+        *notes,
+        *(one.to for one in history if isinstance(one, events.NoticeSent) and one.kind is NoticeKind.ANSWER),
+    ]
+
+
+@scene
+async def test_a_program_that_answers_each_mail_about_a_solution_gets_one_and_a_technician_is_told_once(
+    tmp_path: Path,
+) -> None:
+    async with play(tmp_path) as desk:
+        await desk.solved()
+        assert await program(desk, EVA, refers=True) == 2
+        kinds = [notice.kind for _, notice in await notices(desk)]
+        assert kinds == [NoticeKind.RECEIPT, NoticeKind.NEW_HANDLER, NoticeKind.VERDICT_ASKED]
+        ticket = await desk.ticket()
+        assert ticket.state is TicketState.RESOLVED
+        history = [entry.event for _, entry in await desk.store.history(1)]
+        said = [one for one in history if isinstance(one, events.MessageAdded) and not one.internal]
+        assert [(one.text, one.automatic) for one in said] == [(CASE.format(4712), False), (CASE.format(4713), True)]
+        note, *who = await told(desk, 1)
+        assert "eva@firm.example looks like a program" in note
+        assert who == ["jana"]
+        for days in range(3):  # reminders are answered, too, by the same words
+            await desk.does(1, events.NoticeSent(NoticeKind.VERDICT_REMINDER, "eva", str(days), "mail"))
+            await sent(desk)
+            desk.now += timedelta(days=2)
+            await desk.comes(EVA, CASE.format(5000 + days), subject="[#1]")
+        assert len(await notices(desk)) == 3 + 3
+        assert await told(desk, 1) == [note, "jana"]
+        await desk.comes(EVA, "Eva here: it burns again, on the third floor this time", subject="[#1]")
+        assert (await notices(desk))[-1][1].kind is NoticeKind.VERDICT_ASKED
+        assert desk.counts["mail_answers_by_itself"] == 4
+
+
+@scene
+async def test_a_program_that_answers_receipts_without_saying_what_it_answers_makes_two_tickets_at_most(
+    tmp_path: Path,
+) -> None:
+    async with play(tmp_path) as desk:
+        await desk.comes(EVA, "The printer burns and nobody is there")
+        assert await program(desk, EVA, refers=False) == 2
+        assert await desk.store.ticket(3) is None
+        history = [entry.event for _, entry in await desk.store.history(2)]
+        kept = [one.text for one in history if isinstance(one, events.MessageAdded) and not one.internal]
+        assert kept == [CASE.format(4713)]
+        assert len(await told(desk, 2)) == 2
+
+
+@scene
+async def test_two_requests_of_a_person_in_the_same_words_are_two_unless_the_receipt_for_the_first_has_gone_out(
+    tmp_path: Path,
+) -> None:
+    async with play(tmp_path) as desk:
+        for _ in range(2):
+            await desk.comes(EVA, "Nothing prints any more, please help us")
+        assert await desk.store.ticket(2) is not None
+        await sent(desk)
+        desk.now += timedelta(minutes=5)
+        await desk.comes(EVA, "Nothing prints any more, please help us")
+        assert await desk.store.ticket(3) is not None
+
+
+@scene
+async def test_somebody_who_goes_on_writing_below_a_solution_is_asked_once_a_day_and_for_each_solution(
+    tmp_path: Path,
+) -> None:
+    async with play(tmp_path) as desk:
+        asked = await desk.solved()
+        for text in ("Thanks!", "And what was it?", "I see"):
+            desk.now += timedelta(minutes=10)
+            await desk.comes(EVA, text, In_Reply_To=asked)
+        kinds = [notice.kind for _, notice in await notices(desk)]
+        assert kinds.count(NoticeKind.VERDICT_ASKED) == 1
+        desk.now += timedelta(days=1)
+        await desk.comes(EVA, "Still fine", In_Reply_To=asked)
+        assert [notice.kind for _, notice in await notices(desk)].count(NoticeKind.VERDICT_ASKED) == 2
+        await desk.does(1, events.NotSolved("It burns"), by=By(Actor.REQUESTER, "eva", "Eva"))
+        await desk.does(1, events.Resolved("Ice"))
+        await desk.comes(EVA, "Thanks, again!", In_Reply_To=asked)
+        assert [notice.kind for _, notice in await notices(desk)].count(NoticeKind.VERDICT_ASKED) == 3
