@@ -13,7 +13,7 @@ import importlib.metadata
 import ipaddress
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +49,7 @@ from relay.sockets.control import Control
 from relay.sockets.enrol import Enrolment
 from relay.sockets.greeting import Greeter
 from relay.sockets.session import SessionEnds
+from relay.steady import SteadyClock
 from relay.store import EventStore
 from relay.store.database import lock_folder
 from relay.timekeeper import Keeper
@@ -100,12 +101,13 @@ class Relay:
         settings: Settings,
         log: FilteringBoundLogger,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Nothing is touched yet. `clock` gives aware UTC, `seconds` is monotonic."""
-        self._settings, self._log, self._clock, self._seconds = settings, log, clock, seconds
+        """Nothing is touched yet. `clock` gives aware UTC, the machine's without its jumps; `seconds` is monotonic."""
         self.counts = Counts(log, seconds)
+        clock = clock or SteadyClock(jumped=lambda by_s: self.counts.add("clock_jumped", by_s=round(by_s)))
+        self._settings, self._log, self._clock, self._seconds = settings, log, clock, seconds
         self.clients = Clients(self.counts, clock)
         self._ends = Ends(lambda: self._desk, self.counts, log)
         self.switchboard: Switchboard[RelayConnection] = Switchboard(self._ends.over, seconds)
