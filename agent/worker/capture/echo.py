@@ -17,6 +17,8 @@ EXPECTED_S = 0.15
 _AWAITED_S, AWAITED_MOST_S = 0.012, 0.03
 """So long after a key nothing large is sent on a slow line: its echo would wait for that, too. Longer where the last
 echoes came later, up to the second."""
+_LEISURE_S = 1.0
+"""Who pressed nothing for so long is not about to, as a rule."""
 _LAST = 5
 """Of so many echoes the time is remembered."""
 _SPARE = 1.5
@@ -53,6 +55,10 @@ class Echo:
     def expected(self, now_s: float) -> bool:
         """Whether a small change may be one now."""
         return self._left > 0 and now_s < self._until_s
+
+    def at_leisure(self, now_s: float) -> bool:
+        """Whether nobody waits for anything: no key was pressed for a while."""
+        return now_s > self._pressed_s + _LEISURE_S
 
     def sent(self, now_s: float) -> None:
         """A small change that was seen at `now_s` has gone in a frame of its own."""

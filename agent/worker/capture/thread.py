@@ -242,6 +242,8 @@ class Capture(threading.Thread):
             actions = planner.plan([(geometry.whole, whole)], budget, now_s)
         else:
             grabbed = source.grab(rects) if rects else []
+            if not rects and self._echo.at_leisure(now_s):
+                budget = budget.at_leisure
             actions = planner.plan(list(zip(rects, grabbed, strict=True)), budget, now_s)
         frame = None
         if actions and (begins or budget.rate is None):

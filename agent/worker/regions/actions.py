@@ -9,6 +9,8 @@ from protocol.session.picture import Rect
 
 _FILM_TILES, _FILM_TILES_SLOW = 24, 4
 """Smaller pictures are not worth a film, unless the link is slow."""
+_LEISURE_S = 0.04
+"""While nothing changes and nobody presses a key, what is owed may take the link so long at a time."""
 _FILM_SHARE = 0.65
 """Of the link's rate, for a film."""
 
@@ -61,6 +63,13 @@ class Budget:
 
     frame_bytes: float
     rate: float | None = None
+
+    @property
+    def at_leisure(self) -> "Budget":
+        """While nobody would wait: enough at a time to tell what the link carries, if that is more than it was."""
+        if self.rate is None:
+            return self
+        return Budget(max(self.frame_bytes, self.rate * _LEISURE_S), self.rate)
 
     @property
     def film_tiles(self) -> int:

@@ -55,6 +55,17 @@ def test_nothing_large_is_begun_for_a_moment_unless_the_echo_was_there() -> None
     assert echo.awaited_until_s < 1.0
 
 
+def test_what_is_owed_goes_in_larger_pieces_only_while_nobody_presses_a_key() -> None:
+    echo = Echo()
+    assert echo.at_leisure(1.0)
+    echo.expect(1.0)
+    assert not echo.at_leisure(1.5)
+    assert echo.at_leisure(3.0)
+    slow = Budget(3e3, 250e3)
+    assert slow.at_leisure == Budget(1e4, 250e3)
+    assert Budget(1e5).at_leisure == Budget(1e5)
+
+
 def test_only_a_few_changes_go_ahead_for_one_key() -> None:
     echo, count = Echo(), 0
     echo.expect(1.0)

@@ -264,3 +264,23 @@ def test_nothing_empty_is_sent_while_nothing_else_is() -> None:
     while wire.next_s < NEVER:
         flow.acknowledged(wire.acknowledgement(), wire.now_s)
     assert not flow.feels(wire.now_s + 100.0)
+
+
+@pytest.mark.parametrize("kbyte", [32, 100, 250])
+def test_a_line_that_becomes_fast_while_only_what_is_owed_is_sent_is_found_out(kbyte: int) -> None:
+    wire, flow = Wire(1000.0 * kbyte, 0.02), Flow()
+    flow.sent(0, 200, 0.0)
+    wire.send(0, 200)
+    flow.acknowledged(wire.acknowledgement(), wire.now_s)
+    run(wire, flow, [30 * kbyte + 4_000], 3.0)
+    assert flow.line_rate == pytest.approx(wire.rate)
+    wire.rate, owed, since_s = 10e6, 2_000_000, wire.now_s
+    while owed > 0:
+        size = max(1_000, int(0.7 * flow.budget().at_leisure.frame_bytes))  # pixels take less than was thought
+        if (due_s := flow.due_s(wire.now_s)) <= wire.next_s:
+            wire.now_s, owed = due_s, owed - size
+            flow.sent(wire.sent, size, wire.now_s)
+            wire.send(wire.sent, size)
+        else:
+            flow.acknowledged(wire.acknowledgement(), wire.now_s)
+    assert wire.now_s - since_s < 1.0
