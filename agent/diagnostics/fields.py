@@ -8,6 +8,8 @@ from protocol import limits
 from protocol.diagnostics import DiagnosticField
 
 _GIB = 1024**3
+_SYSTEMS = {"xcb": "X11", "wayland": "Wayland", "windows": "Windows", "cocoa": "macOS"}
+"""Qt's name for what windows are drawn with, and the one that stands in manuals."""
 _HOUR_S, _DAY_S = 3600, 86400
 
 
@@ -15,6 +17,7 @@ def fields(machine: Machine, screens: ScreenFacts) -> tuple[DiagnosticField, ...
     """All of them, in the order they are shown. Takes up to two seconds; not for Qt's thread."""
     unknown = _("not known")
     busy, processors, processes = machine.busy_percent(), machine.processors(), machine.processes()
+    windowing = checked_name(screens.windowing)
     rows: list[tuple[str, str, str | None]] = [
         ("os", _("System"), machine.system()),
         ("os.kernel", _("System core"), machine.kernel()),
@@ -28,11 +31,12 @@ def fields(machine: Machine, screens: ScreenFacts) -> tuple[DiagnosticField, ...
         ("processors", _("Processors"), None if processors is None else str(processors)),
         ("programs", _("Programs running"), None if processes is None else str(processes)),
         ("screen", _("Screens"), _screens(screens)),
+        ("screen.system", _("Shown by"), _SYSTEMS.get(windowing, windowing) or None),
         ("language", _("Language"), checked_name(screens.language) or None),
         ("battery", _("Battery"), _battery(machine.battery())),
         ("agent", _("This program"), f"athand {metadata.version('athand')}"),
     ]
-    optional = {"disk.home", "battery"}  # not every machine has them
+    optional = {"disk.home", "battery", "screen.system"}  # not every machine has them
     return tuple(
         DiagnosticField(key, label, (value or unknown)[: limits.DIAGNOSTIC_CHARS])
         for key, label, value in rows
@@ -83,12 +87,12 @@ def _duration(seconds: float | None) -> str | None:
 
 
 def _screens(facts: ScreenFacts) -> str | None:
-    parts = [
-        f"{width}x{height}" + ("" if scale == 100 else f" ({scale} %)")  # noqa: PLR2004 - per cent
+    plain, enlarged = _("{width} by {height} dots"), _("{width} by {height} dots, enlarged to {scale} %")
+    sizes = (
+        (plain if scale == 100 else enlarged).format(width=width, height=height, scale=scale)  # noqa: PLR2004 - per cent
         for width, height, scale in facts.screens
-    ]
-    windowing = checked_name(facts.windowing)
-    return ", ".join(parts) + (f"; {windowing}" if windowing else "") if parts else None
+    )
+    return "; ".join(sizes) or None
 
 
 def _battery(battery: Battery | None) -> str | None:

@@ -22,7 +22,7 @@ _PREVIEW = QSize(80 * GRID, 52 * GRID)
 
 def described(file: Attachment) -> str:
     """Name and size, on one line."""
-    size = QLocale().formattedDataSize(file.size_bytes, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+    size = plain.locale().formattedDataSize(file.size_bytes, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
     return f"{plain.one_line(file.name, 80)} ({size})"
 
 

@@ -13,6 +13,8 @@ from protocol.desk.states import TicketState
 from protocol.scopes import Scope
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_A_DAY = QDate(2026, 11, 24)
+"""Whose name, and whose date in figures, is another one in each way of writing them."""
 _JOINERS = "\u200c\u200d"
 
 
@@ -31,10 +33,14 @@ def one_line(text: str, most: int = 120) -> str:
 
 def locale() -> QLocale:
     """How dates are written in the user's language."""
+    own = QLocale("en_GB" if language() == "en" else language())  # 24 hours and the day first, as in Europe
     system = QLocale.system()
-    if system.language() == QLocale(language()).language():
-        return system
-    return QLocale("en_GB" if language() == "en" else language())  # 24 hours and the day first, as in Europe
+    if system.language() != own.language():
+        return own
+    # Its language is what LANGUAGE says, its dates what LANG does: those may be another language's, or nobody's.
+    same = system.standaloneDayName(_A_DAY.dayOfWeek()) == own.standaloneDayName(_A_DAY.dayOfWeek())
+    short = QLocale.FormatType.ShortFormat
+    return system if same and system.toString(_A_DAY, short) != QLocale.c().toString(_A_DAY, short) else own
 
 
 def time_of(moment: datetime) -> str:

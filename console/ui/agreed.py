@@ -195,8 +195,10 @@ class QuoteDialog(RequestDialog):
     def show_plan(self, plan: Plan) -> None:
         """Whom it costs time."""
         lines = [_("Done by {when}.").format(when=words.clock(plan.done_by))]
+        if plan.moves:
+            lines.append(_("Who has to wait longer, and until when:"))
         lines += [
-            _("{number} {requester}: {before} → {after}").format(
+            _("Ticket {number}, {requester}: {before} → {after}").format(
                 number=move.ticket,
                 requester=words.one_line(move.requester),
                 before=words.clock(move.before),

@@ -248,7 +248,9 @@ KNOWN: dict[type, Callable[[Any], str]] = {
     events.PriorityOverridden: lambda event: _("Priority {priority} by hand: {reason}").format(
         priority=event.priority, reason=event.reason
     ),
-    events.LossStated: lambda event: _("Costs {loss} an hour").format(loss=event.per_hour),
+    events.LossStated: lambda event: _("Costs {loss} an hour").format(
+        loss=words.amount(event.per_hour, event.currency)
+    ),
     events.TimeLogged: _worked,
     events.TimeCorrected: _time_corrected,
     events.Linked: lambda event: _("Linked with ticket {number}").format(number=event.ticket),

@@ -77,6 +77,7 @@ class LossDialog(RequestDialog):
         self._loss.setValue(ticket.loss_per_hour or 0)
         self._loss.setAccessibleName(_("Loss an hour"))
         self._loss.setToolTip(_("In whole units of the contract's currency"))
+        self._loss.setSuffix(f" {words.one_line(ticket.currency)}" if ticket.currency else "")
         self._loss.selectAll()
         self.form.addRow(_("&Loss an hour"), self._loss)
 

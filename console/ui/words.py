@@ -208,6 +208,11 @@ def decimal(count: float) -> str:
     return QLocale(chosen()).toString(count, "f", 1)
 
 
+def amount(count: int, currency: str) -> str:
+    """Whole units of a currency, as the language groups them; of an unknown one the figure alone."""
+    return f"{QLocale(chosen()).toString(count)} {one_line(currency)}".strip()
+
+
 def per_second(count: float) -> str:
     """Bytes a second: ``4.1 MB/s``, ``120 kB/s``."""
     if count >= 1e6:  # noqa: PLR2004 - a megabyte

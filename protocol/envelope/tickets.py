@@ -230,6 +230,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         called: identifier of whoever on call is called for it and has not said that he heard it; for staff.
         open_questions: to the requester, which stand in the way of a solution.
         reopen_until: how long its requester can open a closed one again.
+        currency: of the customer's contract, in which a loss is told; empty: there is none. For staff.
         yes_by: who accepts the price that waits for an answer, by name, if its requester may not (promise 11); empty:
             nobody is named; None: he may, or no price waits.
     """
@@ -278,6 +279,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     open_questions: int = 0
     reopen_until: Moment | None = None
     yes_by: tuple[str, ...] | None = None
+    currency: str = ""
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""

@@ -14,18 +14,19 @@ import msgspec
 from msgspec import Struct
 
 from protocol import limits
-from protocol.desk.events import NoticeKind, Opened, SessionRequested
+from protocol.desk.events import LossStated, NoticeKind, Opened, SessionRequested
 from protocol.envelope.about import About, AnswerAdvice, AnswerOffer, OfferView, ReadAbout
 from protocol.envelope.people import People
 from protocol.envelope.sessions import RequestSession
 from protocol.envelope.tickets import ResolveTicket, TicketView
 
 FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
-    TicketView: {"yes_by": 2, "alternatives": 2},
+    TicketView: {"yes_by": 2, "alternatives": 2, "currency": 2},
     ResolveTicket: {"alternatives": 2},
     RequestSession: {"scopes": 2},
     SessionRequested: {"scopes": 2},
     Opened: {"account": 2},
+    LossStated: {"currency": 2},
     People: {"yes_by": 2},
     ReadAbout: {"language": 2},
     AnswerAdvice: {"language": 2},

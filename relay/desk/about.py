@@ -46,10 +46,12 @@ class AboutRequests:
 
     async def read(self, requester: Requester, message: envelope.ReadAbout) -> envelope.About:
         """As it is now, for this device's user."""
+        if message.language:
+            self._room.read_in[requester.party.identifier] = message.language
         return await self.of(requester.party.identifier, message.ref, message.language)
 
-    async def of(self, device: str, ref: int, language: str) -> envelope.About:
-        """The same, for whoever sits at a device; a `language` that is not said is the register's."""
+    async def of(self, device: str, ref: int, language: str = "") -> envelope.About:
+        """The same, for whoever sits at a device; a `language` that is not said is the room's word."""
         book, now = await self._room.store.book(), self._room.clock()
         settings = book.register.desk
         user, customer = book.register.whose(device)

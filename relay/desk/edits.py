@@ -54,7 +54,7 @@ class Edits:
 
         def decide(ticket: Ticket) -> Sequence[events.Event]:
             raised = raised_by_loss(ticket, message.per_hour, losses(self._room, ticket))
-            stated = events.LossStated(message.per_hour)
+            stated = events.LossStated(message.per_hour, self._room.currency(ticket))
             return (stated,) if raised is None else (stated, raised)
 
         return await self._room.edit(party, message, decide)

@@ -144,7 +144,7 @@ class Quotes:
         for user in accepters(register, ticket) or ():
             for machine in register.machines_of(user.identifier):
                 if self._shows_offers(machine.identifier):
-                    self._room.audience.tell_device(machine.identifier, await self._about.of(machine.identifier, 0, ""))
+                    self._room.audience.tell_device(machine.identifier, await self._about.of(machine.identifier, 0))
 
     async def _move_ahead(self, work: Work, ticket: Ticket, tickets: Sequence[Ticket]) -> None:
         for key, quote in ticket.agreements.quotes.items():

@@ -96,6 +96,7 @@ class Room:
     Attributes:
         clock: aware UTC, for the history.
         seconds: monotonic, for bounds.
+        read_in: the language that a machine's agent last asked in; no more of them than there are certificates.
     """
 
     store: EventStore
@@ -105,9 +106,12 @@ class Room:
     clock: Callable[[], datetime]
     seconds: Callable[[], float]
     agreed: Agreed = dataclasses.field(default_factory=Agreed)
+    read_in: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def language_at(self, device: str) -> str:
-        """Of whoever sits at a machine, as far as the register knows; else the desk's."""
+        """Of whoever sits at a machine: as his agent speaks, else as the register knows him; else the desk's."""
+        if spoken := self.read_in.get(device):
+            return spoken
         register = self.store.last_book.register
         user, customer = register.whose(device)
         known = register.customers.get(customer)
@@ -203,6 +207,11 @@ class Room:
         """By when somebody has to do something, unless he says a day himself."""
         return self.agreed.due(self.store.last_book.register, ticket, self.clock())
 
+    def currency(self, ticket: Ticket) -> str:
+        """Of the contract that holds for it; empty: none does."""
+        contract = self.store.last_book.register.contract_of(ticket.customer)
+        return contract.in_force(self.clock()).rate.currency if contract else ""
+
     def view(self, ticket: Ticket, *, for_staff: bool = True) -> envelope.TicketView:
         """As it is shown now, with its clocks; what only staff are to see is left out for others."""
         now, register = self.clock(), self.store.last_book.register
@@ -220,6 +229,7 @@ class Room:
             customer_name=customer.name if customer else "",
             reopen_until=reopen_until(ticket, register.desk.reopen_days),
             yes_by=others_who_accept(register, ticket) if ticket.agreements.price_waits else None,
+            currency=self.currency(ticket) if for_staff else "",
             for_staff=for_staff,
         )
 

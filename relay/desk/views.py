@@ -36,6 +36,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
     customer_name: str = "",
     reopen_until: datetime | None = None,
     yes_by: tuple[str, ...] | None = None,
+    currency: str = "",
     for_staff: bool = True,
 ) -> envelope.TicketView:
     """What a list shows of `ticket`; tags and flags are for staff."""
@@ -84,6 +85,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         called=_called(ticket) if for_staff else "",
         reopen_until=reopen_until,
         yes_by=yes_by,
+        currency=currency,
     )
 
 

@@ -52,6 +52,7 @@ class View(Struct, frozen=True):
         can_write, can_cancel, can_reopen, can_complain: what is possible now.
         read_back: what was understood, while he has not said whether it is right.
         may_buy: whether his yes to a price counts; else the prices are only shown.
+        places: of each event that he is told of by its number, which it is on this ticket, from 1 on.
         earlier, later: the number of the first event on this page, if there are older ones; whether there are newer.
     """
 
@@ -88,6 +89,7 @@ class View(Struct, frozen=True):
     short: tuple[Short, ...]
     messages: tuple[Line, ...]
     history: tuple[Line, ...]
+    places: dict[int, int]
     earlier: int
     later: bool
     hours: Hours | None
@@ -173,6 +175,7 @@ def view(  # noqa: PLR0913 - what the page is made of
         short=tuple(story.short(history, _)),
         messages=tuple(line for line in told if line.message),
         history=tuple(told),
+        places={number: place for place, (number, _entry) in enumerate(seen, start=1)},
         earlier=older[-SHOWN][0] if len(older) > SHOWN else 0,
         later=len(older) < len(seen),
         hours=None if calendar is None else opening.hours(calendar, moments),

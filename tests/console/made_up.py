@@ -60,6 +60,7 @@ def ticket(number: int = 17, **changes: object) -> TicketView:
         "next_step": "Look at it together on the screen",
         "due": NOW + timedelta(minutes=25),
         "online": True,
+        "currency": "EUR",
     }
     return TicketView(**(facts | changes))  # type: ignore[arg-type]
 

@@ -204,6 +204,7 @@ def test_p25_p43_what_is_judged_bears_the_revision_it_was_thought_of(desk: BusyD
         desk.by_key(deeds.ITEMS[deed].shortcut)
         dialog = desk.find(form)
         if isinstance(dialog, LossDialog):
+            assert dialog._loss.suffix() == " EUR"
             QTest.keyClicks(dialog._loss, "2500")
         if isinstance(dialog, KindDialog):
             QTest.keyClicks(dialog._kind, "Comp")

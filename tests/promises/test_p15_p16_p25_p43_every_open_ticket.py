@@ -120,6 +120,8 @@ async def test_p43_a_loss_of_a_thousand_an_hour_raises_the_priority(house: House
         before = (await console.ask(envelope.JudgeTicket, 1, 3, 2)).ticket
         assert before.priority == 4
         assert (await console.ask(envelope.StateLoss, 1, 99)).ticket.priority == 4
-        raised = (await console.ask(envelope.StateLoss, 1, 1000)).ticket
+        whole = await console.ask(envelope.StateLoss, 1, 1000)
+        raised, stated = whole.ticket, [e.event for e in whole.history if isinstance(e.event, events.LossStated)]
+        assert (raised.currency, stated[-1].currency) == ("EUR", "EUR"), "a figure without one says nothing"
         assert (raised.priority, raised.loss_per_hour) == (2, 1000)
         assert raised.done_by == raised.opened_at + timedelta(minutes=120)

@@ -1,5 +1,6 @@
 """Promises 15, 16, 22 and 23 as whoever asked by mail sees them kept: on the page behind the link in his mail."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,5 +90,7 @@ async def test_p23_each_line_of_the_short_version_leads_to_the_events_behind_it(
         page = await at.shown(await talked_about(at))
         leads = [link.removeprefix("#") for link in page.read.links if link.startswith("#e")]
         assert set(leads) <= set(page.read.ids)
+        at_home = re.findall(r"<p><span class=\"sources\">(\d+)</span>", page.body)
+        assert at_home == [str(place) for place in range(1, len(at_home) + 1)], "this ticket's, not the whole desk's"
         assert page.body.count(">In the history: ") == page.body.count('<span class="sources"><a'), "no bare number"
         assert page.body.count('<span class="sources"><a') == page.body.count('<li><span dir="auto">') >= 4

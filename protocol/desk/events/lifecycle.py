@@ -89,9 +89,11 @@ class PriorityOverridden(EventBase, frozen=True):
 
 
 class LossStated(EventBase, frozen=True):
-    """What the fault costs the customer, in whole units of the contract's currency (promise 43)."""
+    """What the fault costs the customer, in whole units of a currency, the contract's then (promise 43)."""
 
     per_hour: Annotated[int, Meta(ge=0, le=10**9)]
+    currency: Annotated[str, Meta(max_length=3)] = ""
+    """ISO 4217; empty: there was no contract."""
 
 
 class Assigned(EventBase, frozen=True):

@@ -19,3 +19,14 @@ async def test_a_refusal_is_in_the_language_of_the_user_and_of_the_desk(house: H
         assert (await console.ask(envelope.ReadTicket, 99)).sentence == "There is no ticket 99."
         await relay.sets(events.DeskSet(events.DeskSettings(language="de")))
         assert (await console.ask(envelope.ReadTicket, 99)).sentence == "Es gibt kein Ticket 99."
+
+
+@scene
+async def test_what_is_told_without_being_asked_for_is_in_the_language_the_agent_last_asked_in(house: House) -> None:
+    async with house.relay() as relay:
+        eva = User("eva", "Eva", language="de")
+        await relay.sets(events.UserSet(eva), events.MachineSet(Machine("laptop", "L", "eva")))
+        agent = await relay.agent()
+        await agent.ask(envelope.ReadAbout, "en")
+        early = await agent.ask(envelope.GiveVerdict, (await agent.asks_for_help()).ticket.number, solved=True)
+        assert early.sentence == "There is no solution to accept yet."
