@@ -131,6 +131,11 @@ def character_of(keysym: int) -> str:
     return next((character for character, alone in _LEGACY_ALONE.items() if alone == keysym), "")
 
 
+def is_typed(character: str) -> bool:
+    """Whether a key may type it: anything but codes that are no characters, so joiners and wide spaces, too."""
+    return character in CONTROL or unicodedata.category(character) not in {"Cc", "Cs"}
+
+
 def is_symbol(keysym: int) -> bool:
     """Whether any keycode may bear it with a meaning: characters, known or not, and dead keys; no keys with names."""
     return keysym < _FIRST_FUNCTION or keysym in _TYPING or UNICODE_KEYSYM <= keysym <= UNICODE_KEYSYM + _LAST_POINT

@@ -75,7 +75,7 @@ class Hands(Protocol):
     def type_text(self, text: str) -> int:
         """Types text by whatever gives it, as far as that can be done without waiting; the number of characters done.
 
-        Ask again a blink later for the rest. Raises UnableError for a character that nothing gives.
+        Ask again a blink later for the rest. Raises UnableError where nothing gives the first character.
         """
 
     def look(self) -> KeyboardChanged | None:

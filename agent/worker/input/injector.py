@@ -144,8 +144,7 @@ class Injector:
                 return int(self._hands.key(message))
             self._do(message)
         except UnableError as unable:
-            self.dropped[unable.reason] += 1
-            return len(message.text) if isinstance(message, TextTyped) else 1
+            self.dropped[unable.reason] += 1  # of a text one character
         return 1
 
     def _do(self, message: Input) -> None:

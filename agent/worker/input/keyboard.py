@@ -120,7 +120,10 @@ class Keyboard:
         return self._is_strange(symbols.alike(keysym), symbols.character_of(keysym), group)
 
     def type_text(self, text: str) -> int:
-        """Types text as far as that can be done without waiting; the number of characters done. Raises UnableError."""
+        """Types text as far as that can be done without waiting; the number of characters done.
+
+        Raises UnableError where nothing gives the first one.
+        """
         if time.monotonic() < self._spares.due_s:  # before any modifier is let go of for nothing
             return 0
         self._hear()
@@ -128,7 +131,12 @@ class Keyboard:
         with self._without_modifiers():
             state = KeyboardState.read(self._x)
             for done, character in enumerate(text):
-                if not self._type(character, state):
+                try:
+                    if not self._type(character, state):
+                        return done
+                except UnableError:
+                    if not done:
+                        raise
                     return done
         return len(text)
 
@@ -306,7 +314,7 @@ class Keyboard:
     # --- text
     def _type(self, character: str, state: KeyboardState) -> bool:
         """Whether it was done; if not, no spare keycode may be mapped anew before `due_s`."""
-        if not character.isprintable() and character not in symbols.CONTROL:
+        if not symbols.is_typed(character):
             raise UnableError(Unable.UNTYPABLE)
         way = self._ways.way(symbols.keysyms_of(character), state, ())
         if way and way.keycode in self._down.values():

@@ -64,6 +64,13 @@ def test_text_is_typed_whatever_the_layout_lacks(screen: Screen, tmp_path: Path,
     assert written(screen, tmp_path / "read", layout, [TextTyped(text)]) == text
 
 
+def test_spaces_joiners_and_marks_that_are_no_letters_are_typed_and_what_cannot_be_costs_nothing_else(
+    screen: Screen, tmp_path: Path
+) -> None:
+    text = "a\u00a0b\u3000c\u202fd👨\u200d👩\u200d👧e❤\ufe0ff\u200cg"
+    assert written(screen, tmp_path / "read", "us", [TextTyped(text + "\x00h")]) == text + "h"
+
+
 def test_what_is_pressed_behind_a_text_comes_behind_it(screen: Screen, tmp_path: Path) -> None:
     text = "αβγδεζηθικλμνξοπρστυφχψωабвгдеж"  # more than there are spare keycodes
     step: list[FromConsole] = [TextTyped(text), *tap(A), TextTyped("ř"), *tap(A, SHIFT)]
