@@ -191,7 +191,7 @@ class ResolveDialog(RequestDialog):
         self.form.addRow(_("&Solution"), self._solution)
         tip = _("What else would do, one on each line; the user reads it")
         self._alternatives = TextField(_("Alternatives"), lines=2, tip=tip, parent=self)
-        self._alternatives.setPlaceholderText(_("Optional: what else would do"))
+        self._alternatives.setPlaceholderText(_("Optional: what else would do, one on each line"))
         self.form.addRow(_("&Alternatives"), self._alternatives)
 
     @property
