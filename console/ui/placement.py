@@ -4,6 +4,7 @@
 """
 
 import dataclasses
+import functools
 import math
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize
@@ -11,7 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 from protocol.session.picture import Rect
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)  # no slots: what follows from the rest is kept
 class Placement:
     """One moment's.
 
@@ -29,14 +30,14 @@ class Placement:
     fitted: bool
     scrolled: QPoint
 
-    @property
+    @functools.cached_property
     def scale(self) -> float:
         """Device pixels of one of the helped screen's."""
         if not self.fitted or self.area.isEmpty():
             return 1.0
         return min(self.port.width() / self.area.width(), self.port.height() / self.area.height())
 
-    @property
+    @functools.cached_property
     def target(self) -> QRect:
         """Where the picture lies, in device pixels."""
         width, height = round(self.area.width() * self.scale), round(self.area.height() * self.scale)

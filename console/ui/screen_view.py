@@ -81,6 +81,7 @@ class ScreenView(QAbstractScrollArea):
         self._image = QImage()
         self._fit = Fitted()
         self._area: Rect | None = None
+        self._placed: Placement | None = None
         self._fitted = False
         self._controls = False
         self._held = HeldKeys()
@@ -204,7 +205,8 @@ class ScreenView(QAbstractScrollArea):
         """See Qt."""
         painter = QPainter(self.viewport())
         ratio = self.devicePixelRatioF()
-        painter.scale(1 / ratio, 1 / ratio)
+        if ratio != 1:
+            painter.scale(1 / ratio, 1 / ratio)
         placement = self._placement()
         target, area = placement.target, placement.area
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
@@ -234,11 +236,14 @@ class ScreenView(QAbstractScrollArea):
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:  # noqa: N802 - Qt's name
         """See Qt."""
+        self._placed = None
         self.viewport().update()
 
     # --- input
     def event(self, event: QEvent) -> bool:
         """Keys belong to the other side; only the session's own shortcuts stay here."""
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self._lay_out()
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if QKeySequence(event.keyCombination()) in self._host_keys:
                 self.release_all()  # its modifiers are down over there
@@ -353,10 +358,13 @@ class ScreenView(QAbstractScrollArea):
         return QSize(round(size.width() * ratio), round(size.height() * ratio))
 
     def _placement(self) -> Placement:
-        scrolled = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
-        return Placement(self._shown(), self._port(), self.devicePixelRatioF(), self._fitted, scrolled)
+        if self._placed is None:
+            scrolled = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+            self._placed = Placement(self._shown(), self._port(), self.devicePixelRatioF(), self._fitted, scrolled)
+        return self._placed
 
     def _lay_out(self) -> None:
+        self._placed = None
         ratio, most, screen = self.devicePixelRatioF(), self.maximumViewportSize(), self.screen_size()
         # Two bars that are there only because each takes the other's room would never go by themselves.
         whole = screen.width() <= round(most.width() * ratio) and screen.height() <= round(most.height() * ratio)
@@ -373,6 +381,7 @@ class ScreenView(QAbstractScrollArea):
             bar.setRange(0, 0 if self._fitted else max(0, length - page))
             bar.setPageStep(page)
             bar.setSingleStep(40)
+        self._placed = None  # bars that came or went took room
         self.viewport().update()
 
     # --- the helped side's cursor

@@ -49,6 +49,11 @@ class Debts:
         return None if self._none else self._tiles.copy()
 
     @property
+    def any(self) -> bool:
+        """Whether anything is owed, as far as was looked at."""
+        return not self._none
+
+    @property
     def pixels(self) -> int:
         """How many are owed."""
         return 0 if self._none else int(np.count_nonzero(self._owed))

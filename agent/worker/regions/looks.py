@@ -118,18 +118,14 @@ class Looks:
         self._looked_s[rows, columns] = now_s
         high, wide = self.picture.shape
         tiles = pixels.reshape(high, TILE, wide, TILE)
-        at = np.arange(1, TILE, _SAMPLE)
-        index = (rows[:, None, None], at[None, :, None], columns[:, None, None], at[None, None, :])
-        here = tiles[index]
-        right = tiles[(*index[:3], index[3] + 1)]
-        below = tiles[(index[0], index[1] + 1, *index[2:])]
-        samples = here.reshape(len(rows), -1)
+        index = _sampled(rows, columns)
+        samples = tiles[index].reshape(len(rows), -1)
         colours = _distinct(samples)
-        rough = ((here != right) & (here != below)).reshape(len(rows), -1)
         picture = (colours >= _PICTURE_COLOURS) | (self.picture[rows, columns] & (colours >= _TEXT_COLOURS))
-        picture &= rough.mean(axis=1) >= _ROUGH_SHARE
+        if picture.any():
+            picture[picture] = _rough(tiles, rows[picture], columns[picture])
         self.picture[rows, columns] = picture
-        if differs is not None:
+        if differs is not None and self.picture.any():
             moved = differs.reshape(high, TILE, wide, TILE)[index]
             self._add_edges(samples, moved.reshape(len(rows), -1), rows, columns)
 
@@ -146,6 +142,23 @@ class Looks:
         colours = _distinct(np.where(moved, samples, np.uint32(0xFFFF_FFFF)))
         edge = near[rows, columns] & (count >= _EDGE_SAMPLES) & (colours - 1 >= _EDGE_SHARE * count)
         self.picture[rows[edge], columns[edge]] = True
+
+
+def _sampled(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], ...]:
+    """Where to look in these tiles: an index into pixels as `[tile row, row in it, tile column, column in it]`."""
+    at = np.arange(1, TILE, _SAMPLE)
+    return rows[:, None, None], at[None, :, None], columns[:, None, None], at[None, None, :]
+
+
+def _rough(
+    tiles: npt.NDArray[np.uint32], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Which of these tiles are as rough as a picture; `tiles` as for `_sampled`."""
+    row, down, column, across = _sampled(rows, columns)
+    here = tiles[row, down, column, across]
+    right, below = tiles[row, down, column, across + 1], tiles[row, down + 1, column, across]
+    rough: npt.NDArray[np.bool_] = ((here != right) & (here != below)).mean(axis=(1, 2)) >= _ROUGH_SHARE
+    return rough
 
 
 def _distinct(samples: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:

@@ -144,6 +144,8 @@ class Planner:
             budget: what the link can carry.
             now_s: monotonic seconds.
         """
+        if self._is_little(grabbed):
+            return self.echo(grabbed)
         played, others = self._play(grabbed, budget, now_s)
         moves = list(self._find_moves(others, now_s))
         changed = [rect for rect, pixels in others if self._take(rect, pixels, moves)]
@@ -154,6 +156,12 @@ class Planner:
     def echo(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> list[Action]:
         """What to do about a few small changes that nothing else is to go with; for `grabbed` see `plan`."""
         return self._send_at_once([rect for rect, pixels in grabbed if self._take(rect, pixels, [])])
+
+    def _is_little(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> bool:
+        """Whether it is sent as it is, and there is nothing else to do: no film, no search, no debt to be paid."""
+        if self._debts.any or (self._films and self._films.shown):
+            return False
+        return sum(rect.area for rect, _ in grabbed) < _MOTION_PIXELS
 
     def due_s(self, now_s: float) -> float | None:
         """When to plan again even if nothing changes, or None if everything is exact."""
@@ -272,8 +280,7 @@ class Planner:
 
     def _send_at_once(self, rects: Sequence[Rect]) -> list[Action]:
         """A key's echo: nothing is worth a thought before it is sent."""
-        nothing: Grid = np.zeros_like(self._looks.picture)
-        sent = [SendExactly(part, Way.RAW) for rect in rects for part in self._text(rect, nothing, nothing)]
+        sent = [SendExactly(part, Way.RAW) for rect in rects for part in self._letters(rect)]
         for exact in sent:
             self._debts.settle(exact.rect)
         for rect in rects:
@@ -325,6 +332,13 @@ class Planner:
         rate = budget.rate or _LAN_BYTES / _PATIENCE_S
         most = min(_STILL_BYTES * sum(rect.area for rect in paint), rate * wait_s)
         return ShowFilm(self._films.still(area, most), tuple(paint))
+
+    def _letters(self, rect: Rect) -> Iterator[Rect]:
+        """The changed rows and columns of a small rectangle."""
+        here = self._differs[pixels_of(rect)]
+        for top, bottom in spans.bands(np.logical_or.reduce(here, axis=1)):
+            left, right = spans.columns(here[top:bottom], rect)
+            yield Rect(rect.x + left, rect.y + top, right - left, bottom - top)
 
     def _text(self, rect: Rect, changed: Grid, pictures: Grid) -> Iterator[Rect]:
         """The changed rows of a grabbed rectangle; only where there are pictures in them, just the other tiles."""

@@ -26,7 +26,7 @@ def slices(run: Rect, pixels: float, something: bool) -> list[Rect]:
 
 def bands(rows: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Runs of changed rows as (first, behind the last), near ones together."""
-    changed = np.flatnonzero(rows)
+    changed = rows.nonzero()[0]
     if not len(changed):
         return []
     if changed[-1] - changed[0] <= _GAP_ROWS:  # a line of text: a key's echo does not wait for the rest
@@ -39,7 +39,7 @@ def bands(rows: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def columns(differs: npt.NDArray[np.bool_], rect: Rect) -> tuple[int, int]:
     """The first changed column and the one behind the last, moved out to the grid if it is more than a few letters."""
-    changed = np.flatnonzero(differs.any(axis=0))
+    changed = np.logical_or.reduce(differs, axis=0).nonzero()[0]
     left, right = int(changed[0]), int(changed[-1]) + 1
     if (right - left) * differs.shape[0] <= _LETTERS:
         return left, right
