@@ -1,7 +1,8 @@
 """What the desk says to a mail by itself, and when it says nothing. On the loop's thread; distrusts the mail.
 
 Guarantees: no word of thanks accepts or rejects anything, it gets both buttons, once a day; a program that answers our
-mails is answered no more, and a technician is told so once; whatever comes is kept on the ticket all the same.
+mails is answered no more, and a technician is told so once; whatever comes is kept on the ticket all the same. Whoever
+forges senders causes one mail a day to each.
 """
 
 import contextlib
@@ -14,11 +15,13 @@ from protocol.desk.business_time import from_us
 from protocol.desk.events import NoticeKind
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
-from relay import notices
+from relay import mailboxes, notices
 from relay.mail import machines
 from relay.mail.kinds import MailKind
 from relay.mail.parse import Mail
+from relay.mail.sender import Sender
 from relay.mail.writer import Writer
+from relay.notices.follow_up import OPENED
 from relay.store import Work
 from relay.store.mail_tables import SENT
 from relay.store.tables import microseconds
@@ -82,6 +85,30 @@ def told_once(book: Book, ticket: Ticket, mail: Mail) -> tuple[events.TicketEven
     ]
     known = any(said_about == about for _kind, _to, said_about in ticket.notices.said)
     return () if known else (events.MessageAdded(said, internal=True, automatic=True), *told)
+
+
+async def may_be_answered(work: Work, mail: Mail, answered: events.NoticeSent | None) -> bool:
+    """Whether something that nobody wrote may go to the address that a mail says it is from.
+
+    As often as he writes, if the receiving server confirms him, or if it answers a mail that he alone got; else so
+    seldom that whoever writes in his name buries nothing.
+    """
+    user = work.book.register.user_of_mail(mail.sender)
+    own = {mail.sender} | ({user.identifier} if user is not None else set[str]())
+    if mail.confirmed is Sender.CONFIRMED or (answered is not None and answered.to in own):
+        return True
+    return await mailboxes.take_for_mail(work, mail.sender, known=user is not None)
+
+
+def receipt_withheld(book: Book, ticket: Ticket) -> tuple[events.NoticeSent, ...]:
+    """Stands on a ticket in the place of its receipt, so that none is sent and staff read why."""
+    _ = words(book.register.desk.language)
+    said = _(
+        "No receipt goes out for this mail: it is not certain that it is from {address}, and enough went there today."
+        " Your first answer says that it has arrived."
+    ).format(address=ticket.address)
+    told = notices.requester(book, ticket)
+    return (events.NoticeSent(NoticeKind.RECEIPT, told.identifier, OPENED, text=said),) if told.identifier else ()
 
 
 def verdict_asked(work: Work, ticket: Ticket, mail: Mail, writer: Writer) -> tuple[events.NoticeSent, ...]:

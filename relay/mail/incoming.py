@@ -192,7 +192,7 @@ class Incoming:
         if ticket is None:
             if kept.mail.kind in _NO_REQUEST:
                 return _NO_REQUEST[kept.mail.kind]
-            return await self._open(work, kept, None)
+            return await self._open(work, kept, None, answered)
         writer = writer_of(work.book, ticket, kept.mail, answered)
         by_program = await answering.is_a_programs(work, ticket, kept.mail, writer)
         if by_program:
@@ -208,7 +208,7 @@ class Incoming:
             work.happens(ticket, (_message(kept, internal=False),), writer.by)  # the button pressed a second time
             return None
         if _is_over(work.book, ticket, work) and mail.kind not in _NO_REQUEST:
-            return await self._open(work, kept, ticket)
+            return await self._open(work, kept, ticket, answered)
         verdict = await self._pressed(work, ticket, mail, writer)
         message = _message(kept, internal=writer.is_staff)
         if mail.kind is not MailKind.HUMAN:
@@ -222,17 +222,24 @@ class Incoming:
         ticket = work.happens(ticket, doubt(work.book, mail), THE_DESK)
         asked = answering.verdict_asked(work, ticket, mail, writer)
         left_out = answering.left_out(work.book, ticket, mail, kept.attachments)
+        if left_out and not await answering.may_be_answered(work, mail, answered):
+            left_out = ()
         work.happens(ticket, (*asked, *left_out), THE_DESK)
         return None
 
-    async def _open(self, work: Work, kept: Kept, before: Ticket | None) -> Aside | None:
+    async def _open(
+        self, work: Work, kept: Kept, before: Ticket | None, answered: events.NoticeSent | None
+    ) -> Aside | None:
         opened, by = _opened(work, kept, before)
         if await work.asked_before(opened) is not None:
             return Aside.NUMBER_TAKEN  # tried again and again, it would keep all others waiting
         linked = (events.Linked(before.number, Relation.FOLLOWS),) if before is not None else ()
         ticket = work.open(opened, by, *linked)
         ticket = work.happens(ticket, doubt(work.book, kept.mail), THE_DESK)
-        work.happens(ticket, answering.left_out(work.book, ticket, kept.mail, kept.attachments), THE_DESK)
+        said: tuple[events.TicketEvent, ...] = answering.left_out(work.book, ticket, kept.mail, kept.attachments)
+        if not opened.automatic and not await answering.may_be_answered(work, kept.mail, answered):
+            said = answering.receipt_withheld(work.book, ticket)
+        work.happens(ticket, said, THE_DESK)
         return None
 
     async def _goes_to(self, work: Work, mail: Mail) -> tuple[Ticket | None, events.NoticeSent | None]:

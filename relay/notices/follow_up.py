@@ -18,6 +18,8 @@ from relay.notices.readers import asked_from_a_window, requester
 from relay.notices.told import tell
 from relay.store.projections import Step
 
+OPENED = "opened"
+"""What a receipt is about."""
 QUESTION = "question "
 """Before the question's number, in what a notice is about."""
 _RECEIVED = frozenset({Channel.MAIL, Channel.WEB, Channel.PHONE})
@@ -55,7 +57,7 @@ def _notice(before: Ticket | None, event: events.Event) -> Iterator[tuple[Notice
     """Kind, what it is about (empty: this very event), and what a human wrote."""
     match event:
         case events.Opened(channel=channel, automatic=False) if channel in _RECEIVED:
-            yield NoticeKind.RECEIPT, "opened", ""
+            yield NoticeKind.RECEIPT, OPENED, ""
         case events.Assigned(staff=staff) | events.HandedOver(to=staff):
             if before is None or before.owner is None or before.owner.identifier != staff.identifier:
                 yield NoticeKind.NEW_HANDLER, "", ""

@@ -14,7 +14,7 @@ from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.calendar import zone
 from protocol.desk.clashes import read
-from protocol.desk.events import NoticeKind
+from protocol.desk.events import Channel, NoticeKind
 from protocol.desk.states import TicketState
 from protocol.desk.ticket import Ticket
 from protocol.trust.names import one_line
@@ -97,7 +97,9 @@ def _to_requester(case: Case, ticket: Ticket) -> Letter:  # noqa: PLR0911 - one 
         case NoticeKind.RECEIPT:
             thanks = _("Thank you, your request has arrived. It has the number {number}.").format(number=ticket.number)
             rest = _("You need not do anything now. To add something, answer this mail.")
-            return Letter((thanks, rest), facts=_facts(case, ticket))
+            often = _("Should you write more than once today, not each mail may get such a reply; all of them arrive.")
+            stranger = (often,) if ticket.channel is Channel.MAIL and not ticket.user else ()
+            return Letter((thanks, rest, *stranger), facts=_facts(case, ticket))
         case NoticeKind.NEW_HANDLER:
             return Letter((_introduction(_, ticket),), facts=_facts(case, ticket))
         case NoticeKind.ANSWER:

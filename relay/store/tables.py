@@ -70,7 +70,7 @@ mails_caused = sa.Table(
     sa.Column("at_once", sa.Float, nullable=False),
     sa.Column("a_day", sa.Float, nullable=False),
 )
-"""By the hash of a mail address: how many mails strangers may still cause there (see relay.web.mailboxes)."""
+"""By the hash of a mail address: how many mails strangers may still cause there (see relay.mailboxes)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

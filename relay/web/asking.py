@@ -13,11 +13,12 @@ from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import Actor, Channel
 from protocol.desk.ticket import Ticket
+from relay import mailboxes
 from relay.admission import Bucket, Buckets, address_key
 from relay.desk import Room, waits
 from relay.reports.monthly import zone_of
 from relay.store import By
-from relay.web import forms, mailboxes
+from relay.web import forms
 from relay.web.forms import FormRefused
 from relay.web.links import Links
 from relay.web.pages import Moments

@@ -3,7 +3,7 @@
 Guarantees: a new link goes to the requester's own address, as the register or his first mail has it, never to one that
 is typed in; the answer is the same whether anything was sent or not, so that it tells nothing about anybody. Only a
 link that was made here once and opens nothing any more can ask. However many of them somebody has, one mail address
-gets no more than relay.web.mailboxes allows, together with the receipts that forms cause there. On the loop's thread.
+gets no more than relay.mailboxes allows, together with the receipts that forms cause there. On the loop's thread.
 Distrusts the link.
 """
 
@@ -14,12 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from protocol.desk import events
 from protocol.desk.events import NoticeKind
 from protocol.desk.ticket import Ticket
-from relay import notices
+from relay import mailboxes, notices
 from relay.admission import Buckets
 from relay.desk import Room
 from relay.errors import Refused, StoreFault
 from relay.store import THE_DESK
-from relay.web import mailboxes
 from relay.web.forms import Seals
 from relay.web.links import Link, LinkEndedError, LinkError, LinkForgedError, LinkOverError, Links, check
 from relay.web.pages import Pages, asked_language

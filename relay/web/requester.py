@@ -22,14 +22,14 @@ from protocol.desk.events import Actor, Channel, EndReason, TicketKind
 from protocol.desk.states import StepRefused
 from protocol.desk.telling import told_to_requester
 from protocol.desk.ticket import Ticket
-from relay import notices
+from relay import mailboxes, notices
 from relay.admission import Buckets
 from relay.desk import Room, advice, complaints
 from relay.desk.quotes import Quotes
 from relay.errors import Refused, StoreFault
 from relay.files import Shelf
 from relay.store import By
-from relay.web import answers, asking, forms, links, mailboxes, uploads
+from relay.web import answers, asking, forms, links, uploads
 from relay.web.answers import ANSWERS, Answer, quote, thanks
 from relay.web.forms import FormRefused, Seals
 from relay.web.hours import calendar_of, hours

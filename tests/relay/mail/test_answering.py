@@ -2,14 +2,20 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from protocol.desk import events
 from protocol.desk.events import Actor, NoticeKind
 from protocol.desk.states import TicketState
+from relay.mail import parse
+from relay.mail.incoming import Kept
 from relay.mail.machines import BY_ITSELF
+from relay.mail.sender import Sender
 from relay.store import By
 from relay.store.tables import microseconds
-from tests.relay.mail.post_office import EVA
+from tests.relay.mail.post_office import EVA, a_mail
 from tests.relay.mail.test_incoming import Play, play
 from tests.relay.rig import scene
 
@@ -40,7 +46,7 @@ async def program(desk: Play, sender: str, *, refers: bool, text: str = CASE, ag
     while known < len(all_of_them := await notices(desk)) and answered < again:
         await sent(desk)
         desk.now += SOON
-        refer = {"In_Reply_To": f"<{all_of_them[-1][1].message_id}>"} if refers else {}
+        refer: dict[str, Any] = {"In_Reply_To": f"<{all_of_them[-1][1].message_id}>"} if refers else {}
         answered += 1
         known = len(all_of_them)
         await desk.comes(sender, text.format(4711 + answered), subject=f"Case {4711 + answered}", **refer)
@@ -132,3 +138,68 @@ async def test_somebody_who_goes_on_writing_below_a_solution_is_asked_once_a_day
         await desk.does(1, events.Resolved("Ice"))
         await desk.comes(EVA, "Thanks, again!", In_Reply_To=asked)
         assert [notice.kind for _, notice in await notices(desk)].count(NoticeKind.VERDICT_ASKED) == 3
+
+
+async def receipts(desk: Play) -> list[str]:
+    """The addresses that they go to."""
+    return [notice.to for _, notice in await notices(desk) if notice.kind is NoticeKind.RECEIPT and notice.way]
+
+
+@pytest.mark.parametrize("confirmed", [Sender.NOT_ASKED, Sender.UNCONFIRMED])
+@scene
+async def test_whoever_writes_in_somebodys_name_all_day_causes_him_one_mail_and_each_is_a_request(
+    tmp_path: Path, confirmed: Sender
+) -> None:
+    async with play(tmp_path) as desk:
+        for hour in range(23):
+            address = f"victim{'+' * (hour % 2)}{hour if hour % 2 else ''}@elsewhere.example"
+            await desk.comes(address, f"You owe me {hour} printers", confirmed=confirmed)
+            desk.now += timedelta(hours=1)
+        assert await desk.store.ticket(23) is not None
+        assert await receipts(desk) == ["victim@elsewhere.example"]
+        history = [entry.event for _, entry in await desk.store.history(3)]
+        (why,) = [one for one in history if isinstance(one, events.NoticeSent)]
+        assert (why.way, why.message_id) == ("", "")
+        assert why.text.startswith("No receipt goes out for this mail")
+        desk.now += timedelta(hours=2)
+        await desk.comes("victim@elsewhere.example", "It is me, really", confirmed=confirmed)
+        assert await receipts(desk) == ["victim@elsewhere.example"] * 2
+
+
+@scene
+async def test_somebody_in_the_register_gets_a_few_and_whoever_is_confirmed_one_for_each_request(
+    tmp_path: Path,
+) -> None:
+    async with play(tmp_path) as desk:
+        for hour in range(9):
+            await desk.comes(EVA, f"Problem {hour}")
+            await desk.comes("kim@elsewhere.example", f"Trouble {hour}", confirmed=Sender.CONFIRMED)
+            desk.now += timedelta(minutes=10)
+        said = await receipts(desk)
+        assert (said.count("eva"), said.count("kim@elsewhere.example")) == (5, 9)
+
+
+@scene
+async def test_who_answers_a_mail_that_he_alone_got_is_himself_and_who_answers_his_own_in_anothers_name_is_not(
+    tmp_path: Path,
+) -> None:
+    async with play(tmp_path) as desk:
+        for number, writer in ((1, "kim@elsewhere.example"), (5, "mallory@elsewhere.example")):
+            await desk.comes(writer, "Please help")
+            receipt = f"<{(await desk.last(NoticeKind.RECEIPT, number)).message_id}>"
+            await desk.does(number, events.Cancelled(), by=By(Actor.REQUESTER, writer, writer))
+            for _ in range(3):
+                await desk.comes("kim@elsewhere.example", "I do need you", In_Reply_To=receipt)
+        assert (await receipts(desk)).count("kim@elsewhere.example") == 1 + 3
+
+
+@scene
+async def test_of_files_that_were_too_large_a_forged_sender_hears_once(tmp_path: Path) -> None:
+    async with play(tmp_path) as desk:
+        for number in range(4):
+            mail = parse.read(a_mail("victim@elsewhere.example", "help@desk.example", f"See {number}").as_bytes())
+            film = events.Attachment("film.mp4", "video/mp4", 2**25, "")
+            desk.seconds += 3600
+            await desk.incoming.take(Kept(mail, (film,), ""), desk.now)
+        kinds = [notice.kind for _, notice in await notices(desk) if notice.way]
+        assert sorted(kinds) == [NoticeKind.RECEIPT, NoticeKind.TOO_LARGE]

@@ -1,5 +1,6 @@
 """What a mail changes, without servers: the store is real, the mails are read as they come."""
 
+import dataclasses
 import itertools
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -20,6 +21,7 @@ from relay.counts import Counts
 from relay.log import make_log
 from relay.mail import parse
 from relay.mail.incoming import Incoming, Kept, Outcome
+from relay.mail.sender import Sender
 from relay.store import THE_DESK, By, EventStore
 from tests.relay.mail.post_office import BOB, EVA, EVA_AT_HOME, PEOPLE, a_mail
 from tests.relay.rig import scene
@@ -38,15 +40,18 @@ class Play:
         self.store, self.now = store, NOW
         self.seconds = 0.0
         self.counts = Counts(make_log(), lambda: 0.0)
-        self._incoming = Incoming(store, self.counts, lambda: self.seconds, lambda _ticket: None)
+        self.incoming = Incoming(store, self.counts, lambda: self.seconds, lambda _ticket: None)
 
-    async def comes(self, sender: str, text: str = "It burns", **headers: str) -> Outcome:
+    async def comes(
+        self, sender: str, text: str = "It burns", *, confirmed: Sender = Sender.NOT_ASKED, **headers: str
+    ) -> Outcome:
         self.seconds += 3600.0
         facts = {"message_id": f"<{next(_numbers)}@firm.example>"} | headers
-        return await self.takes(parse.read(a_mail(sender, "help@desk.example", text, **facts).as_bytes()))
+        mail = parse.read(a_mail(sender, "help@desk.example", text, **facts).as_bytes())
+        return await self.takes(dataclasses.replace(mail, confirmed=confirmed))
 
     async def takes(self, mail: parse.Mail) -> Outcome:
-        return await self._incoming.take(Kept(mail, (), ""), self.now)
+        return await self.incoming.take(Kept(mail, (), ""), self.now)
 
     async def does(self, number: int, *happened: events.Event, by: By = JANA) -> None:
         await self.store.change(number, lambda _: happened, by, self.now)

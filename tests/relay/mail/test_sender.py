@@ -145,7 +145,7 @@ async def test_p18_a_colleague_does_not_write_in_anothers_name(tmp_path: Path) -
 
 async def comes(desk: Play, mail: parse.Mail) -> Outcome:
     desk.seconds += 3600
-    return await desk._incoming.take(Kept(mail, (), ""), desk.now)
+    return await desk.incoming.take(Kept(mail, (), ""), desk.now)
 
 
 @scene
