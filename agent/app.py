@@ -130,6 +130,7 @@ class Agent(QObject):
         )
         self.window.request.file_wanted.connect(self.viewing.show_file)
         self.viewing.wished.connect(self._wish)
+        self.window.faces.wanted.connect(lambda sha256: self._wish(messages.FetchFace(sha256)))
         self.sharing.wished.connect(self._wish)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -220,8 +221,8 @@ class Agent(QObject):
                 self._ticket_read(read)
             case messages.ArticlesFound(articles=articles):
                 window.ask.suggestions.show_articles(articles)
-            case messages.FileFetched() | messages.FileMissed():
-                self.viewing.take(happened)
+            case messages.FileFetched() | messages.FileMissed() | messages.FaceFetched():
+                self._fetched(happened)
             case messages.AboutRead(about=about):
                 self._about_read(about)
             case messages.WatchRead(thresholds=thresholds):
@@ -238,6 +239,12 @@ class Agent(QObject):
                 self.sharing.take(happened)
             case _:
                 self._take_of_post(happened)
+
+    def _fetched(self, happened: messages.FileFetched | messages.FileMissed | messages.FaceFetched) -> None:
+        if isinstance(happened, messages.FaceFetched):
+            self.window.faces.take(happened.sha256, happened.content)
+        else:
+            self.viewing.take(happened)
 
     def _about_read(self, about: About) -> None:
         """A new recommendation, or a price to be decided on, is told once; it waits where the requests are."""

@@ -156,6 +156,14 @@ class FileMissed:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class FaceFetched:
+    """A picture that was wanted is here, and is what its hash says."""
+
+    sha256: str
+    content: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TechnicianShown:
     """A technician as certified by the organisation."""
 
@@ -180,6 +188,7 @@ class Question:
         until: when what is allowed already ends; more of it does not last longer.
         answer_by_s: so long the question waits; then the answer is no.
         monitors: what of the screens is allowed to be seen already; none: all of them.
+        face: hash of a picture, by the relay's word alone.
     """
 
     session: str
@@ -192,6 +201,7 @@ class Question:
     until: datetime | None = None
     answer_by_s: float = 60.0
     monitors: tuple[str, ...] = ()
+    face: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -252,6 +262,7 @@ Happened = (
     | ArticlesFound
     | FileFetched
     | FileMissed
+    | FaceFetched
     | QuestionRaised
     | QuestionWithdrawn
     | SessionRunning
@@ -325,6 +336,13 @@ class FetchFile:
 
     number: int
     file: Attachment
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FetchFace:
+    """A picture of somebody of the help desk is to be shown."""
+
+    sha256: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -407,6 +425,7 @@ Wish = (
     | SendLetter
     | SendFile
     | FetchFile
+    | FetchFace
     | ReadTicket
     | ReadAbout
     | AnswerAdvice

@@ -67,7 +67,7 @@ class Session:
 
         `prolonged(minutes)`: so many the user has given it in all, more than he had said.
         """
-        self.number, self.ticket = offer.session, offer.ticket
+        self.number, self.ticket, self._offered = offer.session, offer.ticket, offer
         self._own, self._party, self._tell, self._report = own, party, tell, report
         self._ended, self._prolonged, self._given_min = ended, prolonged, own.minutes
         self.state = State.STARTING
@@ -288,6 +288,8 @@ class Session:
             self._refuse(nobody=False)
             return
         self._technician = self._question.technician
+        if asked.technician.identifier == self._offered.staff.identifier:  # the certificate says who, not the relay
+            self._question = dataclasses.replace(self._question, face=self._offered.face)
         self._after("answer", limits.CONSENT_ANSWER_S + _ANSWER_GRACE_S, lambda: self._refuse(nobody=True))
         self._tell(messages.QuestionRaised(self._question))
 

@@ -87,7 +87,7 @@ class Sharing(QObject):
         if self.dialog:
             self.dialog.withdraw()
         self._tray.hush()
-        dialog = ConsentDialog(question)
+        dialog = ConsentDialog(question, self._window.faces)
         dialog.answered.connect(self._answered)
         dialog.later.connect(lambda when: self._put_off(question, when))
         dialog.on_screen.connect(

@@ -140,6 +140,7 @@ class Console(QObject):
     def _read_all(self) -> None:
         self._ask(envelope.ListQueue, self._queue_came, self._say, reads=True)
         self._read_ticket()
+        self._people.faces.ask_again()
 
     def _heard(self, message: envelope.ToClient) -> None:
         match message:

@@ -14,8 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from console import downloads
 from console.language import _
-from console.people import Ask
-from console.requests import Answer
+from console.requests import Answer, Ask
 from console.ui.files_dialog import FilesDialog
 from console.ui.main_window import MainWindow
 from protocol import envelope

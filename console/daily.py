@@ -5,8 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from console.language import _
-from console.people import Ask
-from console.requests import Answer
+from console.requests import Answer, Ask
 from console.ui.desk_dialogs import EstimateDialog, HoldDialog, LinkDialog, MergeDialog, TagsDialog, TimeDialog
 from console.ui.main_window import MainWindow
 from console.ui.search_dialog import SearchDialog

@@ -6,8 +6,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from console.language import _
-from console.people import Ask
-from console.requests import Answer
+from console.requests import Answer, Ask
 from console.ui.deeds import Deed
 from console.ui.judging_dialogs import JudgeDialog, KindDialog, LossDialog, PriorityDialog
 from console.ui.main_window import MainWindow

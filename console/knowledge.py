@@ -3,8 +3,7 @@
 from PySide6.QtCore import QObject
 
 from console.language import chosen
-from console.people import Ask
-from console.requests import Answer
+from console.requests import Answer, Ask
 from console.ui.article_dialog import ArticleDialog
 from console.ui.deeds import Deed
 from console.ui.main_window import MainWindow

@@ -3,13 +3,15 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
 
 import msgspec
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
+from shiboken6 import isValid
 
+from console.faces import FaceDesk
 from console.language import _
-from console.requests import Answer, Build, OnDone, OnFailed
+from console.requests import Answer, Ask, Build
 from console.ui.agreed import AppointmentDialog, QuoteDialog, WeekDialog
 from console.ui.hand_over import AbsenceDialog, HandOverDialog, TextDialog
 from console.ui.intake import IntakeDialog
@@ -22,15 +24,6 @@ from protocol.envelope import TicketView
 _ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
-class Ask(Protocol):
-    """See `Console._ask`."""
-
-    def __call__(
-        self, build: Build, on_done: OnDone, on_failed: OnFailed, *, reads: bool = False, what: str = ""
-    ) -> None:
-        """Exactly one of the two is called."""
-
-
 class PeopleDesk(QObject):
     """What the technician does with people rather than machines."""
 
@@ -38,6 +31,7 @@ class PeopleDesk(QObject):
         super().__init__(window)
         self._ask, self._show_ticket, self._window = ask, show_ticket, window
         self.me = ""
+        self.faces = FaceDesk(ask, window.ticket.people.faces)
         window.bar.call.connect(self.take_call)
         window.bar.week.connect(self.show_week)
         window.bar.staff.connect(self.show_staff)
@@ -123,10 +117,10 @@ class PeopleDesk(QObject):
 
     def show_staff(self) -> None:
         """Who is there, and the way to be away."""
-        dialog = StaffDialog(self._window)
+        dialog = StaffDialog(self._window, self.me, self._window.ticket.people.faces)
 
         def refresh() -> None:
-            self._with_staff(dialog.show_list)
+            self._with_staff(dialog, dialog.show_list)
 
         def absent(who: str) -> None:
             asking = AbsenceDialog(dialog.staff, who or self.me, dialog)
@@ -156,6 +150,7 @@ class PeopleDesk(QObject):
 
         dialog.absence.connect(absent)
         dialog.taken_back.connect(back)
+        dialog.picture.connect(lambda whose: self.faces.change(whose, dialog, refresh))
         dialog.open()
         refresh()
 
@@ -166,14 +161,14 @@ class PeopleDesk(QObject):
             act(view)
 
     def _hand_over(self, view: TicketView) -> None:
-        dialog = HandOverDialog(view, self._window)
+        dialog = HandOverDialog(view, self._window, self._window.ticket.people.faces)
 
         def build(ref: int) -> envelope.FromConsole:
             return envelope.HandOver(ref, view.number, dialog.to, *dialog.card, dialog.skill, dialog.reason)
 
         self._submits(dialog, build)
         dialog.open()
-        self._with_staff(lambda listed: dialog.show_staff(listed.staff))
+        self._with_staff(dialog, lambda listed: dialog.show_staff(listed.staff))
 
     def _appointment(self, view: TicketView) -> None:
         def show(known: tuple[envelope.AppointmentLine, ...]) -> None:
@@ -257,9 +252,11 @@ class PeopleDesk(QObject):
 
         dialog.submitted.connect(lambda: self._ask(build, done, dialog.fail, what=dialog.windowTitle()))
 
-    def _with_staff(self, use: Callable[[envelope.StaffList], None]) -> None:
+    def _with_staff(self, dialog: QDialog, use: Callable[[envelope.StaffList], None]) -> None:
+        """For a dialog, unless it is closed by then."""
+
         def came(answer: Answer) -> None:
-            if isinstance(answer, envelope.StaffList):
+            if isinstance(answer, envelope.StaffList) and isValid(dialog):
                 use(answer)
 
         self._ask(envelope.ListStaff, came, self._say, reads=True)

@@ -4,6 +4,7 @@ Distrusts the relay: an answer to nothing is counted and dropped.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from protocol import envelope
 
@@ -23,12 +24,25 @@ Answer = (
     | envelope.Suggestions
     | envelope.PartTaken
     | envelope.FilePart
+    | envelope.FaceFound
+    | envelope.FaceKept
 )
 Build = Callable[[int], envelope.FromConsole]
 """Makes a request of the number it is to bear."""
 OnDone = Callable[[Answer], None]
 OnFailed = Callable[[str], None]
 """Takes the sentence for the technician."""
+
+
+class Ask(Protocol):
+    """See `Console._ask`."""
+
+    def __call__(
+        self, build: Build, on_done: OnDone, on_failed: OnFailed, *, reads: bool = False, what: str = ""
+    ) -> None:
+        """Exactly one of the two is called."""
+
+
 OnAnswer = Callable[[Answer], None]
 OnLost = Callable[[], None]
 

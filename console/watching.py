@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from console.people import Ask
-from console.requests import Answer
+from console.requests import Answer, Ask
 from console.ui.machines_page import MachinesDialog
 from console.ui.main_window import MainWindow
 from protocol import envelope

@@ -352,7 +352,7 @@ class Relay:
 
     async def _take_in(self) -> None:
         """What the administrator set in the desk's book."""
-        taken, unreadable = await ledger.take_in(self._spool, self._store, self._clock, self._announce)
+        taken, unreadable = await ledger.take_in(self._spool, self._store, self._shelf, self._clock, self._announce)
         if taken:
             self._log.info("book_changed", changes=taken)
         for path in sorted(unreadable.keys() - self._unreadable):

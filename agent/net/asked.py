@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from agent.letters import Letter
-from agent.messages import AnswerAdvice, AnswerOffer, FetchFile
+from agent.messages import AnswerAdvice, AnswerOffer, FetchFace, FetchFile
 from agent.outbox import Request
 from agent.watching.round import Report
 from protocol import envelope
@@ -15,9 +15,9 @@ MAX_UNANSWERED = 256
 
 _log = structlog.get_logger()
 
-About = Request | Letter | Report | FetchFile | AnswerAdvice | AnswerOffer | str | None
-"""What it was about: a user's request, letter or yes or no, a file he wants, a watch's or session's report, or nothing
-to keep."""
+About = Request | Letter | Report | FetchFile | FetchFace | AnswerAdvice | AnswerOffer | str | None
+"""What it was about: a user's request, letter or yes or no, a file or face he wants, a watch's or session's report, or
+nothing to keep."""
 
 
 class Asked:

@@ -17,6 +17,7 @@ from agent.errors import PlaceError
 from agent.letters import CameBack, Complained, HasTime, Judged, Letter, TookBack, Wrote, letter
 from agent.messages import LineChanged
 from agent.net.asked import About, Asked
+from agent.net.faces import FacesAsked
 from agent.net.fetching import Fetching
 from agent.net.link import Link
 from agent.net.membership import Membership
@@ -58,7 +59,7 @@ class Clerk:
         self._own = OwnTickets(place)
         self._asked = Asked(self._send)
         self._post = Post(place, self._asked, tell)
-        self._fetching = Fetching(self._asked, tell)
+        self._fetching, self._faces = Fetching(self._asked, tell), FacesAsked(self._asked, tell)
         self._pause = Pause()
         self._membership = Membership(place, standing, self._pause, self._line_changed)
         self._link: Link | None = None
@@ -136,6 +137,8 @@ class Clerk:
                 self._hurry()
             case messages.FetchFile():
                 self._fetching.fetch(wish)
+            case messages.FetchFace():
+                self._faces.fetch(wish)
             case messages.SendLetter(letter=letter):
                 self._write(letter)
             case _:
@@ -254,6 +257,7 @@ class Clerk:
         self._asked.ask(envelope.ListMyTickets(self._asked.next_ref()))
         self._asked.ask(envelope.ReadAbout(self._asked.next_ref(), language()))
         self._post.send_all()
+        self._faces.signed_in()
         self._round.signed_in()
         for reports in self._reports.values():
             for report in reports:
@@ -276,7 +280,7 @@ class Clerk:
             case envelope.Suggestions(ref=ref, articles=articles):
                 self._asked.answered(ref)
                 self._tell(messages.ArticlesFound(articles))
-            case envelope.PartTaken() | envelope.FilePart():
+            case envelope.PartTaken() | envelope.FilePart() | envelope.FaceFound():
                 self._heard_of_file(message, self._asked.answered(message.ref))
             case envelope.Done(ref=ref):
                 self._done(self._asked.answered(ref))
@@ -302,12 +306,16 @@ class Clerk:
                 if isinstance(about, Letter):
                     self._post.letter_taken(about)
 
-    def _heard_of_file(self, message: envelope.PartTaken | envelope.FilePart, about: About) -> None:
+    def _heard_of_file(
+        self, message: envelope.PartTaken | envelope.FilePart | envelope.FaceFound, about: About
+    ) -> None:
         match message, about:
             case envelope.PartTaken(offset=offset), Letter():
                 self._post.part_taken(about, offset)
             case envelope.FilePart(), messages.FetchFile():
                 self._fetching.came(about, message)
+            case envelope.FaceFound(), messages.FetchFace():
+                self._faces.came(about, message)
 
     def _heard_of_watch(self, message: envelope.Watch | envelope.WatchChanged | envelope.RunCheck) -> None:
         match message:
@@ -336,6 +344,8 @@ class Clerk:
                 self._post.refused(about, refusal)
             case messages.FetchFile():
                 self._fetching.failed(about, refusal.sentence)
+            case messages.FetchFace():
+                self._faces.refused(about)
             case messages.AnswerAdvice() | messages.AnswerOffer():  # answered already, from somewhere else
                 self._look_up(messages.ReadAbout())
             case _:

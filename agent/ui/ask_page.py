@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QSpinB
 
 from agent.outbox import Request, new_request_id
 from agent.ui import plain
-from agent.ui.parts import Button, Text, column, empty, initials, row
+from agent.ui.faces import Face, Faces
+from agent.ui.parts import Button, Text, column, empty, row
 from agent.ui.preview import Preview
 from agent.ui.suggestions import ArticleWindow, Suggestions, looked_up
 from agent.ui.theme import GRID, TARGET
@@ -36,8 +37,9 @@ class AskPage(QWidget):
     looked_up = Signal(str)
     urgency_chosen = Signal()
 
-    def __init__(self, requester: str, computer: str) -> None:
+    def __init__(self, requester: str, computer: str, faces: Faces | None = None) -> None:
         super().__init__()
+        self._known_faces = faces
         self.setObjectName("page")
         self._strange_hands = False
         self._asked_about = ""
@@ -86,16 +88,16 @@ class AskPage(QWidget):
         self._urgency.button(_HINDERED).setChecked(True)
         self.minutes.setValue(_USUAL_MINUTES)
 
-    def show_presence(self, sentence: str, who: Staff | None = None) -> None:
+    def show_presence(self, sentence: str, who: Staff | None = None, face: str = "") -> None:
         """Whether somebody is there, how long a wait is, and whose face belongs to it (P4)."""
         self.presence.setText(sentence)
         empty(self._faces)
         self.face.setVisible(who is not None)
         if who is not None:
-            face = initials(plain.one_line(who.name))
-            face.setAccessibleName(plain.one_line(who.name))
-            face.setToolTip(", ".join(plain.one_line(part) for part in (who.name, who.title, who.phone)))
-            self._faces.addWidget(face)
+            sign = Face(plain.one_line(who.name), face, self._known_faces)
+            sign.setAccessibleName(plain.one_line(who.name))
+            sign.setToolTip(", ".join(plain.one_line(part) for part in (who.name, who.title, who.phone)))
+            self._faces.addWidget(sign)
 
     def say(self, sentence: str) -> None:
         """Why what was sent came back."""

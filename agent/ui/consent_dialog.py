@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QMenu, QWidget
 from agent.messages import AnswerQuestion, Question
 from agent.ui import theme
 from agent.ui.consent_words import Wording, wording
-from agent.ui.parts import Button, Card, Sign, Text, column, initials, row, unmarked, warning
+from agent.ui.faces import Face, Faces
+from agent.ui.parts import Button, Card, Sign, Text, column, row, unmarked, warning
 from agent.ui.screens import here
 from agent.ui.theme import GRID
 from agent.words import _, language
@@ -38,8 +39,9 @@ class ConsentDialog(QDialog):
     later = Signal(object)
     on_screen = Signal(bool)
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, faces: Faces | None = None) -> None:
         super().__init__()
+        self._faces = faces
         self.question = question
         self._here = None if question.allowed else here(self.screen())
         self.words: Wording = wording(
@@ -105,7 +107,10 @@ class ConsentDialog(QDialog):
         vouch.addWidget(Text(vouched, tone="accent"), 1)
         who = column(Text(name, size="strong"), Text(f"{title}  ·  {phone}"), spacing=2)
         who.addLayout(vouch)
-        face = row(initials(name), spacing=2 * GRID)
+        sign = Face(name, self.question.face, self._faces)
+        if self.question.face:
+            sign.setToolTip(_("The picture is from the help desk; name, title and phone are vouched for"))
+        face = row(sign, spacing=2 * GRID)
         face.addLayout(who, 1)
         card = Card()
         card.rows.addLayout(face)

@@ -11,6 +11,7 @@ from agent.messages import Line, LineChanged
 from agent.outbox import Request
 from agent.ui import hours, plain, theme
 from agent.ui.ask_page import AskPage
+from agent.ui.faces import Faces
 from agent.ui.line_strip import LineStrip
 from agent.ui.parts import Button, Text, row
 from agent.ui.request_page import RequestPage
@@ -41,10 +42,11 @@ class MainWindow(QWidget):
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowIcon(theme.program_icon())
-        self.ask = AskPage(requester, computer)
+        self.faces = Faces(self)
+        self.ask = AskPage(requester, computer, self.faces)
         self.ask.urgency_chosen.connect(self._say_presence)
         self.requests = RequestsPage()
-        self.request = RequestPage()
+        self.request = RequestPage(self.faces)
         self._waiting: dict[str, Request] = {}
         self._unstored: set[str] = set()
         self._tickets: dict[int, envelope.TicketView] = {}
@@ -235,7 +237,9 @@ class MainWindow(QWidget):
         if self._about is not None:
             now = datetime.now(UTC)
             said = hours.summary(self._about, now, self.ask.urgency)
-            self.ask.show_presence(said, hours.who(self._about, now))
+            who = hours.who(self._about, now)
+            known = {face.staff: face.sha256 for face in self._about.faces}
+            self.ask.show_presence(said, who, known.get(who.identifier, "") if who else "")
 
     def _say_line(self) -> None:
         down = self._line.line is Line.AWAY

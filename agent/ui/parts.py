@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from agent.ui import theme
 from agent.ui.theme import GRID
@@ -98,17 +98,6 @@ def warning(text: str) -> Card:
     line = row(Sign("ph.warning-bold", "on_warn"), Text(text), spacing=2 * GRID)
     card.rows.addLayout(line)
     return card
-
-
-def initials(name: str) -> Text:
-    """A round sign with the first letters of a name: a face where there is no picture."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    letters = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
-    sign = Text(letters or "?", size="lead", tone="round", wrap=False)
-    sign.setFixedSize(7 * GRID, 7 * GRID)
-    sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    return sign
 
 
 def empty(layout: QLayout) -> None:

@@ -30,6 +30,7 @@ from agent.ui import plain, standing, story
 from agent.ui.asked_card import AskedCard
 from agent.ui.back_card import BackCard
 from agent.ui.complaint_card import ComplaintCard
+from agent.ui.faces import Faces
 from agent.ui.history import History
 from agent.ui.parts import Text, column, row
 from agent.ui.rating_card import RatingCard
@@ -56,7 +57,7 @@ class RequestPage(QWidget):
     file_ready = Signal(object, object)
     file_wanted = Signal(object, object)
 
-    def __init__(self) -> None:
+    def __init__(self, faces: Faces) -> None:
         super().__init__()
         self.setObjectName("page")
         self.number: int | None = None
@@ -77,7 +78,7 @@ class RequestPage(QWidget):
         self.asked = AskedCard()
         self.rating = RatingCard()
         self.back = BackCard()
-        self.who = WhoCard()
+        self.who = WhoCard(faces)
         self.history = History()
         self.complaint = ComplaintCard()
         self.notice = Text(tone="accent")
@@ -140,7 +141,8 @@ class RequestPage(QWidget):
         self.state.setText(standing.sentence(view))
         self._say_next(standing.next_step(view))
         self._say_estimate(standing.estimate(view, datetime.now(UTC)))
-        self.who.show_staff(view.owner, over=view.state in (TicketState.CLOSED, TicketState.CANCELLED))
+        over = view.state in (TicketState.CLOSED, TicketState.CANCELLED)
+        self.who.show_staff(view.owner, view.owner_face, over=over)
         self.verdict.show_solution(view.solution, view.alternatives, standing.evidence(view))
         self.writing.setVisible(view.state in OPEN_STATES)  # else there is one thing to say: solved or not
         self._ask()

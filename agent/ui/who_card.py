@@ -3,7 +3,8 @@
 from PySide6.QtWidgets import QWidget
 
 from agent.ui import plain
-from agent.ui.parts import Card, Text, column, empty, initials, row
+from agent.ui.faces import Face, Faces
+from agent.ui.parts import Card, Text, column, empty, row
 from agent.ui.theme import GRID
 from agent.words import _
 from protocol.desk.events import Staff
@@ -12,8 +13,12 @@ from protocol.desk.events import Staff
 class WhoCard(Card):
     """Hidden while nobody is known to help."""
 
-    def show_staff(self, staff: Staff | None, *, over: bool = False) -> None:
-        """Shows who it is, or was, once it is over."""
+    def __init__(self, faces: Faces) -> None:
+        super().__init__()
+        self._faces = faces
+
+    def show_staff(self, staff: Staff | None, face: str = "", *, over: bool = False) -> None:
+        """Shows who it is, or was, once it is over, with the picture of this hash."""
         empty(self.rows)
         self.setVisible(staff is not None)
         if staff is None:
@@ -22,7 +27,7 @@ class WhoCard(Card):
         said = Text(_("According to the help desk:"), tone="muted", size="small")
         sentence = _("{name} helped you") if over else _("{name} helps you")
         helps = Text(sentence.format(name=name), size="strong")
-        line = row(initials(name), spacing=2 * GRID)
+        line = row(Face(name, face, self._faces), spacing=2 * GRID)
         line.addLayout(column(said, helps, Text(title), Text(phone), spacing=0), 1)
         inside = QWidget()
         inside.setLayout(line)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 from console.language import _
 from console.ui import words
 from console.ui.dialogs import StepField, TextField
+from console.ui.faces import Faces, icon
 from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField, next_quarter
 from protocol import limits
@@ -23,8 +24,11 @@ def grow(field: QComboBox) -> None:
 class StaffField(QComboBox):
     """Who: with what somebody knows, and how much there is on the desk already."""
 
-    def __init__(self, name: str, tip: str, parent: QWidget) -> None:
+    def __init__(self, name: str, tip: str, parent: QWidget, faces: Faces | None = None) -> None:
         super().__init__(parent)
+        self._faces = faces or Faces(self)
+        self._shown: tuple[Colleague, ...] = ()
+        self._faces.came.connect(self._show_faces)
         self.setAccessibleName(name)
         self.setToolTip(tip)
         grow(self)
@@ -39,7 +43,13 @@ class StaffField(QComboBox):
             if colleague.away_until is not None:
                 parts.append(_("away until {when}").format(when=words.clock(colleague.away_until)))
             self.addItem(" · ".join(part for part in parts if part), profile.identifier)
+        self._shown = tuple(staff)
+        self._show_faces()
         self.setCurrentIndex(max(0, self.findData(chosen)))
+
+    def _show_faces(self) -> None:
+        for at, colleague in enumerate(self._shown):
+            self.setItemIcon(at, icon(words.one_line(colleague.profile.name), self._faces.find(colleague.face)))
 
     @property
     def identifier(self) -> str:
@@ -50,7 +60,7 @@ class StaffField(QComboBox):
 class HandOverDialog(RequestDialog):
     """To whom, and the card: nobody explains a problem twice."""
 
-    def __init__(self, ticket: TicketView, parent: QWidget | None = None) -> None:
+    def __init__(self, ticket: TicketView, parent: QWidget | None = None, faces: Faces | None = None) -> None:
         super().__init__(
             _("Hand over ticket {number}").format(number=ticket.number),
             _("The user is told who it is. The card saves both of them explaining it again."),
@@ -58,7 +68,7 @@ class HandOverDialog(RequestDialog):
             parent,
         )
         self._owner = ticket.owner.identifier if ticket.owner else ""
-        self._to = StaffField(_("To"), _("Somebody who is there"), self)
+        self._to = StaffField(_("To"), _("Somebody who is there"), self, faces)
         self._skill = QComboBox(self)
         self._skill.setAccessibleName(_("Skill"))
         grow(self._skill)

@@ -1,10 +1,11 @@
 """Everybody around a ticket: requester, customer, contact and deputy, machines, other tickets. Main thread."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from console.language import _
 from console.ui import theme, words
+from console.ui.faces import SMALL, Face, Faces
 from protocol.desk.states import TicketState
 from protocol.desk.terms import Staff
 from protocol.envelope import People
@@ -18,6 +19,9 @@ class PeopleCard(QWidget):
 
     Signals:
         opened: number of another ticket that was chosen.
+
+    Attributes:
+        faces: pictures of whoever is named here; other windows share them.
     """
 
     opened = Signal(int)
@@ -26,6 +30,7 @@ class PeopleCard(QWidget):
         super().__init__(parent)
         self.setAccessibleName(_("People and machines"))
         self._shown: People | None = None
+        self.faces = Faces(self)
         self._facts = QGridLayout()
         self._facts.setContentsMargins(0, 0, 0, 0)
         self._facts.setHorizontalSpacing(2 * theme.GRID)
@@ -53,11 +58,12 @@ class PeopleCard(QWidget):
             return
         self._shown = people
         self._empty()
-        for row, (name, text) in enumerate(_facts(people)):
+        for row, (name, text, staff) in enumerate(_facts(people)):
             label = QLabel(name)
             label.setProperty("muted", True)
             self._facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(_value(name, text), row, 1)
+            value = _value(name, text)
+            self._facts.addWidget(value if staff is None else self._with_face(staff, value), row, 1)
         for other in people.others[:SHOWN_OTHERS]:
             state = _(words.STATES[TicketState(other.state)])
             title = words.one_line(other.title)
@@ -73,6 +79,18 @@ class PeopleCard(QWidget):
             self._others.addWidget(button)
         self.show()
 
+    def _with_face(self, staff: Staff, value: QWidget) -> QWidget:
+        """His picture before what is said of him."""
+        shown = self._shown.faces if self._shown is not None else ()
+        sha256 = next((face.sha256 for face in shown if face.staff == staff.identifier), "")
+        cell = QWidget()
+        line = QHBoxLayout(cell)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.GRID)
+        line.addWidget(Face(words.one_line(staff.name), self.faces, sha256, SMALL), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(value, 1)
+        return cell
+
     def _empty(self) -> None:
         for layout in (self._facts, self._others):
             while (item := layout.takeAt(0)) is not None:
@@ -81,30 +99,31 @@ class PeopleCard(QWidget):
                     widget.deleteLater()
 
 
-def _facts(people: People) -> list[tuple[str, str]]:
+def _facts(people: People) -> list[tuple[str, str, Staff | None]]:
+    """Heading, text, and of whom of the staff it speaks."""
     user = people.user
-    facts = []
+    facts: list[tuple[str, str, Staff | None]] = []
     if user is not None:
-        facts.append((_("Requester"), words.one_line(user.name)))
-        facts.append((_("Mail"), ", ".join(user.mails)))
-        facts.append((_("Phone"), ", ".join(user.phones)))
+        facts.append((_("Requester"), words.one_line(user.name), None))
+        facts.append((_("Mail"), ", ".join(user.mails), None))
+        facts.append((_("Phone"), ", ".join(user.phones), None))
     else:
-        facts.append((_("Requester"), _("not in the register")))
+        facts.append((_("Requester"), _("not in the register"), None))
     if people.customer or people.contract:
-        facts.append((_("Customer"), " · ".join(part for part in (people.customer, people.contract) if part)))
+        facts.append((_("Customer"), " · ".join(part for part in (people.customer, people.contract) if part), None))
     if people.hours:
         open_now = _("open now") if people.open_now else _("closed now")
-        facts.append((_("Hours"), f"{people.hours}, {open_now}"))
-    facts.append((_("Contact"), _person(people.contact, people.away)))
-    facts.append((_("Deputy"), _person(people.deputy, people.away)))
+        facts.append((_("Hours"), f"{people.hours}, {open_now}", None))
+    facts.append((_("Contact"), _person(people.contact, people.away), people.contact))
+    facts.append((_("Deputy"), _person(people.deputy, people.away), people.deputy))
     machines = [
         words.one_line(machine.label) + ("" if machine.online else " " + _("(not reachable)"))
         for machine in people.machines
     ]
-    facts.append((_("Machines"), ", ".join(machines)))
+    facts.append((_("Machines"), ", ".join(machines), None))
     if people.others:
-        facts.append((_("Other tickets"), str(len(people.others))))
-    return [(name, text) for name, text in facts if text]
+        facts.append((_("Other tickets"), str(len(people.others)), None))
+    return [fact for fact in facts if fact[1]]
 
 
 def _person(staff: Staff | None, away: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """Who is there, what everybody has to do, and how long somebody new waits (promises 3, 42, 45). Main thread."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 from console.language import _, plural
 from console.ui import theme, words
 from console.ui.close_button import close_button
+from console.ui.faces import SMALL, Faces, icon
 from console.ui.table import fill, make_table
 from protocol.envelope import AbsenceLine, Colleague, StaffList
 
@@ -23,13 +24,18 @@ class StaffDialog(QDialog):
     Signals:
         absence: somebody is to be marked absent: identifier of the row that is chosen, or empty.
         taken_back: an absence is over early, or will not be: its number.
+        picture: a `Colleague`, who is to have another picture.
     """
 
     absence = Signal(str)
     taken_back = Signal(str)
+    picture = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, me: str = "", faces: Faces | None = None) -> None:
+        """`me`: identifier of whoever looks at it."""
         super().__init__(parent)
+        self._me, self._faces = me, faces or Faces(self)
+        self._faces.came.connect(self._show_faces)
         self.setWindowTitle(_("Who is there"))
         self.setAccessibleName(_("Who is there"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -43,20 +49,25 @@ class StaffDialog(QDialog):
         self._forecasts.setWordWrap(True)
         headings = (_("Name"), _("Title"), _("Phone"), _("Presence"), _("Open"), _("Work"), _("Skills"))
         self._table = make_table(_("Staff"), headings, self)
-        away = QPushButton(theme.icon("user-clock"), _("&Absence …"), self)
-        away.setAccessibleName(_("Absence"))
+        self._table.setIconSize(QSize(SMALL, SMALL))
+        away = self._button("user-clock", _("&Absence …"), _("Absence"))
         away.setToolTip(_("Somebody is away: every open ticket of his goes to somebody who is there"))
         away.clicked.connect(lambda: self.absence.emit(self._chosen))
+        self._picture = self._button("image", _("&Picture …"), _("Picture"))
+        self._picture.setToolTip(_("The picture that users see beside the name: your own; a lead changes everybody's"))
+        self._picture.clicked.connect(self._want_picture)
+        self._picture.setEnabled(False)
+        self._table.itemSelectionChanged.connect(self._show_may)
         self._absences: tuple[AbsenceLine, ...] = ()
         self._away = make_table(_("Absences"), (_("Name"), _("From"), _("Until")), self)
         self._away.itemSelectionChanged.connect(self._show_back)
         self._away.currentCellChanged.connect(self._show_back)
-        self._back = QPushButton(theme.icon("rotate-left"), _("&Take back"), self)
-        self._back.setAccessibleName(_("Take the absence back"))
+        self._back = self._button("rotate-left", _("&Take back"), _("Take the absence back"))
         self._back.setToolTip(_("What has begun ends now, what is planned is struck; tickets stay where they are"))
         self._back.clicked.connect(self._take_back)
         close = close_button(self)
         buttons = QHBoxLayout()
+        buttons.addWidget(self._picture)
         buttons.addWidget(away)
         buttons.addWidget(self._back)
         buttons.addStretch(1)
@@ -79,6 +90,8 @@ class StaffDialog(QDialog):
         self._forecasts.setText(_forecasts(listed))
         self._forecasts.setVisible(bool(listed.forecasts.count))
         fill(self._table, [_row(colleague) for colleague in listed.staff])
+        self._show_faces()
+        self._show_may()
         names = {colleague.profile.identifier: colleague.profile.name for colleague in listed.staff}
         self._absences = listed.absences
         rows = [
@@ -89,6 +102,31 @@ class StaffDialog(QDialog):
         self._away.setVisible(bool(rows))
         self._back.setVisible(bool(rows))
         self._show_back()
+
+    def _button(self, sign: str, text: str, name: str) -> QPushButton:
+        button = QPushButton(theme.icon(sign), text, self)
+        button.setAccessibleName(name)
+        return button
+
+    def _show_faces(self) -> None:
+        for row, colleague in enumerate(self.staff):
+            if (item := self._table.item(row, 0)) is not None:
+                item.setIcon(icon(words.one_line(colleague.profile.name), self._faces.find(colleague.face)))
+
+    @property
+    def _whose(self) -> Colleague | None:
+        """Whose picture it is about: the row's, else one's own."""
+        wanted = self._chosen or self._me
+        return next((one for one in self.staff if one.profile.identifier == wanted), None)
+
+    def _show_may(self) -> None:
+        leads = any(one.profile.lead for one in self.staff if one.profile.identifier == self._me)
+        whose = self._whose
+        self._picture.setEnabled(whose is not None and (leads or whose.profile.identifier == self._me))
+
+    def _want_picture(self) -> None:
+        if (whose := self._whose) is not None:
+            self.picture.emit(whose)
 
     def _take_back(self) -> None:
         row = self._absence_row

@@ -22,6 +22,7 @@ class Register:
     """What the desk knows of whom, by identifier (promises 44, 45).
 
     Attributes:
+        faces: hashes of pictures by whose they are; whoever leaves, leaves without.
         terms_revision: grows whenever a contract, a calendar, or who has which contract may have changed.
     """
 
@@ -34,6 +35,7 @@ class Register:
         self.users: dict[str, User] = {}
         self.machines: dict[str, Machine] = {}
         self.staff: dict[str, StaffProfile] = {}
+        self.faces: dict[str, str] = {}
         self._by_mail: dict[str, str] = {}
         self._by_phone: dict[str, str] = {}
         self._by_domain: dict[str, str] = {}
@@ -61,6 +63,10 @@ class Register:
                 self.machines[machine.identifier] = machine
             case events.StaffSet(profile=profile):
                 self.staff[profile.identifier] = profile
+                if profile.gone:
+                    self.faces.pop(profile.identifier, None)
+            case events.FaceSet(staff=staff, sha256=sha256):
+                self._set_face(staff, sha256)
             case _:
                 pass
 
@@ -95,6 +101,8 @@ class Register:
                 known = self.machines.get(one.identifier)
             case events.StaffSet(profile=one):
                 known = self.staff.get(one.identifier)
+            case events.FaceSet(staff=staff, sha256=sha256):
+                return self.face(staff) == sha256
             case _:
                 return False
         return known == one
@@ -116,16 +124,10 @@ class Register:
                         self._check_known("calendar", calendar, self.calendars)
             case events.StaffSet(profile=profile):
                 self._check_one_kind(profile.identifier, self.users, gone=profile.gone)
+            case events.FaceSet(staff=staff):
+                self._check_staff(staff)
             case events.UserSet(user=user):
-                self._check_one_kind(user.identifier, self.staff, gone=user.gone)
-                self._check_known("customer", user.customer, self.customers)
-                self._check_staff(user.contact)
-                for index, what, keys in (
-                    (self._by_mail, "address", map(str.lower, user.mails)),
-                    (self._by_phone, "number", map(dialled, user.phones)),
-                ):
-                    for key in () if user.gone else keys:
-                        self._check_free(what, key, index.get(key), user.identifier)
+                self._check_user(user)
             case events.MachineSet(machine=machine):
                 self._check_known("user", machine.user, self.users)
                 self._check_known("customer", machine.customer, self.customers)
@@ -151,6 +153,10 @@ class Register:
             return None, ""
         user = self._present(machine.user)
         return user, machine.customer or self.customer_of(user)
+
+    def face(self, staff: str) -> str:
+        """The hash of somebody's picture, or empty."""
+        return self.faces.get(staff, "")
 
     def speaks_for(self, device: str, ticket: Ticket) -> bool:
         """Whether whoever sits at a machine is a ticket's requester, as far as can be known.
@@ -210,6 +216,17 @@ class Register:
         if identifier and identifier not in known:
             raise RegisterError(f"There is no {what} “{identifier}”.")
 
+    def _check_user(self, user: User) -> None:
+        self._check_one_kind(user.identifier, self.staff, gone=user.gone)
+        self._check_known("customer", user.customer, self.customers)
+        self._check_staff(user.contact)
+        for index, what, keys in (
+            (self._by_mail, "address", map(str.lower, user.mails)),
+            (self._by_phone, "number", map(dialled, user.phones)),
+        ):
+            for key in () if user.gone else keys:
+                self._check_free(what, key, index.get(key), user.identifier)
+
     @staticmethod
     def _check_one_kind(identifier: str, others: "dict[str, User] | dict[str, StaffProfile]", *, gone: bool) -> None:
         """A notice names its reader by it alone: what is for staff must never reach a customer."""
@@ -242,6 +259,12 @@ class Register:
             return
         self._by_mail |= dict.fromkeys((mail.lower() for mail in user.mails), user.identifier)
         self._by_phone |= dict.fromkeys(map(dialled, user.phones), user.identifier)
+
+    def _set_face(self, staff: str, sha256: str) -> None:
+        if sha256:
+            self.faces[staff] = sha256
+        else:
+            self.faces.pop(staff, None)
 
     def _present(self, identifier: str | None) -> User | None:
         user = self.users.get(identifier or "")

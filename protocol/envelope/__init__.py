@@ -13,6 +13,7 @@ from protocol.envelope import (
     about,
     duty,
     edits,
+    faces,
     files,
     kin,
     knowledge,
@@ -46,6 +47,7 @@ from protocol.envelope.edits import (
     SetRequester,
     StateLoss,
 )
+from protocol.envelope.faces import Face, FaceFound, FaceKept, GetFace, SetFace
 from protocol.envelope.files import BeginFile, FilePart, GetPart, PartTaken, PutPart
 from protocol.envelope.kin import LinkTickets, MergeTicket, TagTicket, UnmergeTicket
 from protocol.envelope.knowledge import PublishArticle, SuggestArticles, Suggestions
@@ -153,6 +155,7 @@ FromAgent = (
     | about.FromAgent
     | knowledge.FromAgent
     | files.FromAgent
+    | faces.FromAgent
 )
 FromConsole = (
     tickets.FromConsole
@@ -166,6 +169,7 @@ FromConsole = (
     | worktime.FromConsole
     | duty.FromConsole
     | files.FromConsole
+    | faces.FromConsole
 )
 ToClient = (
     RequestRefused
@@ -177,6 +181,7 @@ ToClient = (
     | about.ToClient
     | knowledge.ToClient
     | files.ToClient
+    | faces.ToClient
 )
 
 _encoder = msgspec.json.Encoder()
@@ -248,6 +253,9 @@ __all__ = [
     "EndAppointment",
     "EndLinks",
     "EnvelopeError",
+    "Face",
+    "FaceFound",
+    "FaceKept",
     "FaultView",
     "Faults",
     "FilePart",
@@ -255,6 +263,7 @@ __all__ = [
     "Forecasts",
     "FromAgent",
     "FromConsole",
+    "GetFace",
     "GetPart",
     "GiveInstruction",
     "GiveVerdict",
@@ -315,6 +324,7 @@ __all__ = [
     "SessionReady",
     "SetAbsence",
     "SetEstimate",
+    "SetFace",
     "SetKind",
     "SetNextStep",
     "SetRequester",

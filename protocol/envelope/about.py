@@ -8,6 +8,7 @@ from protocol import moment
 from protocol.desk.calendar import Calendar
 from protocol.desk.terms import Cents, Key, Language, Name, Staff, Text
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
+from protocol.envelope.faces import Face
 from protocol.moment import Moment
 
 
@@ -84,6 +85,7 @@ class About(MessageBase, frozen=True, omit_defaults=True):
             there to say.
         offers: prices on others' requests that wait for this user's yes or no; the relay says so by
             itself, too, with ref 0.
+        faces: pictures of those it names.
         answer_by: by when he hears from the desk, for urgency 1 to 3: the date that his request gets.
     """
 
@@ -97,6 +99,7 @@ class About(MessageBase, frozen=True, omit_defaults=True):
     advice: Annotated[tuple[AdviceView, ...], Meta(max_length=20)] = ()
     answer_by: Annotated[tuple[Moment, ...], Meta(max_length=3)] = ()
     offers: Annotated[tuple[OfferView, ...], Meta(max_length=20)] = ()
+    faces: Annotated[tuple[Face, ...], Meta(max_length=9)] = ()
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""

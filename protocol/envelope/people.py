@@ -9,6 +9,7 @@ from protocol.desk.events import AppointmentOutcome, StaffProfile, User
 from protocol.desk.terms import Cents, Key, Level, Name, Staff, Text, TicketKind
 from protocol.desk.terms import Minutes as ManyMinutes
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
+from protocol.envelope.faces import Face, FaceHash
 from protocol.envelope.tickets import TicketView
 from protocol.moment import Moment
 
@@ -230,6 +231,7 @@ class People(MessageBase, frozen=True, omit_defaults=True):
         machines: the user's, and the ticket's.
         others: tickets of the same user or machine, the newest first.
         yes_by: who accepts a price in the requester's place, by name (promise 11); empty: nobody; None: he may.
+        faces: pictures of contact and deputy.
     """
 
     ref: Ref
@@ -245,6 +247,7 @@ class People(MessageBase, frozen=True, omit_defaults=True):
     machines: tuple[MachineLine, ...]
     others: tuple[TicketLine, ...]
     yes_by: tuple[str, ...] | None = None
+    faces: Annotated[tuple[Face, ...], Meta(max_length=2)] = ()
 
 
 class Caller(Struct, frozen=True, forbid_unknown_fields=True):
@@ -271,12 +274,13 @@ class Absent(MessageBase, frozen=True):
     moved: tuple[tuple[int, Staff], ...]
 
 
-class Colleague(Struct, frozen=True, forbid_unknown_fields=True):
+class Colleague(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One of the staff.
 
     Attributes:
         online: his console is signed in; away_until: he is absent until then.
         open, begun, work_min: tickets that are his move, those he works on, minutes estimated for all.
+        face: his picture.
     """
 
     profile: StaffProfile
@@ -285,6 +289,7 @@ class Colleague(Struct, frozen=True, forbid_unknown_fields=True):
     open: int
     begun: int
     work_min: int
+    face: FaceHash = ""
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""

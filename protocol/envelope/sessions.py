@@ -7,6 +7,7 @@ from msgspec import Meta
 from protocol.desk.events.sessions import MAX_SAMPLES, Sample
 from protocol.desk.terms import EndReason, Name, SessionId, Staff
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
+from protocol.envelope.faces import FaceHash
 from protocol.scopes import Scope
 
 
@@ -68,12 +69,13 @@ class SessionReady(MessageBase, frozen=True):
 
 
 # --- relay → agent
-class SessionOffered(MessageBase, frozen=True):
+class SessionOffered(MessageBase, frozen=True, omit_defaults=True):
     """A technician asks for a session on a ticket of this device. What is claimed here is checked in the tunnel."""
 
     session: SessionId
     ticket: TicketNumber
     staff: Staff
+    face: FaceHash = ""
 
 
 # --- relay → both

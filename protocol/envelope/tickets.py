@@ -15,6 +15,7 @@ from protocol.desk.terms import Channel, HoldReason, Level, Mark, Name, Staff, S
 from protocol.diagnostics import DiagnosticField
 from protocol.envelope.base import MessageBase, Minutes, Ref, TicketNumber, Words
 from protocol.envelope.edits import Revision
+from protocol.envelope.faces import FaceHash
 from protocol.moment import Moment
 
 Alternative = Annotated[str, Meta(min_length=1, max_length=limits.ALTERNATIVE_CHARS)]
@@ -233,6 +234,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         currency: of the customer's contract, in which a loss is told; empty: there is none. For staff.
         yes_by: who accepts the price that waits for an answer, by name, if its requester may not (promise 11); empty:
             nobody is named; None: he may, or no price waits.
+        owner_face: the owner's picture.
     """
 
     number: TicketNumber
@@ -280,6 +282,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     reopen_until: Moment | None = None
     yes_by: tuple[str, ...] | None = None
     currency: str = ""
+    owner_face: FaceHash = ""
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""

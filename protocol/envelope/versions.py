@@ -14,26 +14,38 @@ import msgspec
 from msgspec import Struct
 
 from protocol import limits
-from protocol.desk.events import LossStated, NoticeKind, Opened, SessionRequested
+from protocol.desk.events import FaceSet, LossStated, NoticeKind, Opened, SessionRequested
 from protocol.envelope.about import About, AnswerAdvice, AnswerOffer, OfferView, ReadAbout
-from protocol.envelope.people import People
-from protocol.envelope.sessions import RequestSession
+from protocol.envelope.faces import Face, FaceFound, FaceKept, GetFace, SetFace
+from protocol.envelope.people import Colleague, People
+from protocol.envelope.sessions import RequestSession, SessionOffered
 from protocol.envelope.tickets import ResolveTicket, TicketView
 
 FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
-    TicketView: {"yes_by": 2, "alternatives": 2, "currency": 2},
+    TicketView: {"yes_by": 2, "alternatives": 2, "currency": 2, "owner_face": 2},
     ResolveTicket: {"alternatives": 2},
     RequestSession: {"scopes": 2},
     SessionRequested: {"scopes": 2},
     Opened: {"account": 2},
     LossStated: {"currency": 2},
-    People: {"yes_by": 2},
+    People: {"yes_by": 2, "faces": 2},
+    Colleague: {"face": 2},
+    SessionOffered: {"face": 2},
     ReadAbout: {"language": 2},
     AnswerAdvice: {"language": 2},
-    About: {"answer_by": 2, "offers": 2},
+    About: {"answer_by": 2, "offers": 2, "faces": 2},
 }
 """Fields by the version they came with. Each has a default, and its struct leaves defaults out."""
-KINDS: Final[Mapping[type[Struct], int]] = {AnswerOffer: 2, OfferView: 2}
+KINDS: Final[Mapping[type[Struct], int]] = {
+    AnswerOffer: 2,
+    OfferView: 2,
+    FaceSet: 2,
+    Face: 2,
+    GetFace: 2,
+    SetFace: 2,
+    FaceFound: 2,
+    FaceKept: 2,
+}
 """Messages, and kinds of event, by the version they came with: what bears one in a list is left out of it."""
 
 VALUES: Final[Mapping[type[enum.Enum], Mapping[str, int]]] = {

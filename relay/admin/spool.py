@@ -18,6 +18,7 @@ from typing import Annotated
 import msgspec
 
 from protocol.desk import events
+from protocol.envelope.faces import FaceBytes
 from protocol.moment import Moment
 from relay.admin import files
 from relay.admin.files import AdminError
@@ -34,6 +35,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         ticket: to which `happened` happens; 0: to none.
         asked_at: when it was asked for, aware UTC.
+        files: what is named in it by hash, and comes with it.
     """
 
     by: str
@@ -41,6 +43,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ticket: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     happened: tuple[events.RequesterSet | events.LinksRevoked, ...] = ()
     asked_at: Moment | None = None
+    files: Annotated[tuple[FaceBytes, ...], msgspec.Meta(max_length=1)] = ()
 
 
 def encode(change: Change) -> bytes:

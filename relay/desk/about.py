@@ -14,6 +14,7 @@ from protocol.desk.placing import as_staff, contact
 from protocol.desk.public_holidays import name_in
 from protocol.desk.ticket import Ticket
 from relay.desk import accepting, advice, views, waits
+from relay.desk.faces import faces_of
 from relay.desk.room import AgentHandlers, Requester, Room, by_requester
 
 AHEAD = timedelta(days=60)
@@ -59,13 +60,16 @@ class AboutRequests:
         expected = waits.forecast(self._room, book, tickets, customer, now)
         offers = accepting.waiting_for(book.register, user, tickets, now)
         on_call = (book.register.staff.get(identifier) for identifier in book.on_call(now))
+        on_duty = tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED]
+        known = contact(book, user.identifier if user else "", customer, now)
         return envelope.About(
             ref,
             name=settings.name,
             phone=settings.phone,
             calendar=_hours(book, customer, now, language or self._room.language_at(device)),
-            on_duty=tuple(as_staff(profile) for profile in on_call if profile is not None)[:CALLED],
-            contact=contact(book, user.identifier if user else "", customer, now),
+            on_duty=on_duty,
+            contact=known,
+            faces=faces_of(book.register, known, *on_duty),
             wait_min=expected.wait_min if expected else None,
             offers=tuple(_offer(book, *waiting) for waiting in itertools.islice(offers, OFFERS)),
             answer_by=tuple(self._room.agreed.answer_by(book.register, customer, level, now) for level in (1, 2, 3)),

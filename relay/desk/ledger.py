@@ -13,6 +13,7 @@ from protocol.desk.whose import is_given
 from relay.admin.files import AdminError
 from relay.admin.folder import RelayFolder
 from relay.admin.spool import Change, Spool
+from relay.files import Shelf
 from relay.store import By, EventStore, Work
 from relay.store.database import lock_folder
 
@@ -21,7 +22,7 @@ Announce = Callable[[Ticket], None]
 
 
 async def take_in(
-    spool: Spool, store: EventStore, now: Callable[[], datetime], announce: Announce = lambda _: None
+    spool: Spool, store: EventStore, shelf: Shelf, now: Callable[[], datetime], announce: Announce = lambda _: None
 ) -> tuple[int, Mapping[Path, str]]:
     """Everything that waits, in order; how many changes. What cannot be is refused, with a sentence for its writer.
 
@@ -35,7 +36,7 @@ async def take_in(
         return 0, {spool.path: str(error)}
     for path in waiting:
         try:
-            taken += await _take_in(spool, path, store, now, announce)
+            taken += await _take_in(spool, path, store, shelf, now, announce)
         except _StillThereError as error:
             unreadable[path] = str(error)
             break  # it will be found again, and must not undo what comes after it
@@ -48,13 +49,15 @@ class _StillThereError(OSError):
     """A change that was taken in cannot be removed."""
 
 
-async def _take_in(
-    spool: Spool, path: Path, store: EventStore, now: Callable[[], datetime], announce: Announce
+async def _take_in(  # noqa: PLR0913, PLR0917 - from where, whereto, and who is told
+    spool: Spool, path: Path, store: EventStore, shelf: Shelf, now: Callable[[], datetime], announce: Announce
 ) -> bool:
     """Whether it changed something. Raises StoreFault, OSError."""
     try:
         change = await asyncio.to_thread(spool.read, path)
         by = By(events.Actor.DESK, "", change.by[:120])
+        for content in change.files:  # on the disk before anything names them
+            await asyncio.to_thread(shelf.put, content)
         async with store.work(now()) as work:
             work.record(work.book.register.new(change.sets), by)
             if change.ticket:
@@ -92,6 +95,7 @@ async def take_in_alone(home: Path) -> None:
     with lock_folder(home):
         store = await EventStore.open(home / "athand.db")
         try:
-            await take_in(Spool(RelayFolder(home).book), store, lambda: datetime.now(UTC))
+            shelf = Shelf(home / "files")
+            await take_in(Spool(RelayFolder(home).book), store, shelf, lambda: datetime.now(UTC))
         finally:
             await store.close()

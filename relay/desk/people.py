@@ -19,6 +19,7 @@ from protocol.trust import Party
 from protocol.trust.names import one_line
 from relay.desk import waits
 from relay.desk.accepting import others_who_accept
+from relay.desk.faces import faces_of
 from relay.desk.room import ConsoleHandlers, Room, by_staff
 from relay.errors import Refused
 
@@ -82,6 +83,7 @@ class PeopleRequests:
             self._machines(machines.values(), book),
             tuple(map(_line, others)),
             others_who_accept(register, ticket),
+            faces_of(register, *named),
         )
 
     async def find_caller(self, _party: Party, message: envelope.FindCaller) -> envelope.Callers:
@@ -144,6 +146,7 @@ class PeopleRequests:
                 self._room.audience.is_there(profile.identifier),
                 until.get(profile.identifier),
                 *_weight(weights.get(profile.identifier)),
+                book.register.face(profile.identifier),
             )
             for profile in book.register.staff.values()
             if not profile.gone

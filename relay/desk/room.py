@@ -230,6 +230,7 @@ class Room:
             reopen_until=reopen_until(ticket, register.desk.reopen_days),
             yes_by=others_who_accept(register, ticket) if ticket.agreements.price_waits else None,
             currency=self.currency(ticket) if for_staff else "",
+            owner_face=register.face(ticket.owner.identifier) if ticket.owner else "",
             for_staff=for_staff,
         )
 

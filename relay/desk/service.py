@@ -16,6 +16,7 @@ from relay.desk.appointments import Appointments
 from relay.desk.complaints import Complaints
 from relay.desk.duty import DutyRequests
 from relay.desk.edits import Edits
+from relay.desk.faces import FaceRequests
 from relay.desk.handing import Handing
 from relay.desk.kin import KinRequests
 from relay.desk.knowledge import KnowledgeRequests
@@ -49,7 +50,7 @@ class Desk:
         requesters = Requesters(room)
         talk, knowledge = TalkRequests(room, requesters), KnowledgeRequests(room)
         quotes, complaints = Quotes(room), Complaints(room)
-        transfer = TransferRequests(room, requesters, shelf)
+        transfer, faces = TransferRequests(room, requesters, shelf), FaceRequests(room, shelf)
         self._handing = Handing(room, quotes)
         self.proofs, watch = Proofs(room), WatchRequests(room)
         self._from_agent: AgentHandlers = {
@@ -62,6 +63,7 @@ class Desk:
             **quotes.of_agents(),
             **complaints.of_agents(),
             **transfer.agent_handlers(),
+            **faces.agent_handlers(),
         }
         self._from_console: ConsoleHandlers = {
             **StaffRequests(room, self.proofs).handlers(),
@@ -81,6 +83,7 @@ class Desk:
             **QueueRequests(room).handlers(),
             **WorktimeRequests(room).handlers(),
             **transfer.console_handlers(),
+            **faces.console_handlers(),
         }
 
     async def for_agent(self, requester: Requester, message: envelope.FromAgent) -> envelope.ToClient:
@@ -162,7 +165,8 @@ class Desk:
         session = self._room.sessions.running_on(device)
         waits = session is not None and session.state in (SessionState.OFFERED, SessionState.HALF)
         if session is not None and waits and Role.DEVICE not in session.ends:
-            offered = envelope.SessionOffered(session.identifier, session.ticket, session.staff)
+            face = self._room.store.last_book.register.face(session.staff.identifier)
+            offered = envelope.SessionOffered(session.identifier, session.ticket, session.staff, face)
             self._room.audience.tell_device(device, offered)
 
     async def presence_changed(self, device: str) -> None:

@@ -132,7 +132,9 @@ class StaffRequests:
         except RelayError:
             room.sessions.withdraw(session)
             raise
-        offered = room.audience.tell_device(ticket.device, envelope.SessionOffered(identifier, ticket.number, staff))
+        face = room.store.last_book.register.face(staff.identifier)
+        offer = envelope.SessionOffered(identifier, ticket.number, staff, face)
+        offered = room.audience.tell_device(ticket.device, offer)
         if session.state is SessionState.ENDED or not offered:
             if session.state is not SessionState.ENDED:
                 room.sessions.end(session, EndReason.LINE_LOST)

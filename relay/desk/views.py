@@ -37,6 +37,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
     reopen_until: datetime | None = None,
     yes_by: tuple[str, ...] | None = None,
     currency: str = "",
+    owner_face: str = "",
     for_staff: bool = True,
 ) -> envelope.TicketView:
     """What a list shows of `ticket`; tags and flags are for staff."""
@@ -86,6 +87,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         reopen_until=reopen_until,
         yes_by=yes_by,
         currency=currency,
+        owner_face=owner_face,
     )
 
 

@@ -80,6 +80,7 @@ class RequesterPages:
             Route("/t/{token}/again", self._renewing.again, methods=["POST"]),
             Route("/t/{token}/{action}", self.answer, methods=["POST"]),
             Route("/t/{token}/file/{event:int}/{position:int}", self.file),
+            Route("/t/{token}/face/{sha256}", self.face),
         )
 
     # --- for anybody
@@ -147,6 +148,22 @@ class RequesterPages:
         if entry is not None and told_to_requester(entry.event) is not None:
             try:
                 found = await uploads.give(entry, position, self._shelf)
+            except StoreFault as fault:
+                raise _unsaved(self._room, fault) from fault
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    async def face(self, request: Request) -> Response:
+        """The picture of whoever looks after this ticket; nobody else's, whatever hash is asked for (promise 4)."""
+        try:
+            opened = await self._open(request)
+        except LinkError as error:
+            return await self._no_link(request, error)
+        found = None
+        if opened.view.face and request.path_params["sha256"] == opened.view.face:
+            try:
+                found = await uploads.give_face(opened.view.face, self._shelf)
             except StoreFault as fault:
                 raise _unsaved(self._room, fault) from fault
         if found is None:

@@ -1,7 +1,7 @@
 """Files that come with a message on the page, and their way back out. Distrusts name, kind and bytes.
 
 Guarantees: a file is kept before the message that names it; given out, it is only ever saved, never shown or run by the
-browser as part of our page.
+browser as part of our page. What is shown is the pictures of staff, which were drawn here (relay.files.portrait).
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import urllib.parse
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from protocol import faces
 from protocol.desk import events
 from protocol.desk.events import Attachment
 from protocol.trust.names import one_line
@@ -18,6 +19,8 @@ from relay.files import Shelf
 MAX_FILES = 4
 NAME_CHARS = 255
 MEDIA_TYPE_CHARS = 127
+FACE_KEPT_S = 24 * 3600
+"""By the reader's own browser alone: under its address, which its hash is a part of, it never changes."""
 
 
 async def keep(form: FormData, shelf: Shelf) -> tuple[Attachment, ...]:
@@ -45,3 +48,12 @@ async def give(entry: events.Entry, position: int, shelf: Shelf) -> Response | N
     name = urllib.parse.quote(files[position].name, safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+async def give_face(sha256: str, shelf: Shelf) -> Response | None:
+    """A picture of somebody of the staff, to be shown; None: it is not there. Raises StoreFault."""
+    content = await asyncio.to_thread(shelf.get, sha256)
+    if content is None:
+        return None
+    headers = {"Cache-Control": f"private, max-age={FACE_KEPT_S}, immutable"}
+    return Response(content, media_type=faces.MEDIA_TYPE, headers=headers)

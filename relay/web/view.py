@@ -50,6 +50,7 @@ class View(Struct, frozen=True):
         verdict: a solution awaits his word.
         to_rate: it has it, and awaits his rating.
         can_write, can_cancel, can_reopen, can_complain: what is possible now.
+        face: hash of the owner's picture.
         read_back: what was understood, while he has not said whether it is right.
         may_buy: whether his yes to a price counts; else the prices are only shown.
         places: of each event that he is told of by its number, which it is on this ticket, from 1 on.
@@ -65,6 +66,7 @@ class View(Struct, frozen=True):
     state: str
     state_word: str
     owner: Staff | None
+    face: str
     next_step: str
     next_at: str
     estimate: str
@@ -135,6 +137,7 @@ def view(  # noqa: PLR0913 - what the page is made of
     calendar = opening.calendar_of(book.register, ticket.customer, moments.now)
     state_word, state = _state(ticket, moments, back=_is_back(history))
     talk, is_open = ticket.talk, ticket.is_open
+    owner = ticket.owner if is_open or ticket.state is TicketState.RESOLVED else None
     user = book.register.users.get(ticket.user)
     return View(
         number=ticket.number,
@@ -145,7 +148,8 @@ def view(  # noqa: PLR0913 - what the page is made of
         desk_address=desk.address,
         state=state,
         state_word=state_word,
-        owner=ticket.owner if is_open or ticket.state is TicketState.RESOLVED else None,
+        owner=owner,
+        face=book.register.face(owner.identifier) if owner else "",
         next_step=step_in_words(ticket.next_step, _) if is_open else "",
         next_at=moments.moment(ticket.due) if is_open and ticket.due else "",
         estimate=_estimate(ticket, moments),

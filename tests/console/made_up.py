@@ -1,7 +1,9 @@
 """What the console is shown in tests and pictures: people, tickets, a history; all made up."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
+from console.ui.faces import Faces
 from protocol.desk import events
 from protocol.desk.clocks import ClockState
 from protocol.desk.contract import Metric
@@ -13,6 +15,7 @@ from protocol.envelope import (
     ClockView,
     ClusterView,
     Colleague,
+    Face,
     Faults,
     FaultView,
     HistoryLine,
@@ -23,12 +26,14 @@ from protocol.envelope import (
 )
 from protocol.scopes import Scope
 from protocol.trust import Party, Role
+from tests import portraits
 
 NOW = datetime.now(UTC)
 
 TINA_FACTS = ("Tina Tech", "Support Engineer", "+49 30 1234567")
 
 TINA = Staff("tina", *TINA_FACTS)
+TINA_FACE = hashlib.sha256(portraits.kept(portraits.TINA)).hexdigest()
 
 SEE_AND_CONTROL = frozenset({Scope.SEE, Scope.CONTROL})
 
@@ -129,6 +134,13 @@ DIAGNOSTICS = (
 )
 
 
+def faces(into: Faces | None = None) -> Faces:
+    """Tina's has come."""
+    known = into or Faces()
+    known.take(TINA_FACE, portraits.kept(portraits.TINA))
+    return known
+
+
 def me() -> Party:
     """Whom the certificate speaks of."""
     return Party(
@@ -184,10 +196,19 @@ PEOPLE = People(
         TicketLine(15, "VPN drops", "resolved", NOW - timedelta(hours=3), "EVA-LAPTOP"),
         TicketLine(3, "New mouse", "closed", NOW - timedelta(days=40), "EVA-LAPTOP"),
     ),
+    faces=(Face("tina", TINA_FACE),),
 )
 
 COLLEAGUES = (
-    Colleague(StaffProfile("tina", *TINA_FACTS, skills={"excel": 3, "network": 1}, lead=True), True, None, 3, 1, 150),
+    Colleague(
+        StaffProfile("tina", *TINA_FACTS, skills={"excel": 3, "network": 1}, lead=True),
+        True,
+        None,
+        3,
+        1,
+        150,
+        TINA_FACE,
+    ),
     Colleague(
         StaffProfile("petr", "Petr Malý", "Support Engineer", "+49 30 7654321", skills={"network": 3}),
         False,

@@ -62,6 +62,7 @@ from protocol.desk.events.register import (
     CustomerSet,
     DeskSet,
     DeskSettings,
+    FaceSet,
     Machine,
     MachineSet,
     StaffProfile,
@@ -171,6 +172,7 @@ BookEvent = (
     | UserSet
     | MachineSet
     | StaffSet
+    | FaceSet
     | AbsenceSet
     | RotaSet
     | ShiftOverridden
@@ -269,6 +271,7 @@ __all__ = [
     "EstimateSet",
     "Event",
     "EventError",
+    "FaceSet",
     "FaultCleared",
     "FaultRaised",
     "HandedOver",

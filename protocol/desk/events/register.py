@@ -158,3 +158,10 @@ class StaffSet(EventBase, frozen=True):
     """A technician's profile is new or changed."""
 
     profile: StaffProfile
+
+
+class FaceSet(EventBase, frozen=True):
+    """A technician has another picture (promise 4), by the hash of its bytes; empty: none any more."""
+
+    staff: Name
+    sha256: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]

@@ -66,15 +66,18 @@ class Ledger:
                     book.register.apply(event)
         return book
 
-    def write(self, book: Book, *sets: events.BookEvent) -> str:
-        """Sets all of it, or nothing; a sentence says what came of it. Raises AdminError, OSError."""
+    def write(self, book: Book, *sets: events.BookEvent, picture: bytes = b"") -> str:
+        """Sets all of it, or nothing; a sentence says what came of it. Raises AdminError, OSError.
+
+        `picture`: the bytes of the face that is set with it.
+        """
         try:
             fresh = book.register.new(sets)
         except RegisterError as error:
             raise AdminError(str(error)) from error
         if not fresh:
             return "It stood so already."
-        return self._leave(Change(f"administrator {_who()}", fresh))
+        return self._leave(Change(f"administrator {_who()}", fresh, files=(picture,) if picture else ()))
 
     def write_on(
         self, ticket: int, happened: events.RequesterSet | events.LinksRevoked, *sets: events.BookEvent

@@ -1,7 +1,9 @@
 """`desk` and `staff-profile`: how the desk is set up, and what its technicians can do (promises 39, 40, 45)."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import msgspec
@@ -10,12 +12,17 @@ from protocol.desk import events
 from protocol.desk.book import Book
 from protocol.desk.events import StaffProfile
 from protocol.trust.names import clean_phone, clean_text
+from relay.admin import files
 from relay.admin.desk import words
 from relay.admin.desk.ledger import Ledger, ledger_option
 from relay.admin.files import AdminError
 from relay.admin.home import Home
 from relay.admin.register import Person, Standing
 from relay.words import LANGUAGES
+
+MAX_PICTURE_BYTES = 32 * 1024 * 1024
+"""As large as a camera makes them."""
+_A_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @click.command()
@@ -66,10 +73,19 @@ def desk(ledger: Ledger, remind_days: str | None, **given: str | int | bool | No
 @click.option("--mail", help="Where the desk writes to.")
 @click.option("--lead/--no-lead", default=None, help="Hears of what is late, and owns complaints.")
 @click.option("--gone/--back", default=None, help="Does not work here any more.")
+@click.option("--picture", type=_A_FILE, help="A photograph that users see beside the name; cut square in its middle.")
+@click.option("--no-picture", is_flag=True, help="None any more: users see the initials.")
 @ledger_option
 @words.sentences
 def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
-    ledger: Ledger, who: str | None, skills: tuple[str, ...], mail: str | None, lead: bool | None, gone: bool | None
+    ledger: Ledger,
+    who: str | None,
+    skills: tuple[str, ...],
+    mail: str | None,
+    lead: bool | None,
+    gone: bool | None,
+    picture: Path | None,
+    no_picture: bool,
 ) -> None:
     """List the technicians with their skills, or set those of WHO: a name, or an identifier as `staff` shows it.
 
@@ -78,7 +94,7 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
     book = ledger.read()
     if who is None:
         for profile in book.register.staff.values():
-            _show(profile)
+            _show(profile, book.register.face(profile.identifier))
         if not book.register.staff:
             click.echo("Nobody yet. Set somebody with: athand-admin staff-profile NAME --skill network=2")
         return
@@ -88,7 +104,7 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
     if leaving is not None:  # also of somebody who was revoked already
         profile = msgspec.structs.replace(leaving, gone=True)
         click.echo(ledger.write(book, events.StaffSet(profile)))
-        _show(profile)
+        _show(profile, "")
         for sentence in _still_named(book, profile.identifier):
             click.echo(sentence)
         return
@@ -104,8 +120,28 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
         lead=(known.lead if known else False) if lead is None else lead,
         gone=(known.gone if known else False) if gone is None else gone,
     )
-    click.echo(ledger.write(book, events.StaffSet(profile)))
-    _show(profile)
+    drawn = _drawn(picture, taken_away=no_picture)
+    face = (
+        book.register.face(person.identifier) if drawn is None else hashlib.sha256(drawn).hexdigest() if drawn else ""
+    )
+    sets = (events.FaceSet(person.identifier, face),) if drawn is not None else ()
+    click.echo(ledger.write(book, events.StaffSet(profile), *sets, picture=drawn or b""))
+    _show(profile, "" if profile.gone else face)
+
+
+def _drawn(picture: Path | None, *, taken_away: bool) -> bytes | None:
+    """The picture as it is kept, nothing when there is to be none any more; None: it stays. Raises AdminError."""
+    if picture is None:
+        return b"" if taken_away else None
+    if taken_away:
+        raise AdminError("Either --picture or --no-picture, not both.")
+    # Pillow would slow every other command down.
+    from relay.files.portrait import FROM_ADMIN, PictureRefused, portrait  # noqa: PLC0415
+
+    try:
+        return portrait(files.read(picture, MAX_PICTURE_BYTES), FROM_ADMIN)
+    except PictureRefused as refused:
+        raise AdminError(f"{picture}: {refused}") from refused
 
 
 def _profile(book: Book, who: str) -> StaffProfile | None:
@@ -184,11 +220,12 @@ def _days(text: str) -> tuple[int, ...]:
     return tuple(sorted({int(part) for part in parts}))
 
 
-def _show(profile: StaffProfile) -> None:
+def _show(profile: StaffProfile, face: str) -> None:
     words.show(
         f"{profile.name}, {profile.title}, {profile.phone}  [{profile.identifier}]",
         ("mail", profile.mail),
         ("skills", ", ".join(f"{name} {level}" for name, level in profile.skills.items())),
         ("lead", "yes" if profile.lead else ""),
+        ("picture", "yes" if face else ""),
         ("gone", "yes" if profile.gone else ""),
     )

@@ -1,5 +1,6 @@
 """Windows of the helped side, each with made-up data."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -17,6 +18,7 @@ from agent.ui import consent_dialog, theme
 from agent.ui.about import AboutWindow
 from agent.ui.banner import Banner, hot_key_words
 from agent.ui.consent_dialog import ConsentDialog
+from agent.ui.faces import Faces
 from agent.ui.file_dialog import FileDialog
 from agent.ui.longer_dialog import LongerDialog
 from agent.ui.main_window import MainWindow
@@ -27,12 +29,14 @@ from protocol.desk import events
 from protocol.desk.events import Actor, Attachment, EndReason, Staff, Threshold
 from protocol.desk.states import TicketState
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import About, AdviceView, HistoryLine, OfferView, Ticket, TicketView, Witness
+from protocol.envelope import About, AdviceView, Face, HistoryLine, OfferView, Ticket, TicketView, Witness
 from protocol.scopes import Scope
+from tests import portraits
 
 NOW = datetime.now(UTC)
 TINA = Staff("tina", "Tina Tech", "Support Engineer", "+49 30 1234567")
 SHOWN = TechnicianShown("Tina Tech", "Support Engineer", "+49 30 1234567", "Demo Help Desk")
+TINA_FACE = hashlib.sha256(portraits.kept(portraits.TINA)).hexdigest()
 UP = LineChanged(Line.CONNECTED)
 DOWN = LineChanged(Line.AWAY, Trouble.UNREACHABLE)
 SESSION = "c" * 32
@@ -52,6 +56,7 @@ def _window() -> MainWindow:
     if isinstance(app, QApplication):
         theme.put_on(app)
     window = MainWindow("Demo Help Desk", "Eva Beispiel", "EVA-LAPTOP")
+    window.faces.take(TINA_FACE, portraits.kept(portraits.TINA))
     window.line_changed(UP)
     window.tickets_listed(())
     return window
@@ -90,6 +95,7 @@ def view(**changes: object) -> TicketView:
         "impact": 2,
         "priority": 3,
         "owner": TINA,
+        "owner_face": TINA_FACE,
         "next_step": "Look at it together on the screen",
         "due": NOW + timedelta(minutes=25),
         "done_by": NOW + timedelta(days=1),
@@ -239,7 +245,8 @@ def suggested() -> QWidget:
     window.ask.problem.setPlainText("The printer prints stripes")
     article = events.Article("d" * 32, "d" * 32, "en", "Stripes on paper", "1. Open the lid.\n2. Clean the drum.")
     window.ask.suggestions.show_articles((article, article))
-    window.about_read(About(1, "Help", "+49 30 999", on_duty=(TINA,), contact=TINA, wait_min=12))
+    face = Face("tina", TINA_FACE)
+    window.about_read(About(1, "Help", "+49 30 999", on_duty=(TINA,), contact=TINA, wait_min=12, faces=(face,)))
     return window
 
 
@@ -295,6 +302,8 @@ def no_requests() -> QWidget:
 
 def _question(**changes: object) -> ConsentDialog:
     _window()
+    known = Faces()
+    known.take(TINA_FACE, portraits.kept(portraits.TINA))
     facts: dict[str, object] = {
         "session": SESSION,
         "technician": SHOWN,
@@ -302,8 +311,9 @@ def _question(**changes: object) -> ConsentDialog:
         "scopes": frozenset({Scope.SEE, Scope.CONTROL}),
         "minutes": 20,
         "remark": "Then I can see why it is locked.",
+        "face": TINA_FACE,
     }
-    return ConsentDialog(Question(**(facts | changes)))  # type: ignore[arg-type]  # as above
+    return ConsentDialog(Question(**(facts | changes)), known)  # type: ignore[arg-type]  # as above
 
 
 def consent() -> QWidget:

@@ -18,7 +18,7 @@ from protocol.envelope import (
     Ticket,
     Witness,
 )
-from tests.console.made_up import DIAGNOSTICS, HISTORY, LATE, NOW, PEOPLE, PROMISES, QUEUE, me, ticket
+from tests.console.made_up import DIAGNOSTICS, HISTORY, LATE, NOW, PEOPLE, PROMISES, QUEUE, faces, me, ticket
 
 _KEPT: list[MainWindow] = []
 
@@ -105,6 +105,7 @@ def offline() -> MainWindow:
 def peopled() -> MainWindow:
     """Queue and ticket, with everybody around it, and an offer."""
     window = desk()
+    faces(window.ticket.people.faces)
     window.ticket.people.show_people(PEOPLE)
     window.offer.show_offer(QUEUE[1])
     return window

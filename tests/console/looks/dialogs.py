@@ -11,6 +11,7 @@ from console.ui.agreed import AppointmentDialog, QuoteDialog
 from console.ui.article_dialog import ArticleDialog
 from console.ui.desk_dialogs import EstimateDialog, HoldDialog, MergeDialog, TagsDialog, TimeDialog
 from console.ui.dialogs import ConnectDialog, NextStepDialog, NoteDialog, ResolveDialog, TakeDialog
+from console.ui.face_dialog import FaceDialog
 from console.ui.files_dialog import FilesDialog
 from console.ui.hand_over import HandOverDialog, TextDialog
 from console.ui.record_dialogs import CorrectDialog, ProofDialog
@@ -23,7 +24,18 @@ from protocol.envelope import (
     PlannedMove,
 )
 from tests.console.looks.desk import dress
-from tests.console.made_up import APPOINTMENTS, COLLEAGUES, NOW, SEE_AND_CONTROL, TINA, fresh, line, ticket
+from tests.console.made_up import (
+    APPOINTMENTS,
+    COLLEAGUES,
+    NOW,
+    SEE_AND_CONTROL,
+    TINA,
+    TINA_FACE,
+    faces,
+    fresh,
+    line,
+    ticket,
+)
 
 
 def take() -> QWidget:
@@ -127,9 +139,23 @@ def proof() -> QWidget:
 def hand_over() -> QWidget:
     """The card."""
     dress()
-    dialog = HandOverDialog(ticket())
+    dialog = HandOverDialog(ticket(), None, faces())
     dialog.show_staff(COLLEAGUES)
     dialog.fail("Petr Malý knows less of excel (0) than who has it now (3): say why all the same.")
+    return dialog
+
+
+def face() -> QWidget:
+    """The picture that users see."""
+    dress()
+    return FaceDialog(TINA.name, TINA_FACE, faces())
+
+
+def no_face() -> QWidget:
+    """None yet, and a file that is no picture."""
+    dress()
+    dialog = FaceDialog("Petr Malý", "", faces())
+    dialog.choose(Path(__file__))
     return dialog
 
 

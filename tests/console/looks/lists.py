@@ -21,7 +21,7 @@ from protocol.envelope import (
     Tickets,
 )
 from tests.console.looks.desk import dress
-from tests.console.made_up import APPOINTMENTS, COLLEAGUES, FAULTS, NOW, PEOPLE, QUEUE
+from tests.console.made_up import APPOINTMENTS, COLLEAGUES, FAULTS, NOW, PEOPLE, QUEUE, faces
 
 
 def machines() -> MachinesDialog:
@@ -35,7 +35,7 @@ def machines() -> MachinesDialog:
 def staff() -> QWidget:
     """Who is there."""
     dress()
-    dialog = StaffDialog()
+    dialog = StaffDialog(None, "tina", faces())
     away = tuple(
         AbsenceLine(f"{day:032}", who.profile.identifier, NOW + timedelta(days=day), NOW + timedelta(days=day + 5))
         for day, who in enumerate(COLLEAGUES[:2])
