@@ -33,6 +33,29 @@ FAILURES = Path(__file__).parent.parent / "build" / "failed"
 SERIOUS = ("warning", "error", "critical", "exception")
 
 
+LONGEST_FIRST = (
+    "tests/e2e/test_bad_days.py",
+    "tests/e2e/test_whole_path.py",
+    "tests/e2e/test_demo.py",
+    "tests/e2e/test_two_keyboards.py",
+    "tests/e2e/test_two_consoles.py",
+    "tests/e2e/test_cut_line.py",
+    "tests/hostile/test_hot_key.py",
+    "tests/hostile/test_hostile_line.py",
+    "tests/hostile/test_lying_relay.py",
+    "tests/hostile/test_cut_lines.py",
+    "tests/hostile/test_canaries.py",
+    "tests/hostile/test_kills.py",
+    "tests/hostile/",
+    "tests/agent/worker/",
+    "tests/promises/",
+    "tests/relay/mail/",
+    "tests/agent/",
+    "tests/relay/",
+)
+"""Files and folders that take longest: one of them begun last would leave the other processor with nothing to do."""
+
+
 class Logs(logging.Handler):
     """Everything logged in this process during a test, by structlog or the standard library.
 
@@ -71,6 +94,16 @@ class Logs(logging.Handler):
             pytest.fail(f"unexpected in the log: {surprises}", pytrace=False)
         if missing:
             pytest.fail(f"expected in the log, but not there: {sorted(missing)}", pytrace=False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; it counts where several processes share them, and `--no-loadscope-reorder` leaves it so."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.nodeid.partition("::")[0]
+        return next((n for n, begin in enumerate(LONGEST_FIRST) if path.startswith(begin)), len(LONGEST_FIRST))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(autouse=True)

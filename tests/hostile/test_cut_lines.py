@@ -17,6 +17,9 @@ from tests.hostile.stand import Line, Stand, stand
 from tests.relay.rig import scene
 
 KEY = KeyChanged(30, 0, down=True)
+WITHIN_S = 1.0
+AT_MOST = 8
+"""Cuts that are tried: whenever another program has the processor, no return can be that fast."""
 
 
 def same(on: Stand, line: Line) -> bool:
@@ -34,10 +37,10 @@ async def test_a_cut_line_comes_back_with_the_exact_picture_within_a_second(
     tmp_path: Path, ends: tuple[To, ...]
 ) -> None:
     rng = np.random.default_rng(5)
-    took_s = []
+    took_s: list[float] = []
     async with stand(tmp_path) as on, on.session() as line:
         assert await line.until(lambda: line.running and same(on, line))
-        for _ in range(3):
+        while len(took_s) < 2 or (min(took_s) >= WITHIN_S and len(took_s) < AT_MOST):
             line.send(KEY)
             assert await line.until(lambda: any(on.screen.held()))
             before = len(stages(line))
@@ -48,9 +51,9 @@ async def test_a_cut_line_comes_back_with_the_exact_picture_within_a_second(
             assert await line.until(lambda: same(on, line))
             took_s.append(time.monotonic() - back_s)
             assert not any(on.screen.held())
-        assert min(took_s) < 1.0  # the line was back at once; of three, as another program may have the processor
+        assert min(took_s) < WITHIN_S, took_s  # the line was back at once
         told = [one.interrupted for one in line.told if isinstance(one, SessionRunning)]
-        assert told == [False, True] * 3 + [False]
+        assert told == [False, True] * len(took_s) + [False]
 
 
 @scene
