@@ -2,6 +2,7 @@
 
     head    what this is, of which organisation, made when
     event   one for each event, by its number: with its entry, or without one where it was erased
+    waiting one for each mail that had not been sent yet, by the number of the event that it goes out for
     file    one for each attachment, by the hash of its bytes
     end     how many there were, the hash of all lines before it, and the organisation's signature
 
@@ -25,7 +26,8 @@ from protocol.moment import Moment
 from protocol.trust import Authority, Organisation, TrustError, der
 from protocol.trust.verify import check_issued_by
 
-VERSION = 1
+VERSION = 2
+"""1 had no mails that wait."""
 LINE_BYTES = 48 * 1024 * 1024
 """The longest is an attachment: 32 MiB as base64 and its name."""
 _LABEL = b"athand export v1\0"
@@ -39,11 +41,16 @@ class PortableError(Exception):
 
 
 class HeadLine(Struct, frozen=True, tag="head", forbid_unknown_fields=True):
-    """The first line."""
+    """The first line.
+
+    Attributes:
+        moves: whoever reads the file sends the mails that wait; the relay that wrote it does not any more.
+    """
 
     organisation: str
     made_at: Moment
     version: int = VERSION
+    moves: bool = False
 
 
 class EventLine(Struct, frozen=True, tag="event", forbid_unknown_fields=True, omit_defaults=True):
@@ -62,6 +69,20 @@ class EventLine(Struct, frozen=True, tag="event", forbid_unknown_fields=True, om
     body: bytes | None = None
 
 
+class WaitingLine(Struct, frozen=True, tag="waiting", forbid_unknown_fields=True):
+    """A mail that waits to be sent.
+
+    Attributes:
+        event: the number of the notice that it goes out for.
+        due_at: when it is tried next; tries: how often it was; reason: why in vain.
+    """
+
+    event: Annotated[int, Meta(ge=1)]
+    due_at: Moment
+    tries: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    reason: Annotated[str, Meta(max_length=1000)] = ""
+
+
 class FileLine(Struct, frozen=True, tag="file", forbid_unknown_fields=True):
     """An attachment's bytes."""
 
@@ -78,9 +99,10 @@ class EndLine(Struct, frozen=True, tag="end", forbid_unknown_fields=True):
     authority: bytes
     """The device authority's certificate, DER."""
     signature: bytes
+    waiting: int = 0
 
 
-Line = HeadLine | EventLine | FileLine | EndLine
+Line = HeadLine | EventLine | WaitingLine | FileLine | EndLine
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
@@ -128,24 +150,26 @@ class Seal:
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
-        self.events = self.files = 0
+        self.events = self.files = self.waiting = 0
 
     def passed(self, line: Line, encoded: bytes) -> None:
         """One more line before the last."""
         self._hash.update(encoded)
         self.events += isinstance(line, EventLine)
         self.files += isinstance(line, FileLine)
+        self.waiting += isinstance(line, WaitingLine)
 
     def sign(self, authority: Authority) -> EndLine:
         """The last line."""
         digest = self._hash.digest()
         signature = authority.key.sign(_LABEL + digest, ec.ECDSA(hashes.SHA256()))
-        return EndLine(self.events, self.files, digest.hex(), authority.certificate, signature)
+        return EndLine(self.events, self.files, digest.hex(), authority.certificate, signature, self.waiting)
 
     def check(self, end: EndLine, organisation: Organisation) -> None:
         """Raises PortableError unless the last line is about these lines, and signed in this organisation."""
         digest = self._hash.digest()
-        if (end.events, end.files, end.sha256) != (self.events, self.files, digest.hex()):
+        counted = (self.events, self.files, self.waiting, digest.hex())
+        if (end.events, end.files, end.waiting, end.sha256) != counted:
             raise PortableError("The file was changed, or something is missing in it.")
         try:
             authority = der.certificate(end.authority)

@@ -10,11 +10,19 @@ from datetime import datetime
 from pathlib import Path
 
 from protocol.desk import chain
+from protocol.desk.business_time import from_us
 from protocol.trust import Authority
 from relay.portable import form
-from relay.portable.form import FileLine, HeadLine, Line, PortableError, Seal
+from relay.portable.form import FileLine, HeadLine, Line, PortableError, Seal, WaitingLine
+from relay.store.mail_tables import LEFT, SET_ASIDE, WAITING, WENT
 
 _EVENTS = "SELECT number, salt, body, digest, link FROM events ORDER BY number"
+# What an earlier export left to others, or took along, is still to be sent by somebody.
+_WAITING = """
+SELECT event, due_us, tries, reason FROM outbox WHERE state = ?1
+OR (state = ?2 AND (substr(reason, 1, ?3) = ?4 OR substr(reason, 1, ?5) = ?6)) ORDER BY event
+"""
+_HAND_OVER = "UPDATE outbox SET state = ?, reason = ? || reason WHERE state = ?"
 
 
 def write(  # noqa: PLR0913 - what an export consists of
@@ -25,6 +33,7 @@ def write(  # noqa: PLR0913 - what an export consists of
     organisation: str,
     authority: Authority,
     now: datetime,
+    moves: bool = False,
 ) -> Seal:
     """Writes all lines to `out`; how many there were.
 
@@ -35,6 +44,7 @@ def write(  # noqa: PLR0913 - what an export consists of
         organisation: its name, for whoever reads the file.
         authority: signs it.
         now: when it is made, aware UTC.
+        moves: whoever reads the file sends the mails that wait; call `hand_over` once it is on the disk.
 
     Raises:
         PortableError: the history was changed, or an attachment is not what it was.
@@ -47,11 +57,13 @@ def write(  # noqa: PLR0913 - what an export consists of
         seal.passed(line, encoded)
         out(encoded)
 
-    put(HeadLine(organisation, now))
+    put(HeadLine(organisation, now, moves=moves))
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("BEGIN")  # one snapshot, however the relay goes on writing
             chain.verify(_passing(connection, put))
+            for waiting in _waiting(connection):
+                put(waiting)
     except sqlite3.DatabaseError as error:
         raise OSError(f"{database} cannot be read: {error}") from error
     except chain.ChainError as error:
@@ -60,6 +72,23 @@ def write(  # noqa: PLR0913 - what an export consists of
         put(line)
     out(form.encode(seal.sign(authority)))
     return seal
+
+
+def hand_over(database: Path) -> None:
+    """The mails that wait are sent from elsewhere now, never from here; no relay may run meanwhile. Raises OSError."""
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as connection, connection:
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(_HAND_OVER, (SET_ASIDE, WENT, WAITING))
+    except sqlite3.DatabaseError as error:
+        raise OSError(f"{database} cannot be written: {error}") from error
+
+
+def _waiting(connection: sqlite3.Connection) -> Iterator[WaitingLine]:
+    values = (WAITING, SET_ASIDE, len(LEFT), LEFT, len(WENT), WENT)
+    for event, due_us, tries, reason in connection.execute(_WAITING, values):
+        plain = reason.removeprefix(LEFT).removeprefix(WENT)
+        yield WaitingLine(event, from_us(due_us), tries, plain)
 
 
 def _passing(connection: sqlite3.Connection, put: Callable[[Line], None]) -> Iterator[chain.Row]:

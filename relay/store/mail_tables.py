@@ -21,6 +21,10 @@ SEEN_WITHIN = timedelta(minutes=15)
 """Somebody who starts his machine in this time reads it there."""
 WAITING, SENT, SET_ASIDE = "waiting", "sent", "set_aside"
 """States in the outbox."""
+LEFT = "The relay that this was exported from sends it. "
+"""Before the reason of one that is set aside: it waited there, and does so still as far as this relay knows."""
+WENT = "It went with an export, and is sent by the relay that reads that in. "
+"""The same, of one that waited here."""
 
 
 async def follow(connection: AsyncConnection, entries: Iterable[tuple[int, events.Entry]]) -> None:

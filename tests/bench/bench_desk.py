@@ -174,7 +174,7 @@ def test_the_way_out_and_in_takes_no_more_memory_however_long_the_history_is(his
 
     def arrive() -> int:
         with out.open("rb") as file:
-            return arriving.read(file, folder, organisation=ours.organisation).events
+            return arriving.read(file, folder, organisation=ours.organisation)[0].events
 
     for name, way in (("out", leave), ("in", arrive)):
         before_mb, begun = peak_mb(), time.perf_counter()

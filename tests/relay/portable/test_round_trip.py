@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from protocol.desk.events import Channel, Customer, User
 from protocol.trust import Authority, Organisation, Role
 from protocol.trust.issue import issue_authority, issue_root
 from relay.files import Shelf
-from relay.portable import arriving, leaving
+from relay.portable import arriving, form, leaving
 from relay.portable.form import PortableError
 from relay.store import THE_DESK, EventStore, verify
 from tests.relay.rig import scene
@@ -33,7 +34,9 @@ class Desk:
         self.organisation = Organisation("Firma", "wss://relay.example", root.certificate)
         self.folder = folder
 
-    def export(self, folder: Path, *, authority: Authority | None = None, now: datetime = NOW) -> list[bytes]:
+    def export(
+        self, folder: Path, *, authority: Authority | None = None, now: datetime = NOW, moves: bool = False
+    ) -> list[bytes]:
         lines: list[bytes] = []
         leaving.write(
             folder / "athand.db",
@@ -42,11 +45,12 @@ class Desk:
             organisation="Firma",
             authority=authority or self.authority,
             now=now,
+            moves=moves,
         )
         return lines
 
-    def read(self, lines: list[bytes], folder: Path) -> None:
-        arriving.read(iter(lines), folder, organisation=self.organisation)
+    def read(self, lines: list[bytes], folder: Path, *, sends: bool = False) -> bool:
+        return arriving.read(iter(lines), folder, organisation=self.organisation, sends=sends)[1]
 
 
 @pytest.fixture
@@ -107,6 +111,94 @@ async def test_mails_that_were_taken_down_before_the_export_are_known_after_the_
     assert [tuple(row) for row in await store.rows(query)] == before
     assert before == [("a@firm.example", "2" * 32, 1, 0), ("b@desk.example", "", 1, 1)]
     await store.close()
+
+
+def outbox(folder: Path) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "athand.db")) as connection:
+        return connection.execute("SELECT event, state, due_us, tries, reason FROM outbox ORDER BY event").fetchall()
+
+
+@pytest.fixture
+def waiting(desk: Desk) -> list[tuple[Any, ...]]:
+    """Two mails that wait, one of them tried in vain, and one that has gone out."""
+    told = [events.NoticeSent(events.NoticeKind.ANSWER, "eva", str(n), "mail", "Hm", f"{n}@desk") for n in range(3)]
+
+    async def tell() -> None:
+        store = await EventStore.open(desk.folder / "athand.db")
+        await store.change(1, lambda _: told, THE_DESK, NOW)
+        await store.close()
+
+    asyncio.run(tell())
+    with closing(sqlite3.connect(desk.folder / "athand.db")) as connection, connection:
+        connection.execute("UPDATE outbox SET state = 'sent' WHERE event = 6")
+        connection.execute("UPDATE outbox SET tries = 3, due_us = due_us + 7, reason = 'Busy.' WHERE event = 8")
+    found = [row for row in outbox(desk.folder) if row[1] == "waiting"]
+    assert [(event, tries, reason) for event, _, _, tries, reason in found] == [(7, 0, ""), (8, 3, "Busy.")]
+    return found
+
+
+def without_head(lines: list[bytes]) -> list[bytes]:
+    return lines[1:-1]
+
+
+def test_when_the_desk_moves_what_waits_goes_along_and_is_sent_there_and_not_here(
+    desk: Desk, empty: Path, waiting: list[tuple[Any, ...]]
+) -> None:
+    lines = desk.export(desk.folder, moves=True)
+    leaving.hand_over(desk.folder / "athand.db")
+    assert desk.read(lines, empty) is True
+    assert outbox(empty) == waiting
+    assert [state for _, state, *_ in outbox(desk.folder)] == ["sent", "set_aside", "set_aside"]
+    assert without_head(desk.export(empty, moves=True)) == without_head(lines)
+    assert without_head(desk.export(desk.folder, moves=True)) == without_head(lines), "the file may have been lost"
+
+
+def test_of_a_relay_that_goes_on_what_waits_is_kept_and_sent_by_it_alone(
+    desk: Desk, empty: Path, tmp_path: Path, waiting: list[tuple[Any, ...]]
+) -> None:
+    before = outbox(desk.folder)
+    lines = desk.export(desk.folder)
+    assert outbox(desk.folder) == before
+    assert desk.read(lines, empty) is False
+    assert [state for _, state, *_ in outbox(empty)] == ["set_aside", "set_aside"]
+    assert desk.export(empty)[:-1] == lines[:-1], "and nothing of it is lost"
+    (tmp_path / "third").mkdir()
+    assert desk.read(lines, tmp_path / "third", sends=True) is True  # the relay it came from is gone for good
+    assert outbox(tmp_path / "third") == waiting
+
+
+def sealed(desk: Desk, head: form.HeadLine, *others: bytes) -> list[bytes]:
+    """A file that this desk signed."""
+    seal, lines = form.Seal(), [form.encode(head), *others]
+    for number, line in enumerate(lines, 1):
+        seal.passed(form.decode(line, number), line)
+    return [*lines, form.encode(seal.sign(desk.authority))]
+
+
+def test_a_mail_that_waits_for_no_notice_or_was_left_out_or_added_is_refused(
+    desk: Desk, empty: Path, waiting: list[tuple[Any, ...]]
+) -> None:
+    lines = desk.export(desk.folder)
+    (at, *_) = [number for number, line in enumerate(lines) if b'"waiting"' in line[:20]]
+    head = form.HeadLine("Firma", NOW)
+    for event in (1, 999):
+        wrong = form.encode(form.WaitingLine(event, NOW))
+        with pytest.raises(PortableError, match=f"waits for event {event}, which is none"):
+            desk.read(sealed(desk, head, *lines[1:at], wrong), empty)
+    twice = sealed(desk, head, *lines[1:at], lines[at], lines[at])
+    for changed in ([*lines[:at], *lines[at + 1 :]], [*lines[: at + 1], *lines[at:]], twice):
+        with pytest.raises(PortableError):
+            desk.read(changed, empty)
+    assert list(empty.iterdir()) == []
+    assert waiting
+
+
+def test_a_file_of_the_first_version_is_read_as_ever_and_one_of_a_later_one_is_not(desk: Desk, empty: Path) -> None:
+    lines = desk.export(desk.folder)
+    with pytest.raises(PortableError, match="newer version"):
+        desk.read(sealed(desk, form.HeadLine("Firma", NOW, version=3), *lines[1:-1]), empty)
+    desk.read(sealed(desk, form.HeadLine("Firma", NOW, version=1), *lines[1:-1]), empty)
+    assert verify(empty / "athand.db").fault is None
 
 
 def test_a_stranger_reads_every_line_without_this_program(desk: Desk) -> None:
