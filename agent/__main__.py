@@ -15,6 +15,8 @@ import structlog
 from agent import enrolled, words
 from agent.errors import AgentError
 from agent.place import Place
+from agent.refusals import said
+from agent.words import _
 from protocol.desk.events import EndReason
 from protocol.trust import Bundle, TrustError
 
@@ -36,7 +38,7 @@ class CommandError(click.ClickException):
 
 def _hot_key(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     if not _HOT_KEY.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is not like ctrl+alt+End")
+        raise click.BadParameter(_("{value} is not like ctrl+alt+End").format(value=repr(value)))
     return value
 
 
@@ -65,12 +67,13 @@ def agent_command(  # noqa: PLR0913 - click's way: one argument for each option
         place = Place(state or platformdirs.user_state_path("athand-agent"))
         standing = _standing(place, bundle, relay)
     except (AgentError, TrustError) as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(said(str(error))) from error
     return _run(place, standing, hot_key)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the agent until it ends. Gives the exit code: 0, or 2 and one sentence."""
+    words.use()  # the system's, for what is wrong with the command itself
     try:
         result = agent_command.main(args=arguments, prog_name="athand-agent", standalone_mode=False)
     except CommandError as error:
@@ -78,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.ClickException as error:
         sentence = " ".join(error.format_message().rstrip(".").split())
-        click.echo(f"athand-agent: {sentence}. See: athand-agent --help", err=True)
+        # The reason is click's, in English.
+        told = _("{reason}. See: {command} --help").format(reason=sentence, command="athand-agent")
+        click.echo(f"athand-agent: {told}", err=True)
         return CommandError.exit_code
     except click.Abort:
         return CommandError.exit_code
@@ -91,10 +96,11 @@ def _standing(place: Place, bundle_file: Path | None, relay: str | None) -> enro
         try:
             content = bundle_file.read_bytes()
         except OSError as error:
-            raise CommandError(f"the bundle {bundle_file} cannot be read: {error.strerror}") from error
+            unread = _("the bundle {file} cannot be read: {why}").format(file=bundle_file, why=error.strerror)
+            raise CommandError(unread) from error
         standing = enrolled.apply(place, Bundle.decode(content), standing, datetime.now(UTC))
     if standing is None:
-        raise CommandError("this computer has no organisation yet; start it once with --bundle FILE")
+        raise CommandError(_("this computer has no organisation yet; start it once with --bundle FILE"))
     return enrolled.reached_at(standing, relay) if relay else standing
 
 
@@ -115,7 +121,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     app.setQuitOnLastWindowClosed(False)
     single = Single(place)
     if not single.take():
-        click.echo("athand-agent: it runs already; its window comes up")
+        click.echo(f"athand-agent: {_('it runs already; its window comes up')}")
         return 0
     theme.put_on(app)
     try:
@@ -140,11 +146,11 @@ def _check_display() -> None:
 
     name = os.environ.get("DISPLAY")
     if not name:
-        raise CommandError("there is no display to show its window on: DISPLAY is not set")
+        raise CommandError(_("there is no display to show its window on: DISPLAY is not set"))
     try:
         Connection(name).close()
     except DisplayLost as error:
-        raise CommandError(f"the display {name} cannot be reached") from error
+        raise CommandError(_("the display {name} cannot be reached").format(name=name)) from error
 
 
 def _log_to_stderr(*, verbose: bool) -> None:

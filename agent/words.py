@@ -38,6 +38,11 @@ def use(wanted: str | None = None) -> str:
     return _Chosen.language
 
 
+def mark(text: str) -> str:
+    """Marks a text for translation without translating it yet."""
+    return text
+
+
 def language() -> str:
     """The language in use, as BCP 47."""
     return _Chosen.language

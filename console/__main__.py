@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from console import display, language
 from console.app import Console, read_invitation_file
 from console.errors import AddressRefused, ConsoleError
+from console.language import _
 from console.net.dial import host_of
 from console.single import Single
 from console.ui import theme
@@ -30,7 +31,7 @@ _SWITCH_INTERVAL_S = 0.0005
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--invitation",
-    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    type=click.Path(path_type=Path),
     help="The .invitation file your administrator sent you; needed once.",
 )
 @click.option("--relay", metavar="URL", help="The server's address, if it is another one from here (wss://…).")
@@ -69,7 +70,7 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     place = state or platformdirs.user_state_path("athand-console", appauthor=False)
     single = Single(place)
     if not single.take():
-        click.echo("athand-console: it runs already; its window comes up")
+        click.echo(f"athand-console: {_('it runs already; its window comes up')}")
         return
     program = Console(place, relay=relay)
     single.asked_to_show.connect(program.window.come_up)
@@ -82,11 +83,14 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console until it is closed. Gives the exit code: 0, or 2 and one sentence."""
+    language.choose(None)  # the system's, for what is wrong with the command itself
     try:
         console.main(args=arguments, prog_name="athand-console", standalone_mode=False)
     except click.ClickException as error:
         sentence = " ".join(error.format_message().rstrip(".").split())
-        click.echo(f"athand-console: {sentence}. See: athand-console --help", err=True)
+        # The reason is click's, in English, unless it is one of ours.
+        told = _("{reason}. See: {command} --help").format(reason=sentence, command="athand-console")
+        click.echo(f"athand-console: {told}", err=True)
         return _WRONG_USE
     except ConsoleError as error:
         click.echo(f"athand-console: {error}", err=True)
@@ -102,7 +106,10 @@ def _check(invitation: Path | None, relay: str | None) -> bytes | None:
         if relay is not None:
             host_of(relay)
         return None if invitation is None else read_invitation_file(invitation)
-    except (AddressRefused, OSError, ValueError) as error:
+    except OSError as error:
+        unread = _("The invitation {file} cannot be read: {why}").format(file=invitation, why=error.strerror)
+        raise click.UsageError(unread) from error
+    except (AddressRefused, ValueError) as error:
         raise click.UsageError(str(error)) from error
 
 

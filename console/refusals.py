@@ -25,6 +25,7 @@ KNOWN = frozenset(
         mark("The request answers another invitation."),
         mark("This invitation was opened on too many computers; ask your administrator for a new one."),
         mark("This invitation was opened on another computer, too; ask your administrator for a new one."),
+        mark("This file is a bundle for users' machines, for: athand-agent --bundle FILE."),
         mark("There is no such session any more."),
         mark("This session is over."),
         mark("Somebody is at this end of the session already."),
@@ -32,8 +33,10 @@ KNOWN = frozenset(
     }
 )
 """Of `protocol.trust`, `protocol.signin`, and the relay's sign-in and enrolment; a test looks that they say these."""
+OF_FILES = frozenset({mark("The invitation file is too large."), mark("The invitation file is damaged, or not one.")})
+"""Of `protocol.trust.organisation`, which puts the kind of file in."""
 
 
 def said(sentence: str) -> str:
     """The sentence as the reader understands it best."""
-    return _(sentence) if sentence in KNOWN else sentence
+    return _(sentence) if sentence in KNOWN | OF_FILES else sentence

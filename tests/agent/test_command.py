@@ -100,3 +100,21 @@ def test_without_a_display_it_says_so(display: str, sentence: str, tmp_path: Pat
     assert done.returncode == 2
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "dieser Computer gehört noch zu keiner Organisation; starten Sie ihn einmal mit --bundle DATEI"),
+        (["--bundle", "/nowhere/at.all"], "die Bundle-Datei /nowhere/at.all kann nicht gelesen werden"),
+        (["--bundle", __file__], "Die Bundle-Datei ist beschädigt oder keine."),
+        (["--hot-key", "Pause"], "'Pause' ist nicht wie ctrl+alt+End"),
+        (["--no-such-option"], "Siehe: athand-agent --help"),
+    ],
+)
+def test_what_hinders_its_start_is_said_in_the_users_language(
+    arguments: list[str], sentence: str, tmp_path: Path
+) -> None:
+    done = run(*arguments, state=tmp_path / "state", LANGUAGE="de")
+    assert done.returncode == 2
+    assert sentence in done.stderr

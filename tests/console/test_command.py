@@ -1,5 +1,6 @@
 import pytest
 
+from console import language
 from console.__main__ import main
 
 
@@ -8,8 +9,8 @@ from console.__main__ import main
     [
         (["--relay", "ws://relay.example.org"], "must begin with wss://"),
         (["--relay", "relay"], "must begin with wss://"),
-        (["--invitation", "/nowhere/a.invitation"], "does not exist"),
-        (["--invitation", "/tmp"], "is a directory"),
+        (["--invitation", "/nowhere/a.invitation"], "cannot be read: No such file"),
+        (["--invitation", "/tmp"], "cannot be read: Is a directory"),
         (["--colour"], "No such option"),
         (["--language", "fr"], "'fr' is not one of 'de', 'en'"),
         (["surplus"], "unexpected extra argument"),
@@ -49,3 +50,17 @@ def test_a_display_that_is_not_there_is_named(
     monkeypatch.setenv("DISPLAY", ":64999")
     assert main([]) == 2
     assert capsys.readouterr().err == "athand-console: The display :64999 cannot be reached.\n"
+
+
+def test_what_hinders_its_start_is_said_in_the_technicians_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    try:
+        assert main(["--invitation", "/nowhere/a.invitation"]) == 2
+        assert main(["--colour"]) == 2
+    finally:
+        language.choose("en")
+    unread, unknown = capsys.readouterr().err.splitlines()
+    assert unread.startswith("athand-console: Die Einladung /nowhere/a.invitation kann nicht gelesen werden: ")
+    assert unknown.endswith("Siehe: athand-console --help")

@@ -11,6 +11,7 @@ import relay
 from agent import refusals as of_agent
 from agent import words
 from console import language, refusals
+from protocol.trust import Bundle, Invitation, TrustError
 
 SAID_IN = (
     *(Path(protocol.__file__).parent / name for name in ("signin.py", "trust")),
@@ -37,7 +38,13 @@ def sentences() -> set[str]:
 
 
 def test_what_is_known_by_heart_is_what_they_say() -> None:
-    assert refusals.KNOWN - sentences() == set()
+    assert (refusals.KNOWN | of_agent.KNOWN) - sentences() == set()
+    for what, of_files in (("invitation", refusals.OF_FILES), ("bundle", of_agent.OF_FILES)):
+        kept = Invitation if what == "invitation" else Bundle
+        for content in (b"?", b" " * (kept.MAX_BYTES + 1)):
+            with pytest.raises(TrustError) as refused:
+                kept.decode(content)
+            assert str(refused.value) in of_files
 
 
 def test_a_refusal_is_read_in_ones_own_language_and_another_one_as_it_came() -> None:
@@ -51,4 +58,5 @@ def test_a_refusal_is_read_in_ones_own_language_and_another_one_as_it_came() -> 
 def test_a_user_reads_why_a_computer_is_not_taken_in_too() -> None:
     words.use("de")
     assert of_agent.said("This device has been revoked.") == "Dieses Gerät wurde ausgeschlossen."
+    assert all(of_agent.said(sentence) != sentence for sentence in of_agent.KNOWN | of_agent.OF_FILES)
     assert of_agent.said("") == ""
