@@ -155,12 +155,7 @@ class Agent(QObject):
             self._quitting.raise_()
             self._quitting.activateWindow()
             return
-        open_now = Open(
-            looking=self.sharing.looking,
-            asking=self.sharing.asking,
-            requests=self.window.open_requests,
-            unsent=self.window.unsent,
-        )
+        open_now = self._open_now()
         if not open_now:
             self.leave(EndReason.USER_QUIT)
             return
@@ -170,6 +165,22 @@ class Agent(QObject):
         self._quitting.open()
         self._quitting.raise_()
         self._quitting.activateWindow()
+
+    def _open_now(self) -> Open:
+        return Open(
+            looking=self.sharing.looking,
+            asking=self.sharing.asking,
+            requests=self.window.open_requests,
+            unsent=self.window.unsent,
+        )
+
+    def _quit_anew(self) -> None:
+        """A session that began or ended is another thing to quit; where nothing is left, nothing is asked."""
+        if self._quitting is None or self._quitting.open_now == (open_now := self._open_now()):
+            return
+        self._quitting.reject()
+        if open_now:
+            self._quit()
 
     def _stayed(self, _result: int) -> None:
         if self._quitting is not None:
@@ -237,6 +248,7 @@ class Agent(QObject):
                 | messages.QuestionWithdrawn()
             ):
                 self.sharing.take(happened)
+                self._quit_anew()
             case _:
                 self._take_of_post(happened)
 

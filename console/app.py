@@ -365,8 +365,9 @@ class Console(QObject):
     def _ask_to_quit(self) -> None:
         if self._leaving:
             return
-        dialog = QuitDialog(self.window)
+        dialog = QuitDialog(lambda: self._sessions.running, self.window)
         dialog.confirmed.connect(self.leave)
+        self._sessions.went_on.connect(dialog.look_again)
         dialog.open()
 
     def _lose_patience(self) -> None:

@@ -49,12 +49,17 @@ class Open:
 
 
 class QuitDialog(QDialog):
-    """Signals: `confirmed()`. Everything else than that button leads back."""
+    """Signals: `confirmed()`. Everything else than that button leads back.
+
+    Attributes:
+        open_now: what it speaks of.
+    """
 
     confirmed = Signal()
 
     def __init__(self, open_now: Open) -> None:
         super().__init__()
+        self.open_now = open_now
         self.setObjectName("window")
         self.setWindowTitle(_("Quit athand?"))
         self.setWindowIcon(theme.program_icon())

@@ -24,7 +24,16 @@ from console.picture import film
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
 from console.refusals import said
-from console.session.conversation import Conversation, FrameReceived, Over, Resumed, SessionFault, Subject, Wish
+from console.session.conversation import (
+    Allowed,
+    Conversation,
+    FrameReceived,
+    Over,
+    Resumed,
+    SessionFault,
+    Subject,
+    Wish,
+)
 from console.session.stages import Stage, Step, advance
 from console.state import StateDirectory
 from protocol import limits
@@ -89,6 +98,7 @@ class SessionLine:
         self._loading: asyncio.Future[None] | None = None
         self._lost_at_s: float | None = None
         self._known: EndReason | None = None
+        self._allowed_until_s = 0.0
         self._why = ""
         self._held: set[tuple[type, int, int]] = set()
         self._shown: FrameShown | None = None
@@ -111,6 +121,8 @@ class SessionLine:
             reason = self._conversation.cut() if self._conversation is not None else EndReason.LINE_LOST
             sentence = "" if reason is EndReason.REFUSED else said(str(error))
         finally:
+            if reason is EndReason.LINE_LOST and self._known not in (None, EndReason.LINE_LOST):
+                reason, sentence = self._known or reason, ""  # said before the line was cut
             if self.dropped:
                 _log.info("input_dropped", **self.dropped)
             self._post(SessionFinished(self._subject.session, reason, sentence, ours))
@@ -187,7 +199,8 @@ class SessionLine:
         except TimeoutError:
             if not patience.expired():
                 raise
-            return EndReason.LINE_LOST, False
+            now_s = asyncio.get_running_loop().time()
+            return (EndReason.TIME_OVER if now_s >= self._allowed_until_s else EndReason.LINE_LOST), False
         finally:
             carrying.cancel()
             await asyncio.gather(carrying, return_exceptions=True)
@@ -206,7 +219,8 @@ class SessionLine:
         if self._stage is not Stage.INTERRUPTED:
             _log.info("line_interrupted", why=why)
             self._why = why
-            self._lost_at_s = asyncio.get_running_loop().time() + limits.RESUME_S
+            # There is nothing to come back to, either, once the time is over that the user has given.
+            self._lost_at_s = min(asyncio.get_running_loop().time() + limits.RESUME_S, self._allowed_until_s)
             self._reach(Step.CUT)
         return True
 
@@ -317,6 +331,10 @@ class SessionLine:
                     self._patience.reschedule(None)
                 self._reach(Step.RESUMED)
             case _:
+                if isinstance(event, Allowed):
+                    # By the length of it, not by its end: the two computers' clocks may differ by minutes.
+                    lasts_s = (event.consent.end - event.consent.begin).total_seconds()
+                    self._allowed_until_s = asyncio.get_running_loop().time() + lasts_s
                 if conversation.stage is not self._stage:
                     self._stage = conversation.stage
                     self._post(StageReached(self._subject.session, self._stage))

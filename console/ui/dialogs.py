@@ -1,5 +1,6 @@
 """The small dialogs about a ticket: take it, connect, next step, solution, note. Main thread."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
@@ -290,7 +291,7 @@ class NoteDialog(RequestDialog):
 
 
 class QuitDialog(QMessageBox):
-    """Asked before the console ends while a session runs.
+    """Asked before the console ends while a session runs; gone with the session.
 
     Signals:
         confirmed: a yes.
@@ -298,8 +299,10 @@ class QuitDialog(QMessageBox):
 
     confirmed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, running: Callable[[], bool], parent: QWidget | None = None) -> None:
+        """`running`: whether one does still."""
         super().__init__(parent)
+        self._running = running
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Quit"))
         self.setAccessibleName(_("Quit"))
@@ -314,3 +317,8 @@ class QuitDialog(QMessageBox):
         self.setDefaultButton(stay)
         self.setEscapeButton(stay)
         end.clicked.connect(self.confirmed)
+
+    def look_again(self) -> None:
+        """The session went on, or is over: then there is nothing to ask."""
+        if not self._running():
+            self.reject()

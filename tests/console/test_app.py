@@ -374,6 +374,16 @@ def test_quitting_asks_first_and_then_ends_the_session_and_waits_for_the_note(de
     assert StateDirectory(desk.state).missing_notes() == ()
 
 
+def test_the_question_whether_to_quit_goes_with_the_session_that_it_speaks_of(desk: Desk) -> None:
+    desk.connect()
+    desk.window.close()
+    desk.find(QuitDialog)
+    desk.relay.say(SESSION, lambda agent: agent.say(messages.Goodbye("hot_key")))
+    desk.gone(QuitDialog)
+    assert "emergency key" in desk.find(NoteDialog)._lead.text()
+    assert desk.window.isVisible()
+
+
 def test_a_signal_ends_the_sessions_and_the_next_start_asks_for_the_note(desk: Desk) -> None:
     desk.connect()
     agent = desk.relay.agents[SESSION]

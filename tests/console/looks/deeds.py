@@ -66,4 +66,4 @@ def kind() -> QWidget:
 def quitting() -> QWidget:
     """Asked while a session runs."""
     dress()
-    return QuitDialog()
+    return QuitDialog(lambda: True)

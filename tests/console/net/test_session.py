@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -133,6 +133,24 @@ def test_a_cut_line_that_stays_away_is_lost_after_its_time(
     finished = stand.wait_for(SessionFinished)
     assert (finished.reason, finished.sentence) == (EndReason.LINE_LOST, "The line to the server was cut.")
     assert stand.stages()[-2:] == [Stage.RUNNING, Stage.INTERRUPTED]
+
+
+def test_a_cut_line_is_not_waited_for_beyond_the_time_that_the_user_gave(stand: SessionStand) -> None:
+    begin = datetime.now(UTC)
+    stand.relay.on_agent = lambda agent: agent.allow(begin=begin, end=begin + timedelta(seconds=1))
+    stand.open()
+    stand.wait(lambda: Stage.RUNNING in stand.stages())
+    stand.relay.stop()
+    assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.TIME_OVER, "", ours=False)
+
+
+def test_an_end_that_the_relay_told_of_before_the_line_was_cut_keeps_its_reason(stand: SessionStand) -> None:
+    stand.relay.on_agent = lambda _agent: b""
+    stand.open()
+    stand.wait(lambda: Stage.ASKING in stand.stages())
+    stand.network.session_over(SESSION, EndReason.USER_LOGGED_OFF)
+    stand.relay.cut(SESSION)
+    assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.USER_LOGGED_OFF, "", ours=False)
 
 
 def test_a_cut_line_is_dialled_again_and_the_first_word_in_it_is_a_proof(stand: SessionStand) -> None:
