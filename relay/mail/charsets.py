@@ -7,9 +7,19 @@ _WIDER = {"iso8859-1": "cp1252", "ascii": "", "gb2312": "gb18030", "gbk": "gb180
 """What programs mean when they say so (the WHATWG's Encoding standard, 4.2); empty: to be guessed."""
 
 
+_ONE_BYTE = ("cp125", "iso8859", "koi8", "mac")
+"""What almost any bytes fit: where they are UTF-8, somebody put them so and forgot to say it."""
+
+
 def decoded(content: bytes, charset: str) -> str:
     """`content` as text: in `charset` if that is one and fits, else as UTF-8, else as Windows-1252."""
-    for name in (_usable(charset), "utf-8"):
+    said = _usable(charset)
+    wide = said.startswith(("utf-16", "utf-32"))
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not wide:
+        said = "utf-16"
+    elif (said.startswith(_ONE_BYTE) and not content.isascii()) or (wide and b"\0" not in content):
+        said, charset = "utf-8", said
+    for name in (said, "utf-8", _usable(charset)):
         if name:
             try:
                 return content.decode(name)

@@ -21,6 +21,7 @@ MAX_PARAMETER_CHARS = 4000
 of their length. A file name of 255 characters takes 2,300 in the longest of their encodings."""
 MAX_REFERENCES = 50
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
+_BARE_ID = re.compile(r"[^<>\s@]{1,500}@[^<>\s@]{1,497}")
 _ADDR_SPEC = r"[^\s<>@\"(),:;]{1,64}@[^\s<>@\"(),:;]{1,189}"
 _ADDRESS = re.compile(_ADDR_SPEC)
 _STANDING_ALONE = re.compile(rf"(?<![^\s,;:<(]){_ADDR_SPEC}(?![^\s,;>(])(?!\s*:)")
@@ -81,7 +82,12 @@ def words(encoded: str) -> str:
 
 def message_ids(message: Message, name: str) -> tuple[str, ...]:
     """The Message-IDs that a header names, without brackets; the newest come last."""
-    return tuple(_MESSAGE_ID.findall(raw(message, name)))[-MAX_REFERENCES:]
+    header = raw(message, name)
+    found = _MESSAGE_ID.findall(header)
+    if not found and "@" in header:  # some programs forget the brackets
+        bare = header.replace(",", " ").split()
+        found = bare if all(_BARE_ID.fullmatch(one) for one in bare) else []
+    return tuple(found)[-MAX_REFERENCES:]
 
 
 def address(message: Message, name: str) -> tuple[str, str]:
@@ -90,6 +96,8 @@ def address(message: Message, name: str) -> tuple[str, str]:
     The address is never one that stands in somebody's name: not in quotes, not in brackets, not before "<".
     """
     header = raw(message, name)
+    if "@" not in header:
+        header = words(header)  # some programs encode the address, too; a server that checks senders confirms none such
     shape, _ = _shape(header)
     for listed in _LISTED.finditer(shape):
         start, end = listed.span()

@@ -31,6 +31,7 @@ _REPLY_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Rep
 _ROBOTS = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|listserv|nobody)(?:[+=-].*)?@")
 _ABSENT = re.compile(
     r"\s*(?:auto(?:matic|matische|matická|mat)?[ :-]?\s?(?:reply|antwort|response|odpověď)|out of (?:the )?office"
+    r"|auto: .{0,100}(?:out of (?:the )?office|abwesend)"
     r"|abwesenheits|abwesend|réponse automatique|risposta automatica|respuesta automática|odpowiedź automatyczna"
     r"|autosvar|automaattinen vastaus|automatisch antwoord|nepřítomnost|vacation:)",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ Guarantees: `read` gives a Mail whose texts fit their bounds and can be stored, 
 whatever the bytes are; its time grows with their number.
 """
 
+import codecs
 import dataclasses
 import email.parser
 import hashlib
@@ -29,6 +30,14 @@ _PREFIX = re.compile(
     r"(?:\s?\[\d{1,3}\]|\s?\(\d{1,3}\)|\^\d)?\s?[::]\s*)",
     re.IGNORECASE,
 )
+_PICTURE = re.compile(r"\[cid:([^\[\]@\s]{1,100})(?:@[^\[\]\s]{0,100})?\]")
+"""Outlook's way to say where a picture stands that lies below as a file."""
+_SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----\n"
+_FIELD = re.compile(
+    r'^(SUMMARY|LOCATION|DTSTART|DTEND)(?:"[^"\n]{0,200}"|[^":\n]){0,300}:(.{0,500})$',
+    re.MULTILINE,
+)
+_ESCAPE = re.compile(r"\\([\\;,nN])")
 _ANSWER = re.compile(r"\b(solved|not-solved|accepted|declined)-([0-9a-f]{32})\b")
 
 
@@ -79,6 +88,7 @@ def read(content: bytes, *, truncated: bool = False, authserv_id: str = "") -> M
         MailUnreadable: one sentence says why.
     """
     try:
+        content = content.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
         message = email.parser.BytesParser(policy=headers.POLICY).parsebytes(content)
         if not message.keys():
             raise MailUnreadable("It has no header, so it is no mail.")
@@ -96,7 +106,7 @@ def _read(message: Message, content: bytes, *, truncated: bool) -> Mail:
     body = "\n\n".join(text.strip("\n") for text in parts.texts if text.strip()) or _invitation(parts)
     whole_subject = headers.text(message, "Subject", 998)
     tag, answer = _TAG.search(whole_subject), _ANSWER.search(whole_subject)
-    shown, trimmed = trim(body)
+    shown, trimmed = trim(_without_armour(_PICTURE.sub(r"[\1]", body)))
     rest = trimmed if len(shown) <= TEXT_CHARS else f"…{shown[TEXT_CHARS - 1 :]}\n\n{trimmed}"
     kind = kind_of(message, subject_line(whole_subject))
     name, sender = headers.address(message, "From")
@@ -155,6 +165,24 @@ def _invitation(parts: Parts) -> str:
     for file in parts.files:
         if file.media_type == "text/calendar":
             text = file.content[:100_000].decode("utf-8", "replace").replace("\r\n", "\n").replace("\n ", "")
-            fields = dict(re.findall(r"^(SUMMARY|LOCATION|DTSTART|DTEND)[^:\n]{0,200}:(.{0,500})$", text, re.MULTILINE))
-            return "\n".join(fields[name] for name in ("SUMMARY", "DTSTART", "DTEND", "LOCATION") if name in fields)
+            # The zone's own dates come before the event, a reminder's words after its own.
+            fields = dict(reversed(_FIELD.findall(text.partition("BEGIN:VEVENT")[2] or text)))
+            said = [fields.get(name, "") for name in ("SUMMARY", "DTSTART", "DTEND", "LOCATION")]
+            return "\n".join(_ESCAPE.sub(_unescaped, value) for value in said if value)
     return ""
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """RFC 5545, 3.3.11."""
+    return "\n" if escape[1] in "nN" else escape[1]
+
+
+def _without_armour(text: str) -> str:
+    """The words that somebody signed in place (RFC 9580, 7); the signature is in the mail as it came."""
+    before, begun, signed = text.partition(_SIGNED)
+    head, _, rest = signed.partition("\n\n")
+    words, ended, armour = rest.partition(_SIGNATURE)
+    if not begun or not ended or any(":" not in line for line in head.splitlines()):
+        return text
+    lines = [line.removeprefix("- ") for line in words.split("\n")]
+    return before + "\n".join(lines) + armour.partition("-----END PGP SIGNATURE-----")[2]

@@ -25,6 +25,17 @@ MAX_NESTED = 60
 """Lists and quotes within each other; each indents all lines within, so that more would make megabytes of kilobytes."""
 NAME_CHARS = 255
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
+_FOR_PROGRAMS = frozenset(
+    {
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "text/x-amp-html",
+        "text/watch-html",
+        "text/vnd.google.email-reaction+json",
+    }
+)
+"""Nobody opens these: they say what other parts say, or that they are genuine."""
 _IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 _ESCAPED = re.compile(r"\\([-+.*_#])")
 _CELL = re.compile(r"<t[dh]\b", re.IGNORECASE)
@@ -79,7 +90,7 @@ def _walk(message: Message, parts: Parts, budget: list[int], depth: int) -> None
     ):
         # A multipart without a boundary is text, whatever it says; and so is the whole of a mail.
         parts.texts.append(_text(message))
-    elif kind not in {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}:
+    elif kind not in _FOR_PROGRAMS:
         _add_file(message, parts)
 
 
@@ -174,11 +185,20 @@ def _depth(text: str) -> int:
 
 
 def _name(message: Message) -> str:
+    found = _said_name(message)
+    if "\ufffd" in found:  # bytes above ASCII, which nobody declared
+        again = Message(policy=message.policy)
+        for header in ("Content-Disposition", "Content-Type"):
+            again[header] = raw(message, header)
+        found = _said_name(again)
+    return file_name(words(found))
+
+
+def _said_name(message: Message) -> str:
     try:
-        found = message.get_filename("")
+        return str(message.get_filename("") or "")
     except (ValueError, TypeError, LookupError, UnicodeError, IndexError):
-        found = ""
-    return file_name(words(str(found or "")))
+        return ""
 
 
 def file_name(name: str) -> str:

@@ -13,6 +13,12 @@ REASON_CHARS = 500
 _ADDRESS = re.compile(r"[^\s<>@\"(),:;]{1,64}@[^\s<>@\"(),:;]{1,189}")
 _MESSAGE_ID = re.compile(r"^Message-ID:\s{0,9}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
 _TEXT_CHARS = 64 * 1024
+_SAID_CHARS = 1000
+_DELAYED = re.compile(
+    r"not\s+yet\s+been\s+delivered|^warning: .{0,100}\bdelayed\b|this is a warning message only",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Of servers that say in words only that they go on trying."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,7 +44,9 @@ def read(message: Message, body: str) -> Report:
     action = fields.get("action", "")
     about = (*_enclosed(message, body), *message_ids(message, "In-Reply-To"), *message_ids(message, "References"))
     status = fields.get("status", "")
-    failed = action == "failed" or (not action and not _is_receipt(message) and not status.startswith(("2", "4")))
+    in_words = f"{raw(message, 'Subject')[:200]}\n{body[:_SAID_CHARS]}"
+    waits = _is_receipt(message) or status.startswith(("2", "4")) or bool(_DELAYED.search(in_words))
+    failed = action == "failed" or (not action and not waits)
     recipient = fields.get("final-recipient", "") or fields.get("original-recipient", "")
     recipient = recipient or raw(message, "X-Failed-Recipients")
     found = _ADDRESS.search(recipient.rpartition(";")[2] or recipient)
@@ -49,17 +57,19 @@ def read(message: Message, body: str) -> Report:
 
 
 def _status(message: Message) -> dict[str, str]:
-    """The fields of the first recipient; names in lower case."""
-    fields: dict[str, str] = {}
-    for part in message.walk():
-        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
-            for block in part.get_payload():
-                if isinstance(block, Message):
-                    for name in block.keys():  # noqa: SIM118 - a Message is no mapping
-                        fields.setdefault(name.lower(), raw(block, name).strip())
-    if "action" in fields:
-        fields["action"] = fields["action"].lower()
-    return fields
+    """The fields of the first recipient who was not reached, else of the first one; names in lower case."""
+    blocks = [
+        {name.lower(): raw(block, name).strip() for name in block.keys()}  # noqa: SIM118 - a Message is no mapping
+        for part in message.walk()
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart()
+        for block in part.get_payload()
+        if isinstance(block, Message)
+    ]
+    for block in blocks:
+        if "action" in block:
+            block["action"] = block["action"].lower()
+    concerned = sorted(blocks, key=lambda block: (block.get("action") != "failed", "action" not in block))
+    return {name: value for block in reversed(concerned) for name, value in block.items()} if concerned else {}
 
 
 def _is_receipt(message: Message) -> bool:

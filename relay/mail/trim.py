@@ -26,7 +26,7 @@ _SEPARATOR = re.compile(
     r"|Oprindelig meddelelse|Ursprungligt meddelande|Alkuperäinen viesti|Forwarded message|Weitergeleitete Nachricht)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"\s*_{20,}\s*$")
+_RULE = re.compile(r"\s*(?:_{20,}|\* \* \*)\s*$")
 _FROM = re.compile(r"[\s>*]*(?:From|Von|De|Da|Od|Van|Fra|Från|Lähettäjä|Feladó|От|差出人|发件人)\s?\*?\s?[::]")
 _FIELD = re.compile(
     r"[\s>*]*(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Inviato|Data|A|Oggetto|Enviado"

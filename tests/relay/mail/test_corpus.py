@@ -13,6 +13,7 @@ from relay.mail import parse
 from relay.mail.errors import MailUnreadable
 from relay.mail.kinds import MailKind
 from relay.mail.parse import Mail
+from relay.mail.sender import Sender
 
 CORPUS = Path(__file__).with_name("corpus")
 OURS = "0123456789abcdef0123456789abcdef@desk.example"
@@ -106,6 +107,32 @@ EXPECTED = {
     ),
     "two-subjects-two-froms": Expected("Printer", "Nothing prints.", name=""),
     "very-long": Expected("Printer"),
+    "auto-reply-domino": Expected("AUTO: Eva Mala is out of the office (returning 09.11.2026)", kind=AUTO_REPLY),
+    "bounce-exim-delayed": Expected(kind=REPORT, sender="mailer-daemon@mx.firm.example", name=SYSTEM),
+    "bounce-second-recipient": Expected(kind=REPORT, sender="mailer-daemon@firm.example", name=""),
+    "byte-order-mark-first": Expected("Bom", "Help"),
+    "calendar-quoted-zone": Expected(
+        "Visit",
+        "Printer, third floor; bring toner\nand paper\n20261103T090000\n20261103T093000",
+        files=("invitation.ics",),
+    ),
+    "calendar-reply": Expected(
+        "Accepted: Printer", "Angenommen: Drucker\n20261103T090000", answers=True, files=("invitation.ics",)
+    ),
+    "charset-lies-utf16": Expected("U", "Nothing prints — at all."),
+    "charset-lies-windows1250": Expected("x", "Příliš žluťoučký"),
+    "charset-utf16-unsaid": Expected("U", "Nothing prints – at all."),  # noqa: RUF001 - as typed
+    "file-names-four-ways": Expected(
+        "F", "x", files=("Rechnung ü.pdf", "Žluťoučký kůň.pdf", "Žluť.pdf", "fallback.pdf")
+    ),
+    "from-encoded-whole": Expected("G", "Help"),
+    "gmail-reaction": Expected("Printer", "\N{THUMBS UP SIGN} Eva reacted via Gmail", answers=True),
+    "message-id-without-brackets": Expected("Printer", "Still no.", answers=True),
+    "nested-thirty": Expected("N", "Deep words"),
+    "notes-reply-de": Expected("Printer", "Geht wieder nicht.\n\nMit freundlichen Gruessen\nEva", answers=True),
+    "outlook-html-rule": Expected("Printer", "Still no."),
+    "outlook-inline-picture": Expected("Screen", "See this:\n[image001.png]\nNothing prints.", files=("image001.png",)),
+    "pgp-signed-in-place": Expected("Printer", "Nothing prints.\n-- dashed"),
 }
 UNREADABLE = {"many-parts", "nested-too-deep"}
 
@@ -155,13 +182,16 @@ def test_a_delivery_report_says_which_mail_did_not_reach_whom_and_why() -> None:
         assert report is not None
         assert (report.failed, report.recipient, report.reason) == (True, "eva@firm.example", reason)
         assert OURS in report.message_ids
+    second = read("bounce-second-recipient").report
+    assert second is not None
+    assert (second.failed, second.recipient, second.reason) == (True, "eva@firm.example", "5.1.1")
     in_words = read("bounce-qmail-in-words").report
     assert in_words is not None
     assert in_words.failed
     assert OURS in in_words.message_ids
 
 
-@pytest.mark.parametrize("name", ["bounce-delayed", "read-receipt"])
+@pytest.mark.parametrize("name", ["bounce-delayed", "bounce-exim-delayed", "read-receipt"])
 def test_a_delay_or_a_receipt_is_no_failure(name: str) -> None:
     report = read(name).report
     assert report is not None
@@ -223,3 +253,10 @@ def test_any_bytes_before_and_after_a_header_give_a_mail_or_the_documented_error
             storable(parse.read(content))
         except MailUnreadable as error:
             assert str(error).endswith(".")
+
+
+def test_an_address_that_is_encoded_with_its_name_is_confirmed_by_no_server() -> None:
+    content = (CORPUS / "from-encoded-whole.eml").read_bytes()
+    passed = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=firm.example\r\n"
+    mail = parse.read(passed + content, authserv_id="mx.desk.example")
+    assert (mail.sender, mail.confirmed) == ("eva@firm.example", Sender.UNCONFIRMED)
