@@ -22,6 +22,7 @@ from relay.store import THE_DESK, EventStore, verify
 from tests.relay.rig import scene
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+FACE = b"bytes of a picture"
 EVERY_SCRIPT = "Žluťoučký Ελληνικά Русский עברית العربية हिन्दी 小林 한국어 👩\u200d🔧"
 
 
@@ -69,10 +70,17 @@ async def fill(folder: Path) -> None:
     attached = events.Attachment("a.exe", "text/plain", len(content), sha256(content).hexdigest())
     said = events.MessageAdded("See the file", attachments=(attached,))
     await store.change(ticket.number, lambda _: (said, events.Triaged(2, 2)), THE_DESK, NOW + timedelta(minutes=1))
-    book = (events.CustomerSet(Customer("firma", "Firma")), events.UserSet(User("eva", EVERY_SCRIPT)))
+    face = events.FaceSet("jana", sha256(FACE).hexdigest())
+    book = (
+        events.CustomerSet(Customer("firma", "Firma")),
+        events.UserSet(User("eva", EVERY_SCRIPT)),
+        events.StaffSet(events.StaffProfile("jana", "Jana", "Engineer", "+420 1")),
+        face,
+    )
     await store.record(lambda _: book, THE_DESK, NOW + timedelta(minutes=2))
     await store.close()
     Shelf(folder / "files").put(content)
+    Shelf(folder / "files").put(FACE)
 
 
 @pytest.fixture
@@ -88,8 +96,10 @@ async def test_what_was_exported_and_imported_is_exported_again_line_for_line(de
     await asyncio.to_thread(desk.read, lines, empty)
     assert desk.export(empty)[:-1] == lines[:-1]  # an ECDSA signature has a number of its own each time
     assert verify(empty / "athand.db").head == verify(desk.folder / "athand.db").head
-    assert Shelf(empty / "files").get(json.loads(lines[-2])["sha256"]) == b"MZ\x00 not to be run"
+    files = {Shelf(empty / "files").get(json.loads(line)["sha256"]) for line in lines[-3:-1]}
+    assert files == {b"MZ\x00 not to be run", FACE}
     store = await EventStore.open(empty / "athand.db")
+    assert (await store.book()).register.face("jana") == sha256(FACE).hexdigest()
     ticket = await store.ticket(1)
     assert ticket is not None
     assert (ticket.requester, ticket.priority) == (EVERY_SCRIPT, 3)
@@ -203,9 +213,9 @@ def test_a_file_of_the_first_version_is_read_as_ever_and_one_of_a_later_one_is_n
 
 def test_a_stranger_reads_every_line_without_this_program(desk: Desk) -> None:
     read = [json.loads(line) for line in desk.export(desk.folder)]
-    assert [line["type"] for line in read] == ["head", *["event"] * 5, "file", "end"]
+    assert [line["type"] for line in read] == ["head", *["event"] * 7, "file", "file", "end"]
     assert read[1]["entry"]["event"]["problem"] == EVERY_SCRIPT
-    assert base64.b64decode(read[6]["content"]) == b"MZ\x00 not to be run"
+    assert {base64.b64decode(line["content"]) for line in read[8:10]} == {b"MZ\x00 not to be run", FACE}
 
 
 def _with(line: bytes, **changes: object) -> bytes:
@@ -218,7 +228,7 @@ def _with(line: bytes, **changes: object) -> bytes:
 def damaged(lines: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
     yield "an event's text", [line.replace(b"See the file", b"See the fire") for line in lines]
     yield "an event left out", [*lines[:3], *lines[4:]]
-    yield "the attachment left out", [*lines[:6], *lines[7:]]
+    yield "the attachment left out", [*lines[:8], *lines[9:]]
     yield "two events in another order", [*lines[:2], lines[3], lines[2], *lines[4:]]
     yield "the end cut off", lines[:-1]
     yield "a line after the end", [*lines, lines[1]]

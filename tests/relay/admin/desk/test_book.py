@@ -1,10 +1,12 @@
 """The desk's book from the command line: beside a relay that runs, without one, and before the first."""
 
 import asyncio
+import io
 import threading
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from protocol.desk import book as books
 from protocol.desk import events
@@ -13,8 +15,11 @@ from protocol.desk.events import User
 from relay.admin.desk.ledger import Ledger
 from relay.admin.folder import RelayFolder
 from relay.admin.spool import Change, Spool
+from relay.desk.ledger import take_in_alone
+from relay.files import Shelf
 from relay.store import EventStore
 from tests.relay.admin.conftest import Admin
+from tests.relay.drawn import drawn
 from tests.relay.rig import House, scene
 
 pytestmark = pytest.mark.usefixtures("staffed")
@@ -223,3 +228,51 @@ def test_the_desk_takes_no_language_that_it_cannot_write(begun: Path, admin: Adm
     assert "it can write en and de" in admin("desk", "--language", "xx").said()
     ok(admin, "desk", "--language", "de")
     assert book_of(begun).register.desk.language == "de"
+
+
+def face_in(home: Path, who: str) -> Image.Image | None:
+    """As it is kept."""
+    sha256 = book_of(home).register.face(who)
+    kept = Shelf(home / "relay" / "files").get(sha256) if sha256 else None
+    return None if kept is None else Image.open(io.BytesIO(kept), formats=("JPEG",))
+
+
+def test_p04_a_technicians_picture_is_set_and_taken_away_and_stays_when_something_else_changes(
+    begun: Path, admin: Admin, tmp_path: Path
+) -> None:
+    photograph = tmp_path / "jana.jpg"
+    photograph.write_bytes(drawn((1600, 1200), kind="JPEG"))
+    assert "picture: yes" in " ".join(ok(admin, "staff-profile", "jana", "--picture", str(photograph)).split())
+    kept = face_in(begun, "jana")
+    assert kept is not None
+    assert kept.size == (256, 256)
+    assert "picture" in ok(admin, "staff-profile", "jana", "--skill", "network=2")
+    assert face_in(begun, "jana") == kept
+    assert "picture" not in ok(admin, "staff-profile", "jana", "--no-picture")
+    assert face_in(begun, "jana") is None
+
+
+def test_a_file_that_is_no_picture_is_refused_with_a_sentence_and_sets_nothing(
+    begun: Path, admin: Admin, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.jpg"
+    wrong.write_bytes(b"no picture")
+    for arguments, said in (
+        (("--picture", str(wrong)), "no picture that can be shown"),
+        (("--picture", str(tmp_path / "gone.jpg")), "does not exist"),
+        (("--picture", str(wrong), "--no-picture"), "not both"),
+    ):
+        outcome = admin("staff-profile", "jana", *arguments)
+        assert outcome.code == 2
+        assert said in outcome.said()
+        assert "Traceback" not in outcome.said()
+    assert "jana" not in book_of(begun).register.staff
+
+
+def test_a_picture_waits_for_a_relay_that_has_never_run(home: Path, admin: Admin, tmp_path: Path) -> None:
+    photograph = tmp_path / "petr.png"
+    photograph.write_bytes(drawn())
+    ok(admin, "staff-profile", "petr", "--picture", str(photograph))
+    assert not (home / "relay" / "athand.db").exists()
+    asyncio.run(take_in_alone(home / "relay"))
+    assert face_in(home, "petr") is not None
