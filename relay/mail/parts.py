@@ -5,6 +5,7 @@ taken apart; it is not compressed.
 """
 
 import dataclasses
+import email.parser
 import re
 from collections.abc import Iterator
 from email.message import Message
@@ -15,6 +16,7 @@ import html2text
 from protocol.trust.names import one_line
 from relay.mail.charsets import decoded, plain
 from relay.mail.headers import raw, words
+from relay.mail.opaque import signed_words
 
 MAX_PARTS = 500
 MAX_DEPTH = 40
@@ -25,6 +27,7 @@ MAX_NESTED = 60
 """Lists and quotes within each other; each indents all lines within, so that more would make megabytes of kilobytes."""
 NAME_CHARS = 255
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
+_SIGNED_WHOLE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _FOR_PROGRAMS = frozenset(
     {
         "application/pgp-signature",
@@ -90,6 +93,8 @@ def _walk(message: Message, parts: Parts, budget: list[int], depth: int) -> None
     ):
         # A multipart without a boundary is text, whatever it says; and so is the whole of a mail.
         parts.texts.append(_text(message))
+    elif kind in _SIGNED_WHOLE and (signed := signed_words(_content(message))) is not None:
+        _walk(email.parser.BytesParser(policy=message.policy).parsebytes(signed), parts, budget, depth + 1)
     elif kind not in _FOR_PROGRAMS:
         _add_file(message, parts)
 

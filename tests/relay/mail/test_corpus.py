@@ -97,6 +97,7 @@ EXPECTED = {
     "prefix-vs-re2": Expected("Tulostin ei toimi", "Ei vieläkään."),
     "read-receipt": Expected(kind=REPORT),
     "signed-smime": Expected("Printer", "Signed words."),
+    "signed-smime-whole": Expected("Printer", "Nothing prints, and I sign for it.", files=("screen.png",)),
     "subject-broken-encoding": Expected("Drücker=ZZ kaputt", "Help"),
     "subject-empty": Expected("", "Help"),
     "subject-hidden-characters": Expected("invoice fdp.exe", "Help"),
