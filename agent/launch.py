@@ -1,7 +1,7 @@
 """Starts a session's worker and guard, each with its end of three socket pairs and nothing else.
 
 Guarantees: no secret in arguments or environment, no descriptor shared by mistake. Call it from any thread of the
-window process; it takes some milliseconds and waits for nothing.
+window process; it takes some milliseconds and waits for nothing but, in `reap`, for their ends.
 
 How to run a session, and what must hold whoever dies::
 
@@ -9,18 +9,22 @@ How to run a session, and what must hold whoever dies::
     guard ← Watch(launched.worker.pid, hot_key)  # then wait for Watching
     worker ← Begin(…)
     … until Ended, WorkerDied, or the end of a pipe …
-    guard ← StopGuard; worker.wait(); guard.wait()
+    guard ← StopGuard; then reap(launched, …)
 
 If the guard's pipe ends without a `StopGuard`, call `release_everything`: the guard has a twin that lets go when it is
 killed (`agent.guard.second`), but that may have been killed, too, and the window process is then the last one left.
 Do not wait for (reap) the worker before the guard has said `WorkerDied` or `HotKeyPressed` or is gone itself.
 """
 
+import asyncio
+import contextlib
 import dataclasses
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+_REAP_S = 3.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,6 +73,28 @@ def release_everything(*, display: str | None = None, env: Mapping[str, str] | N
     return subprocess.Popen(
         [sys.executable, "-m", "agent.guard", "--release", *arguments], stdin=subprocess.DEVNULL, env=env
     )
+
+
+async def reap(launched: Launched, release: Callable[[], subprocess.Popen[bytes]]) -> None:
+    """Waits until both are gone, the guard first, and ends by force what is not; then `release` lets go of the keys."""
+    if not await _gone(launched.guard) or launched.guard.returncode:
+        launched.guard.kill()
+        launched.worker.kill()
+        await asyncio.to_thread(launched.guard.wait)
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(release().wait)
+    if not await _gone(launched.worker):
+        launched.worker.kill()
+        await asyncio.to_thread(launched.worker.wait)
+
+
+async def _gone(child: subprocess.Popen[bytes]) -> bool:
+    """Whether it ends within `_REAP_S`."""
+    try:
+        await asyncio.to_thread(child.wait, _REAP_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _start(

@@ -5,7 +5,6 @@ Distrusts the worker (it takes what a stranger sends) and the windows: if they f
 """
 
 import asyncio
-import contextlib
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from typing import Any
 import structlog
 
 from agent import agreement, ipc, messages
-from agent.launch import Launched, launch, release_everything
+from agent.launch import Launched, launch, reap, release_everything
 from agent.own_tickets import OwnTicket
 from agent.session_state import State, Step, StepRefused, advance
 from protocol import envelope, limits
@@ -28,7 +27,6 @@ _ANSWER_GRACE_S = 2.0
 """The windows count the minute; this is for windows that do not."""
 _STOP_S = 1.0
 """A worker that was told to stop and still talks is killed after this."""
-_REAP_S = 3.0
 
 _log = structlog.get_logger()
 
@@ -323,17 +321,9 @@ class Session:
         self._ended(self._reason)  # at once: the relay, too, will see that the line is cut, and not know why
 
     async def _clear_away(self, launched: Launched) -> None:
-        """Both children gone, nothing held down; see `agent.launch` for the order."""
+        """Both children gone, nothing held down."""
         self._send(self._guard, ipc.StopGuard())
-        if not await _gone(launched.guard.wait) or launched.guard.returncode:
-            launched.guard.kill()
-            launched.worker.kill()
-            await asyncio.to_thread(launched.guard.wait)
-            with contextlib.suppress(OSError):
-                await asyncio.to_thread(release_everything(display=self._party.display).wait)
-        if not await _gone(launched.worker.wait):
-            launched.worker.kill()
-            await asyncio.to_thread(launched.worker.wait)
+        await reap(launched, lambda: release_everything(display=self._party.display))
         for pipe in (self._worker, self._guard):
             if pipe:
                 pipe.close()
@@ -390,16 +380,3 @@ class Session:
 
 def _left_s(until: datetime) -> float:
     return (until - datetime.now(UTC)).total_seconds()
-
-
-async def _gone(wait: Callable[[float], int]) -> bool:
-    """Whether a child ends within `_REAP_S`."""
-    try:
-        await asyncio.to_thread(wait, _REAP_S)
-    except TimeoutError:
-        return False
-    except Exception as error:  # subprocess.TimeoutExpired is no TimeoutError
-        if type(error).__name__ == "TimeoutExpired":
-            return False
-        raise
-    return True

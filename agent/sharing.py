@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from agent import messages
 from agent.letters import Wrote, letter
 from agent.ui import plain, story
-from agent.ui.banner import Banners
+from agent.ui.banners import Banners
 from agent.ui.consent_dialog import ConsentDialog
 from agent.ui.longer_dialog import LongerDialog
 from agent.ui.main_window import MainWindow

@@ -23,6 +23,7 @@ from agent.net.link import Link
 from agent.net.membership import Membership
 from agent.net.pause import Pause
 from agent.net.post import Post
+from agent.net.reports import Reports
 from agent.outbox import Request
 from agent.own_tickets import OwnTickets
 from agent.place import Place
@@ -67,7 +68,7 @@ class Clerk:
         self._session: Session | None = None
         self._session_task: asyncio.Task[None] | None = None
         self._revocations = b""
-        self._reports: dict[str, list[envelope.ReportConsent | envelope.ReportEnd]] = {}
+        self._reports = Reports(self._asked)
 
     def _line_changed(self, change: LineChanged) -> None:
         _log.info("line", line=change.line.value, trouble=change.trouble.value if change.trouble else None)
@@ -144,14 +145,7 @@ class Clerk:
             case _:
                 self._wish_of_session(wish)
 
-    def _look_up(
-        self,
-        wish: messages.ReadTicket
-        | messages.ReadAbout
-        | messages.FindArticles
-        | messages.AnswerAdvice
-        | messages.AnswerOffer,
-    ) -> None:
+    def _look_up(self, wish: messages.LookedUp) -> None:
         """What is of no use later: asked now, or not at all."""
         ref = self._asked.next_ref()
         match wish:
@@ -166,15 +160,7 @@ class Clerk:
             case messages.AnswerOffer(ticket=ticket, quote=quote, accepted=accepted):
                 self._asked.ask(envelope.AnswerOffer(ref, ticket, quote, accepted, language=language()), wish)
 
-    def _wish_of_session(
-        self,
-        wish: messages.AnswerQuestion
-        | messages.QuestionOnScreen
-        | messages.GiveTime
-        | messages.BannersShown
-        | messages.TakeBack
-        | messages.StopSession,
-    ) -> None:
+    def _wish_of_session(self, wish: messages.OfSession) -> None:
         session = self._session
         if session is None:
             return
@@ -259,9 +245,7 @@ class Clerk:
         self._post.send_all()
         self._faces.signed_in()
         self._round.signed_in()
-        for reports in self._reports.values():
-            for report in reports:
-                self._send_report(report)
+        self._reports.signed_in()
 
     def _heard(self, message: envelope.ToClient) -> None:
         match message:
@@ -355,7 +339,7 @@ class Clerk:
         if isinstance(about, envelope.ReportFault | envelope.ReportRecovery):
             self._round.answered()
         else:
-            self._reported(about)
+            self._reports.answered(about)
 
     def _ask_for_watch(self, message: Report | envelope.ReportCheck | envelope.ReadWatch) -> bool:
         about = message if isinstance(message, envelope.ReportFault | envelope.ReportRecovery) else None
@@ -381,8 +365,8 @@ class Clerk:
             own,
             party,
             tell=self._tell,
-            report=self._report_consent,
-            ended=lambda reason: self._report(envelope.ReportEnd(0, offer.session, reason)),
+            report=self._reports.consent,
+            ended=lambda reason: self._reports.tell(envelope.ReportEnd(0, offer.session, reason)),
             prolonged=lambda minutes: self.wish(messages.SendLetter(letter(offer.ticket, HasTime(minutes)))),
         )
         self._session_task = asyncio.create_task(self._run_session(self._session))
@@ -392,23 +376,6 @@ class Clerk:
             await session.run()
         finally:
             self._session = None
-
-    def _report_consent(self, session: str, consent: bytes) -> None:
-        self._report(envelope.ReportConsent(0, session, consent))
-
-    def _report(self, report: envelope.ReportConsent | envelope.ReportEnd) -> None:
-        """Tells the ticket's history; again after a cut, until the relay answered."""
-        self._reports.setdefault(report.session, []).append(report)
-        self._send_report(report)
-
-    def _send_report(self, report: envelope.ReportConsent | envelope.ReportEnd) -> None:
-        self._asked.ask(msgspec.structs.replace(report, ref=self._asked.next_ref()), report.session)
-
-    def _reported(self, about: About) -> None:
-        if isinstance(about, str) and (reports := self._reports.get(about)):
-            reports.pop(0)
-            if not reports:
-                del self._reports[about]
 
     def _known_revocations(self) -> int:
         """The number of the newest list ever seen: a relay that shows an older one is not believed."""

@@ -1,4 +1,4 @@
-"""The banner: who sees the screen, what they may do, how long still, and Stop. On every screen, all the time.
+"""The banner: who sees the screen, what they may do, how long still, and Stop. One screen's; `banners` keeps them up.
 
 Guarantees: no window manager closes, minimises or covers it (it bypasses it, X11's override redirect), and what is put
 over it is put under it again within half a second. It can be moved along the upper edge, out of the way, never off it.
@@ -10,27 +10,24 @@ covered again and again, it says is lost.
 import math
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QScreen
-from PySide6.QtWidgets import QApplication, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from agent.messages import SessionRunning
 from agent.ui import plain
-from agent.ui.eye import Eye, Rectangle, Sight, open_eye
+from agent.ui.eye import Eye, Rectangle, Sight
 from agent.ui.parts import Button, Card, Sign, Text, column, row
 from agent.ui.theme import GRID
 from agent.words import _
 from protocol.scopes import Scope
 
-_RAISE_MS = 500
 _LOST_AFTER = 2
 """So many times it is put back without effect; the next time is too often."""
 _LOST_AFTER_OTHERS = 9
 """So many times it may be covered, if by other windows each time: so do menus, as a hand wanders along them."""
 _COUNT_SECONDS_BELOW_S = 120
 """Before that minutes will do: a banner that ticks each second distracts, and is sent each second."""
-_GOODBYE_MS = 12_000
-"""How long the sentence stands that says it is over."""
 _HANDS = frozenset(Scope) - {Scope.SEE}
 
 ScreenKey = tuple[str, str]
@@ -194,7 +191,7 @@ class Banner(QWidget):
         if not eye:
             self.raise_()
             return self._patience.bears(Sight(here))
-        window, scale = _number(self), self.devicePixelRatio()
+        window, scale = window_number(self), self.devicePixelRatio()
         wanted, screen = (_pixels(area, self._area.topLeft(), scale) for area in (self._home, self._area))
         sight = eye.look(window, wanted, screen, besides)
         if not sight.in_place:
@@ -240,110 +237,6 @@ class Banner(QWidget):
         self._grabbed_at = None
 
 
-class Banners(QWidget):
-    """One banner on each screen, kept there. Never shown itself.
-
-    Signals: as `Banner`, and `lost()`: one stays hidden; `windows_changed(frozenset[int])`: numbers of their
-    windows on an X11 desktop, so that whoever takes the picture looks beneath these, and beneath no others.
-    """
-
-    stop_pressed = Signal()
-    view_only_pressed = Signal()
-    longer_pressed = Signal()
-    lost = Signal()
-    windows_changed = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._told: frozenset[int] = frozenset()
-        self._session: SessionRunning | None = None
-        self._banners: dict[ScreenKey, Banner] = {}
-        self._eye: Eye | None = None
-        self._upkeep = QTimer(self)
-        self._upkeep.setInterval(_RAISE_MS)
-        self._upkeep.timeout.connect(self._keep_up)
-        self._goodbye = QTimer(self)
-        self._goodbye.setSingleShot(True)
-        self._goodbye.timeout.connect(self._clear)
-        app = QGuiApplication.instance()
-        if isinstance(app, QGuiApplication):
-            app.screenAdded.connect(self._screens_changed)
-            app.screenRemoved.connect(self._screens_changed)
-
-    @property
-    def all(self) -> list[Banner]:
-        """Those on the screens now."""
-        return list(self._banners.values())
-
-    def show_session(self, session: SessionRunning) -> None:
-        """On every screen, until `show_end`."""
-        self._goodbye.stop()
-        if self._session is None:
-            self._eye = open_eye()
-        self._session = session
-        self._screens_changed()
-        for banner in self._banners.values():
-            banner.show_session(session)
-        self._upkeep.start()
-        self._tell_windows()
-
-    def show_end(self, sentence: str) -> None:
-        """Says why it is over, for a while."""
-        self._session = None
-        self._upkeep.stop()
-        self._tell_windows()
-        if self._eye:
-            self._eye.close()
-            self._eye = None
-        for banner in self._banners.values():
-            banner.show_end(sentence)
-        self._goodbye.start(_GOODBYE_MS)
-
-    def _keep_up(self) -> None:
-        if not self._session:
-            return
-        for banner in self._banners.values():
-            banner.show_left(self._session)
-        besides = self._besides()
-        kept = [banner.keep(self._eye, besides) for banner in self._banners.values()]
-        self._tell_windows()  # Qt may have made one anew
-        if not all(kept):
-            self.lost.emit()
-
-    def _tell_windows(self) -> None:
-        x11 = self._session is not None and QGuiApplication.platformName() == "xcb"
-        windows = frozenset(_number(banner) for banner in self._banners.values()) if x11 else frozenset()
-        if windows != self._told:
-            self._told = windows
-            self.windows_changed.emit(windows)
-
-    def _besides(self) -> frozenset[int]:
-        """What may lie over a banner: those of mirrored screens, and the words that say what a button does."""
-        tips = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.inherits("QTipLabel")]
-        return frozenset(_number(one) for one in (*tips, *self._banners.values()))
-
-    def _screens_changed(self, _screen: QScreen | None = None) -> None:
-        screens = {screen_key(screen): screen for screen in QGuiApplication.screens()}
-        for gone in self._banners.keys() - screens.keys():
-            self._banners.pop(gone).deleteLater()
-        if self._session is None:
-            return
-        for key, screen in screens.items():
-            if key not in self._banners:
-                banner = Banner(screen)
-                banner.stop_pressed.connect(self.stop_pressed)
-                banner.view_only_pressed.connect(self.view_only_pressed)
-                banner.longer_pressed.connect(self.longer_pressed)
-                self._banners[key] = banner
-                banner.show_session(self._session)
-
-    def _clear(self) -> None:
-        for banner in self._banners.values():
-            banner.hide()
-            banner.deleteLater()
-        self._banners.clear()
-
-
 class _Patience:
     """Tells what lay over a banner for a moment from what keeps it out of sight."""
 
@@ -362,7 +255,7 @@ class _Patience:
         return self._missed <= (_LOST_AFTER if fought else _LOST_AFTER_OTHERS)
 
 
-def _number(shown: QWidget) -> int:
+def window_number(shown: QWidget) -> int:
     """Of its window in the window system: a widget still tells the old one where Qt has made its window anew."""
     handle = shown.windowHandle()
     return int(handle.winId() if handle else shown.winId())

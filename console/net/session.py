@@ -34,16 +34,15 @@ from console.session.conversation import (
     Subject,
     Wish,
 )
+from console.session.held import Held
 from console.session.stages import Stage, Step, advance
 from console.state import StateDirectory
 from protocol import limits
 from protocol.connection import Connection, ConnectionFailed, Paired, SignedIn, State
 from protocol.desk.events import EndReason
 from protocol.session.messages import (
-    ButtonChanged,
     FrameShown,
     FromConsole,
-    KeyChanged,
     PictureTimed,
     PointerMoved,
     ReleaseAll,
@@ -100,7 +99,7 @@ class SessionLine:
         self._known: EndReason | None = None
         self._allowed_until_s = 0.0
         self._why = ""
-        self._held: set[tuple[type, int, int]] = set()
+        self._held = Held()
         self._shown: FrameShown | None = None
         self.dropped: Counter[str] = Counter()
 
@@ -149,7 +148,7 @@ class SessionLine:
             self.dropped["line_interrupted"] += len(messages)
             return
         for message in messages:
-            self._note_held(message)
+            self._held.note(message)
             if self._waiting and isinstance(message, PointerMoved) and isinstance(self._waiting[-1], PointerMoved):
                 self._waiting[-1] = message
                 self.dropped["pointer_overtaken"] += 1
@@ -370,21 +369,6 @@ class SessionLine:
             await asyncio.sleep(_FIGURES_S)
             if figures := self._measures.reading():
                 self._post(PictureMeasured(self._subject.session, figures))
-
-    def _note_held(self, message: FromConsole) -> None:
-        what: tuple[type, int, int]
-        match message:
-            case KeyChanged(evdev=code, keysym=keysym, down=down):
-                # By its code, where there is one: the layout may have changed between down and up.
-                what = (KeyChanged, code, 0 if code else keysym)
-            case ButtonChanged(button=code, down=down):
-                what = (ButtonChanged, code, 0)
-            case ReleaseAll():
-                self._held.clear()
-                return
-            case _:
-                return
-        (self._held.add if down else self._held.discard)(what)
 
     async def _say_held(self) -> None:
         """While something is held down says so, in a way that only this end can: else it is let go over there."""

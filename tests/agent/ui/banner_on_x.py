@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from agent.messages import SessionRunning, TechnicianShown
 from agent.ui import theme
-from agent.ui.banner import Banners
+from agent.ui.banners import Banners
 from protocol.scopes import Scope
 
 

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from agent import words
 from agent.messages import SessionRunning
-from agent.ui.banner import Banner, Banners, hot_key_words
+from agent.ui.banner import Banner, hot_key_words
+from agent.ui.banners import Banners
 from agent.ui.eye import Blind
 from protocol.scopes import Scope
 from tests.agent.asked import a_question
@@ -109,8 +110,8 @@ def test_seconds_are_counted_only_when_few_are_left(qtbot: QtBot) -> None:
 
 
 def test_one_that_cannot_be_shown_again_is_told_as_lost(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.ui.banner.open_eye", Blind)
-    monkeypatch.setattr("agent.ui.banner._RAISE_MS", 20)
+    monkeypatch.setattr("agent.ui.banners.open_eye", Blind)
+    monkeypatch.setattr("agent.ui.banners._RAISE_MS", 20)
     banners, _ = up(qtbot, running())
     with qtbot.waitSignal(banners.lost, timeout=2000):
         pass
