@@ -5,7 +5,6 @@ thread; the disk work in aiosqlite's. Distrusts the disk: after any failure the 
 """
 
 import asyncio
-import collections
 import contextlib
 import dataclasses
 import functools
@@ -28,10 +27,9 @@ from protocol.desk.ticket import FoldError, Ticket, fold
 from relay.errors import StartRefused, StoreFault, TicketDamaged
 from relay.store import mail_tables, projections, tables
 from relay.store.database import Database, open_database
+from relay.store.folded import Folded
 from relay.store.work import By, Reaction, Work
 
-CACHED_TICKETS = 4000
-"""Folded tickets kept in memory, a few KB each with their diagnostics: more than a queue shows."""
 _FOLDED_AT_ONCE = 200
 
 _OVER = (TicketState.CLOSED.value, TicketState.CANCELLED.value)
@@ -73,7 +71,7 @@ class EventStore:
         self._writing = asyncio.Lock()
         self._head: chain.Head | None = None  # None: to be read from the file
         self._last_ticket = 0
-        self._cache: collections.OrderedDict[int, Ticket] = collections.OrderedDict()
+        self._folded = Folded()
         self._book: Book | None = None  # None: to be read from the file
         self.last_book = Book()
 
@@ -141,7 +139,7 @@ class EventStore:
                     if step.after is None:
                         book.apply(step.entry)
                 for ticket in work.changed.values():
-                    self._keep(ticket)
+                    self._folded.keep(ticket)
 
     async def open_ticket(self, opened: events.Opened, by: By, now: datetime) -> tuple[Ticket, bool]:
         """A new ticket, or the one that this request of this device already made; and whether it is new.
@@ -198,7 +196,7 @@ class EventStore:
 
     async def ticket(self, number: int) -> Ticket | None:
         """One ticket as it stands, or None. Raises StoreFault."""
-        found = self._cached(number)
+        found = self._folded.get(number)
         if found is None:
             async with self._reading() as connection:
                 found = await self._ticket(connection, number)
@@ -217,7 +215,7 @@ class EventStore:
 
     async def tickets(self, numbers: Sequence[int]) -> list[Ticket]:
         """These tickets in this order; a number without one is left out. Raises StoreFault."""
-        found = {number: ticket for number in numbers if (ticket := self._cached(number)) is not None}
+        found = {number: ticket for number in numbers if (ticket := self._folded.get(number)) is not None}
         missing = [number for number in numbers if number not in found]
         if missing:
             async with self._reading() as connection:
@@ -306,14 +304,14 @@ class EventStore:
         return self._book
 
     async def _ticket(self, connection: AsyncConnection, number: int) -> Ticket | None:
-        found = self._cached(number)
+        found = self._folded.get(number)
         if found is None:
             with self._named(number):
                 history = await _entries(connection, number)
                 if not history:
                     return None
                 found = fold(entry for _, entry in history)
-            self._keep(found)
+            self._folded.keep(found)
         return found
 
     async def _fold_all(self, connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, Ticket]:
@@ -328,7 +326,7 @@ class EventStore:
             with contextlib.suppress(TicketDamaged), self._named(number):
                 folded[number] = fold(map(events.decode, history))
         for ticket in folded.values():
-            self._keep(ticket)
+            self._folded.keep(ticket)
         return folded
 
     @contextlib.contextmanager
@@ -345,21 +343,6 @@ class EventStore:
         if damage.ticket not in self._damaged:
             self._damaged.add(damage.ticket)
             self._tell_damaged(damage)
-
-    def _cached(self, number: int) -> Ticket | None:
-        found = self._cache.get(number)
-        if found is not None:
-            self._cache.move_to_end(number)
-        return found
-
-    def _keep(self, folded: Ticket) -> None:
-        known = self._cache.get(folded.number)
-        if known is not None and known.revision > folded.revision:
-            return  # a reader that began before the last commit
-        self._cache[folded.number] = folded
-        self._cache.move_to_end(folded.number)
-        if len(self._cache) > CACHED_TICKETS:
-            self._cache.popitem(last=False)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -386,7 +369,7 @@ class EventStore:
 
     def _forget(self) -> None:
         self._head = self._book = None
-        self._cache.clear()
+        self._folded.clear()
 
 
 async def _head(connection: AsyncConnection) -> chain.Head:

@@ -274,7 +274,7 @@ def test_whatever_happens_what_is_listed_is_what_the_history_says(
             assert await store.unfinished() == listed
             assert await store.unfinished(resolved=False) == open_ones
             assert await store.owned_by("jana") == owned
-            store._cache.clear()
+            store._folded.clear()
         assert await store.tickets_of("laptop", 10) == all_of_them[::-1]
         await store.close()
 
