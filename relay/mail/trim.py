@@ -26,6 +26,10 @@ _SEPARATOR = re.compile(
     r"|Oprindelig meddelelse|Ursprungligt meddelande|Alkuperäinen viesti|Forwarded message|Weitergeleitete Nachricht)",
     re.IGNORECASE,
 )
+_INDENTED = re.compile(
+    r"\s{2,12}(?:On|Am|Le|Il|El|Em|Dne|Op)\s[^<>\n]{0,150}\d[^<>\n]{0,150}<[^<>\s]{3,250}>[^<>\n]{0,40}[::]\s*$"
+)
+"""Yahoo's introduction to a quote that no line of is marked as one."""
 _RULE = re.compile(r"\s*(?:_{20,}|\* \* \*)\s*$")
 _FROM = re.compile(r"[\s>*]*(?:From|Von|De|Da|Od|Van|Fra|Från|Lähettäjä|Feladó|От|差出人|发件人)\s?\*?\s?[::]")
 _FIELD = re.compile(
@@ -62,7 +66,8 @@ def _quote_begins(lines: Sequence[str]) -> int:
     last = _last_own_line(lines)
     for number, line in enumerate(lines):
         looked_at = line[:LINE_CHARS]
-        if _SEPARATOR.match(looked_at) or _is_header_block(lines, number):
+        is_yahoos = _INDENTED.match(looked_at) and _WROTE.search(looked_at)
+        if _SEPARATOR.match(looked_at) or is_yahoos or _is_header_block(lines, number):
             return _without_rule(lines, number)
         if number > last:
             return _with_introduction(lines, number)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import Actor, NoticeKind
 from protocol.desk.states import TicketState
@@ -15,9 +16,10 @@ from relay.mail.machines import BY_ITSELF
 from relay.mail.sender import Sender
 from relay.store import By
 from relay.store.tables import microseconds
-from tests.relay.mail.post_office import EVA, a_mail
+from tests.relay.mail.post_office import EVA, a_mail, post_office
+from tests.relay.mail.servers import MailServers
 from tests.relay.mail.test_incoming import Play, play
-from tests.relay.rig import scene
+from tests.relay.rig import House, scene
 
 CASE = "Thank you for writing to us. Your case number is {}. We answer within two days."
 SOON = timedelta(seconds=20)
@@ -203,3 +205,26 @@ async def test_of_files_that_were_too_large_a_forged_sender_hears_once(tmp_path:
             await desk.incoming.take(Kept(mail, (film,), ""), desk.now)
         kinds = [notice.kind for _, notice in await notices(desk) if notice.way]
         assert sorted(kinds) == [NoticeKind.RECEIPT, NoticeKind.TOO_LARGE]
+
+
+@scene
+async def test_between_real_servers_such_a_program_gets_one_mail_for_all_of_its_own(
+    house: House, servers: MailServers, desk: str
+) -> None:
+    async with post_office(house, servers, desk) as office:
+        console = await office.running.console()
+        await office.writes(EVA)
+        await office.ticket(1)
+        await console.takes(1)
+        await console.ask(envelope.ResolveTicket, 1, "I put it out")
+        solved = (await office.gets(EVA, 1, "I put it out"))[-1]
+        await office.answers(EVA, solved, CASE.format(1))
+        asked = (await office.gets(EVA, 1, "One thing only you can say"))[-1]
+        for number in (2, 3, 4):
+            await office.answers(EVA, asked, CASE.format(number))
+        await office.taken(5)
+        assert office.running.relay.counts["mail_answers_by_itself"] == 3
+        assert len(await office.gets(EVA, 1, "One thing only you can say")) == 1
+        notes = [one.text for one in await office.history(1) if isinstance(one, events.MessageAdded) and one.internal]
+        assert len(notes) == 1
+        assert len(await office.gets("jana@firm.example", 1, "looks like a program")) == 1

@@ -108,6 +108,7 @@ EXPECTED = {
     ),
     "two-subjects-two-froms": Expected("Printer", "Nothing prints.", name=""),
     "very-long": Expected("Printer"),
+    "yahoo-reply": Expected("Printer", " Still no.", answers=True),
     "auto-reply-domino": Expected("AUTO: Eva Mala is out of the office (returning 09.11.2026)", kind=AUTO_REPLY),
     "bounce-exim-delayed": Expected(kind=REPORT, sender="mailer-daemon@mx.firm.example", name=SYSTEM),
     "bounce-second-recipient": Expected(kind=REPORT, sender="mailer-daemon@firm.example", name=""),
