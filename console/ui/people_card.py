@@ -5,11 +5,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSi
 
 from console.language import _
 from console.ui import theme, words
-from console.ui.faces import SMALL, Face, Faces
+from console.ui.faces import Face, Faces
 from protocol.desk.states import TicketState
 from protocol.desk.terms import Staff
 from protocol.envelope import People
 
+_LINE = 2 * theme.GRID + theme.GRID // 4
+"""A face no higher than the line it stands on."""
 SHOWN_OTHERS = 6
 """More would push the problem off the screen; the queue's filter finds the rest."""
 
@@ -87,7 +89,7 @@ class PeopleCard(QWidget):
         line = QHBoxLayout(cell)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.GRID)
-        line.addWidget(Face(words.one_line(staff.name), self.faces, sha256, SMALL), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(Face(words.one_line(staff.name), self.faces, sha256, _LINE), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(value, 1)
         return cell
 

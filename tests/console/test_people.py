@@ -234,8 +234,7 @@ def test_names_are_not_cut_where_there_is_room_to_hand_over(desk: PeopledDesk) -
     QTest.keyClick(desk.window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     dialog = desk.find(HandOverDialog)
     desk.until(lambda: dialog.to)
-    for field in (dialog._to, dialog._skill):
-        assert field.width() == dialog._reason.width()
+    desk.until(lambda: {dialog._to.width(), dialog._skill.width()} == {dialog._reason.width()})
 
 
 def test_an_article_without_its_problem_asks_for_it(desk: PeopledDesk) -> None:

@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+from tests import portraits
 from tests.e2e import office, past
 from tests.e2e.picture import side_by_side
 from tests.e2e.report import Report, figures, read_desk
@@ -102,6 +103,7 @@ def _set_up(film: Film) -> str:
     world.open_invitation()
     film.step("technician", "opens the invitation")
     world.approve()
+    world.show_face(portraits.drawn(portraits.TINA))
     world.wait_signed_in()
     film.step("admin", "approves the technician who is signed in now")
     return page

@@ -8,6 +8,7 @@ from pathlib import Path
 from Xlib.display import Display as XDisplay
 from Xlib.error import DisplayError
 
+from tests import portraits
 from tests.e2e.film import step_name
 from tests.e2e.report import Report
 from tests.stage.display import Display
@@ -86,6 +87,7 @@ def _start(report: Report, world: World, user: Host, technician: Host, display: 
     _start_keyring(technician)
     technician.start(*command("athand-console"), "--invitation", str(world.invite(Person())))
     report.put(staff=world.approve())
+    world.show_face(portraits.drawn(portraits.TINA))
     _step(report, display, "admin", "approves the technician")
 
 

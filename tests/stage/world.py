@@ -143,6 +143,12 @@ class World:
         wait_for("a technician's request", lambda: "Approved" in self.admin("approve"), timeout_s=timeout_s)
         return self.admin("staff")
 
+    def show_face(self, picture: bytes, person: Person | None = None) -> None:
+        """Give an approved technician a profile with a picture, as users are to see him."""
+        path = self.directory / "portrait.png"
+        path.write_bytes(picture)
+        self.admin("staff-profile", (person or Person()).name, "--picture", str(path), "--skill", "office=3")
+
     # The programs
 
     def start_relay(self, *options: str) -> Process:
