@@ -177,14 +177,12 @@ class RegionEncoder:
         if action.film.still is not None:
             return self._still(action, planner)
         film = action.film
-        generation, encoder = self._films.get(film.slot, (-1, None))
-        fresh = generation != film.generation or encoder is None
+        fresh = film.slot not in self._films or self._films[film.slot][0] != film.generation
         try:
-            if fresh or encoder is None:
+            if fresh:
                 self._films.pop(film.slot, None)  # its memory, before the next one's
-                encoder = FilmEncoder(film.area.width, film.area.height, film.rate)
-                self._films[film.slot] = (film.generation, encoder)
-            data = encoder.encode(planner.area_pixels(film.area))
+                self._films[film.slot] = film.generation, FilmEncoder(film.area.width, film.area.height, film.rate)
+            data = self._films[film.slot][1].encode(planner.area_pixels(film.area))
         except FilmError as error:
             return self._give_up(error, planner)
         return _tiles(film.slot, film.area, action.paint, data, fresh=fresh)
@@ -197,9 +195,9 @@ class RegionEncoder:
             paint = [part for rect in action.paint if (part := intersection(rect, band))]
             if not paint:
                 continue
-            encoder = FilmEncoder(band.width, band.height, None, most_bytes=most_bytes * band.area / area.area)
+            most = most_bytes * band.area / area.area
             try:
-                data = encoder.encode(_framed(band, paint, planner))
+                data = FilmEncoder(band.width, band.height, None, most_bytes=most).encode(_framed(band, paint, planner))
             except FilmError as error:
                 return self._give_up(error, planner)
             tiles += _tiles(action.film.slot, band, paint, data, fresh=True)

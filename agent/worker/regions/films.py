@@ -111,7 +111,10 @@ class Films:
             box = bounding(group)
             if box is None or np.count_nonzero(group) < least:
                 break
-            if not self._place(_fitting(box), rate, now_s):
+            box = _fitting(box)
+            if any(union(box, film.area) == film.area for film in self._films.values()):
+                break  # what is left lies around what a film shows already
+            if not self._place(box, rate, now_s):
                 break
             rest &= ~self._covered(wanted)
         used = [film for film in self._films.values() if wanted[tiles_of(film.area)].any()]
