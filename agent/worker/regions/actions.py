@@ -11,7 +11,7 @@ _FILM_TILES, _FILM_TILES_SLOW = 24, 4
 """Smaller pictures are not worth a film, unless the link is slow."""
 _LEISURE_S = 0.04
 """While nothing changes and nobody presses a key, what is owed may take the link so long at a time."""
-_FILM_SHARE = 0.65
+_FILM_SHARE = 0.55
 """Of the link's rate, for a film."""
 
 
