@@ -105,7 +105,7 @@ def import_history(home: RelayFolder, file: Path, *, sends: bool) -> None:
         raise AdminError(str(error)) from error
     mails = ""
     if seal.waiting and sends:
-        mails = f"{_mails(seal.waiting)} to be sent, and go out from here.\n"
+        mails = f"{_mails(seal.waiting)} to be sent, from here.\n"
     elif seal.waiting:
         mails = (
             f"{_mails(seal.waiting)} to be sent when this was exported: by the relay it is from, not from here. Should"
