@@ -3,6 +3,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 RECORDINGS ?=
 MINUTES ?= 60
+PROCESSES ?= 2
 RELAY_DIR ?= demo/organisation/relay
 
 .PHONY: help demo test lint format types contracts looks bench bench-desk soak run-relay setup system environment clean
@@ -15,7 +16,7 @@ demo: setup ## the whole path, in real windows; pictures and report.json in demo
 
 # A window that did not say something within its time is tried once more, and counted in the last line (R).
 test: setup ## every test, end-to-end ones included (EXPLORE=1: properties by other examples than usual)
-	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --reruns 1 --only-rerun StageError
+	$(PYTHON_IN_VENV) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --reruns 1 --only-rerun StageError
 
 lint: environment ## ruff: rules and format
 	$(PYTHON_IN_VENV) -m ruff check .
