@@ -14,7 +14,9 @@ help: ## this list
 demo: setup ## the whole path, in real windows; pictures and report.json in demo/
 	$(PYTHON_IN_VENV) -m tests.e2e.demo
 
-# A window that did not say something within its time is tried once more, and counted in the last line (R).
+# A window that did not say something within its time is tried once more, and counted in the last line (R). Thousands
+# of Pythons are started: where the surroundings forbid to keep what was compiled, each would compile all of it anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## every test, end-to-end ones included (EXPLORE=1: properties by other examples than usual)
 	$(PYTHON_IN_VENV) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --reruns 1 --only-rerun StageError
 
