@@ -122,6 +122,11 @@ class PeopleDesk(QObject):
         def refresh() -> None:
             self._with_staff(dialog, dialog.show_list)
 
+        def changed() -> None:
+            refresh()
+            if number := self._window.ticket.number:  # he may be its contact
+                self.read(number)
+
         def absent(who: str) -> None:
             asking = AbsenceDialog(dialog.staff, who or self.me, dialog)
             key = secrets.token_hex(16)
@@ -150,7 +155,7 @@ class PeopleDesk(QObject):
 
         dialog.absence.connect(absent)
         dialog.taken_back.connect(back)
-        dialog.picture.connect(lambda whose: self.faces.change(whose, dialog, refresh))
+        dialog.picture.connect(lambda whose: self.faces.change(whose, dialog, changed))
         dialog.open()
         refresh()
 
