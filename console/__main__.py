@@ -77,8 +77,11 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     program.finished.connect(app.quit)
     _quit_on_signals(program)
     program.start(content)
-    app.exec()
-    single.give_up()
+    try:
+        app.exec()
+    finally:  # the display may have gone: then nobody closed the window, and threads would outlive what they tell
+        program.stop()
+        single.give_up()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

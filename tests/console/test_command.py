@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from console import language
@@ -64,3 +69,25 @@ def test_what_hinders_its_start_is_said_in_the_technicians_language(
     unread, unknown = capsys.readouterr().err.splitlines()
     assert unread.startswith("athand-console: Die Einladung /nowhere/a.invitation kann nicht gelesen werden: ")
     assert unknown.endswith("Siehe: athand-console --help")
+
+
+DISPLAY_GOES = """
+import sys, threading
+from PySide6.QtWidgets import QApplication
+from console.__main__ import main
+QApplication.exec = lambda *_: 1
+code = main(["--state", sys.argv[1]])
+print(code, *(thread.name for thread in threading.enumerate()))
+"""
+
+
+def test_when_its_display_goes_its_network_has_ended_before_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DISPLAY_GOES, str(tmp_path)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "0 MainThread\n", done.stderr
