@@ -14,6 +14,7 @@ OWN = frozenset({ANSWER, ANSWER_AGAIN, CHECK_TIME})
 _EARLIER = {
     "Wir sehen uns Ihre Anfrage an und melden uns bei Ihnen.": ANSWER,
     "Wir sehen es uns noch einmal an und melden uns bei Ihnen.": ANSWER_AGAIN,
+    "Wir prüfen, ob wir die vereinbarte Zeit einhalten können, und melden uns bei Ihnen.": CHECK_TIME,
 }
 """As the first programs wrote them down, and as a requester's agent is told them: in the requester's language."""
 

@@ -35,7 +35,7 @@ def test_p11_a_price_on_a_colleagues_request_is_answered_in_the_window_of_whoeve
         card = desk.window.requests.offers
         desk.window.show_requests()
         desk.until(card.isVisible)
-        assert "Eva has asked for help: The printer is on fire. It costs extra" in desk.says()
+        assert "Adam Bílý has asked for help: The printer is on fire. It costs extra" in desk.says()
         assert "129.00 EUR. The price holds until tomorrow at" in desk.says()
         (card.yes if accepted else card.no).click()
         desk.until(lambda: not card.isVisible())

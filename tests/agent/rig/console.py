@@ -174,6 +174,8 @@ class ConsoleEnd:
             return
         try:
             async for data in self._socket:
+                if data == signin.encode(signin.SessionPaired()):
+                    return  # the other end has dialled anew, and finds this old line before it is cut
                 if isinstance(data, str):
                     raise signin.SignInError(data)
                 for event in self._tunnel.receive_data(data):
