@@ -14,8 +14,9 @@ from console.__main__ import main
     [
         (["--relay", "ws://relay.example.org"], "must begin with wss://"),
         (["--relay", "relay"], "must begin with wss://"),
-        (["--invitation", "/nowhere/a.invitation"], "cannot be read: No such file"),
-        (["--invitation", "/tmp"], "cannot be read: Is a directory"),
+        # The reason that follows is the system's, in its own language.
+        (["--invitation", "/nowhere/a.invitation"], "/nowhere/a.invitation cannot be read: "),
+        (["--invitation", "/tmp"], "/tmp cannot be read: "),
         (["--colour"], "No such option"),
         (["--language", "fr"], "'fr' is not one of 'de', 'en'"),
         (["surplus"], "unexpected extra argument"),
