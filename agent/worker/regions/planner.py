@@ -280,7 +280,7 @@ class Planner:
 
     def _send_at_once(self, rects: Sequence[Rect]) -> list[Action]:
         """A key's echo: nothing is worth a thought before it is sent."""
-        sent = [SendExactly(part, Way.RAW) for rect in rects for part in self._letters(rect)]
+        sent = [SendExactly(part, Way.RAW) for rect in rects for part in self._bands(rect)]
         for exact in sent:
             self._debts.settle(exact.rect)
         for rect in rects:
@@ -333,24 +333,21 @@ class Planner:
         most = min(_STILL_BYTES * sum(rect.area for rect in paint), rate * wait_s)
         return ShowFilm(self._films.still(area, most), tuple(paint))
 
-    def _letters(self, rect: Rect) -> Iterator[Rect]:
-        """The changed rows and columns of a small rectangle."""
+    def _bands(self, rect: Rect) -> Iterator[Rect]:
+        """The changed rows of a grabbed rectangle, and of a small one its changed columns."""
         here = self._differs[pixels_of(rect)]
-        for top, bottom in spans.bands(np.logical_or.reduce(here, axis=1)):
-            left, right = spans.columns(here[top:bottom], rect)
-            yield Rect(rect.x + left, rect.y + top, right - left, bottom - top)
-
-    def _text(self, rect: Rect, changed: Grid, pictures: Grid) -> Iterator[Rect]:
-        """The changed rows of a grabbed rectangle; only where there are pictures in them, just the other tiles."""
-        here = self._differs[pixels_of(rect)]
-        if pictures[tiles_of(rect)].any():
-            for hole in runs(pictures):
-                self._differs[pixels_of(hole)] = False
         for top, bottom in spans.bands(np.logical_or.reduce(here, axis=1)):
             left, right = 0, rect.width
             if (bottom - top) * rect.width <= _SMALL_AREA:
                 left, right = spans.columns(here[top:bottom], rect)
-            band = Rect(rect.x + left, rect.y + top, right - left, bottom - top)
+            yield Rect(rect.x + left, rect.y + top, right - left, bottom - top)
+
+    def _text(self, rect: Rect, changed: Grid, pictures: Grid) -> Iterator[Rect]:
+        """The changed rows of a grabbed rectangle; only where there are pictures in them, just the other tiles."""
+        if pictures[tiles_of(rect)].any():
+            for hole in runs(pictures):
+                self._differs[pixels_of(hole)] = False
+        for band in self._bands(rect):
             where = tiles_of(band)
             sparse = band.area > _SMALL_AREA and np.count_nonzero(changed[where]) < _DENSE * changed[where].size
             if not sparse and not pictures[where].any():
