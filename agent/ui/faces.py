@@ -58,7 +58,7 @@ class Face(Text):
     """
 
     def __init__(self, name: str, sha256: str = "", of: Faces | None = None) -> None:
-        super().__init__(initials(name), size="lead", tone="round", wrap=False)
+        super().__init__(faces.initials(name), size="lead", tone="round", wrap=False)
         self.setFixedSize(SIDE, SIDE)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -94,13 +94,6 @@ class Face(Text):
         )
         fitted.setDevicePixelRatio(ratio)
         return QBrush(QPixmap.fromImage(fitted))
-
-
-def initials(name: str) -> str:
-    """The first letters of a name's first and last word: a face where there is no picture."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    letters = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
-    return letters or "?"
 
 
 def decoded(content: bytes) -> QImage:

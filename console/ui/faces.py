@@ -131,7 +131,7 @@ def paint(painter: QPainter, rect: QRectF, name: str, picture: QImage | None) ->
         font = painter.font()
         font.setPixelSize(max(1, round(rect.height() * 0.4)))
         painter.setFont(font)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, initials(name))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, faces.initials(name))
     else:
         ratio = painter.device().devicePixelRatioF()
         side = round(rect.width() * ratio)
@@ -143,13 +143,6 @@ def paint(painter: QPainter, rect: QRectF, name: str, picture: QImage | None) ->
         painter.setBrushOrigin(rect.topLeft())
         painter.drawEllipse(rect)
     painter.restore()
-
-
-def initials(name: str) -> str:
-    """The first letters of a name's first and last word."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    letters = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
-    return letters or "?"
 
 
 def decoded(content: bytes) -> QImage:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from agent.ui.faces import KEPT, SIDE, Face, Faces, decoded, initials
+from agent.ui.faces import KEPT, SIDE, Face, Faces, decoded
 from protocol import faces
 from tests.portraits import PETR, TINA, kept
 from tests.relay.drawn import saved
@@ -115,4 +115,4 @@ def test_memory_holds_so_many_and_what_fell_out_is_asked_for_again(known: Faces)
     ],
 )
 def test_initials_are_those_of_the_first_and_the_last_word(name: str, letters: str) -> None:
-    assert initials(name) == letters
+    assert faces.initials(name) == letters
