@@ -35,7 +35,8 @@ from agent.worker.regions.films import Films
 from agent.worker.regions.looks import Looks
 from agent.worker.regions.players import Players
 from agent.worker.regions.playing import Playing
-from agent.worker.regions.price import TextPrice
+from agent.worker.regions.price import PICTURE_BYTES, TextPrice
+from agent.worker.regions.settling import Settling
 from protocol.session.picture import Rect
 
 _MOTION_PIXELS = 8 * 1024
@@ -46,8 +47,6 @@ _BELIEVED = 8
 """So often in a row a page is taken to scroll by as much, and between the same edges, as before."""
 _FILM_RULES = 0.2
 """Where films under way have so much of what changed, what moves is theirs: a search would cost more than it saves."""
-_PICTURE_BYTES, _TEXT_BYTES = 1.25, 0.1
-"""A pixel's bytes when sent exactly, on recordings: photos by planes 0.8 to 1.3, text 0.02 to 0.16."""
 _PATIENCE_S = 0.04
 """A picture that the link carries within this is sent exactly at once."""
 _LAN_BYTES = 1024 * 1024
@@ -55,25 +54,14 @@ _LAN_BYTES = 1024 * 1024
 _AGAIN_BYTES = 256 * 1024
 """A picture of so many that had changed shortly before is a likeness, too: perhaps a film begins, and exact pictures of
 what is gone in a moment would take both ends ten times as long."""
-_FILM_FPS = 30
-"""A film's rate allows so many pictures a second (see `film`)."""
-_FILM_BYTES = 0.05
-"""A pixel's bytes in a film whose rate has no limit."""
 _STILL_BYTES = 0.3
 """A pixel's bytes in a good likeness."""
 _STILL_WAIT_S, _HASTE_S = 0.4, 0.04
 """So long a likeness may take the link: a photo that appears, and what comes into view while a page is scrolled."""
-_STILL_S, _STILL_BUSY_S = 0.12, 0.2
-"""Unchanged for so long stands still; longer where changes were frequent, or films of 6 frames a second flicker."""
-_STILL_IN_FILM_S = 3.0
-"""What stands still in a film that goes on mostly moves again soon, and would have been sent for nothing: a shot lasts
-some three seconds. Once the whole film stands still, this does not count."""
 _TEXT_S, _PAGE_HASTE = 0.2, 0.25
 """Text that probably takes the line longer is a likeness at first: one that takes `_HASTE_S` while it is in motion, and
 so much of the exact one's time otherwise. What is exact follows in pieces: half a second in one frame would keep
 everything else waiting, a key's echo too."""
-_SETTLE_PIXELS = 384 * 1024
-"""Settled in one frame at most: some 5 ms of work, for which a key's echo may have to wait."""
 _TINY, _TINY_SLOW = 128 * 128, 64 * 64
 """Pixels; what is smaller than this, such as a line of text, is sent before anybody asks what it is."""
 _SMALL_AREA = 96 * 1024
@@ -105,6 +93,7 @@ class Planner:
         self._price = TextPrice()
         self._players = Players()
         self._playing = Playing(self._padded, self._looks, self._debts, self._price)
+        self._settling = Settling(self._padded, self._whole, self._looks, self._debts)
         self._last_move: tuple[Rect, motion.Move] | None = None
         self._misses, self._believed, self._search_s = 0, 0, float("-inf")
 
@@ -134,7 +123,7 @@ class Planner:
         self._debts.settle(self._whole)
         actions = self._send([self._whole], budget, now_s, None)
         self._looks.cool()
-        return self._close(actions, budget, now_s)
+        return [*actions, *self._settling.due(actions, budget, self._shown, now_s)]
 
     def plan(self, grabbed: Sequence[tuple[Rect, Pixels]], budget: Budget, now_s: float) -> list[Action]:
         """What to do about what was grabbed, in the order in which the console is to do it.
@@ -151,7 +140,8 @@ class Planner:
         changed = [rect for rect, pixels in others if self._take(rect, pixels, moves)]
         copies: list[Action] = [Copy(move.rect, move.source.x, move.source.y) for move in moves]
         sent = self._send(changed, budget, now_s, union(moves[0].rect, moves[0].source) if moves else None)
-        return self._close([*copies, *played, *sent], budget, now_s)
+        actions = [*copies, *played, *sent]
+        return [*actions, *self._settling.due(actions, budget, self._shown, now_s)]
 
     def echo(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> list[Action]:
         """What to do about a few small changes that nothing else is to go with; for `grabbed` see `plan`."""
@@ -159,16 +149,18 @@ class Planner:
 
     def _is_little(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> bool:
         """Whether it is sent as it is, and there is nothing else to do: no film, no search, no debt to be paid."""
-        if self._debts.any or (self._films and self._films.shown):
+        if self._debts.any or self._shown:
             return False
         return sum(rect.area for rect, _ in grabbed) < _MOTION_PIXELS
 
     def due_s(self, now_s: float) -> float | None:
         """When to plan again even if nothing changes, or None if everything is exact."""
-        owed = self._debts.tiles()
-        if owed is None:
-            return None
-        return max(now_s, float(self._still_s(now_s)[owed].min()))
+        return self._settling.due_s(self._shown, now_s)
+
+    @property
+    def _shown(self) -> Sequence[tuple[Rect, float]]:
+        """The films under way."""
+        return self._films.shown if self._films else ()
 
     def _play(
         self, grabbed: Sequence[tuple[Rect, Pixels]], budget: Budget, now_s: float
@@ -252,7 +244,7 @@ class Planner:
         hasty = self._hasty(changed & ~pictures & ~filmed, budget)
         rest = (pictures & ~filmed) | hasty
         alone = [cut for rect in runs(rest) for cut in tight(self._differs, rect)]
-        cost = _PICTURE_BYTES * sum(rect.area for rect in alone)
+        cost = PICTURE_BYTES * sum(rect.area for rect in alone)
         again = cost > _AGAIN_BYTES and self._looks.again(rest, now_s)
         if self._films and (hasty.any() or cost > _carried(budget) or again):
             again |= moved is not None
@@ -356,51 +348,6 @@ class Planner:
             tiles: Grid = np.zeros_like(changed)
             tiles[where] = (changed & ~pictures)[where]
             yield from (part for run in runs(tiles) if (part := intersection(run, band)))
-
-    def _close(self, actions: list[Action], budget: Budget, now_s: float) -> list[Action]:
-        """Adds what stands still and is owed, as far as the budget goes."""
-        owed = self._debts.tiles()
-        if owed is None:
-            return actions
-        still = owed & (self._still_s(now_s) <= now_s)
-        if not still.any():
-            return actions
-        self._looks.look_again(self._padded, still, now_s)
-        left_bytes, left_pixels = budget.frame_bytes - self._cost(actions), float(_SETTLE_PIXELS)
-        settled: list[Action] = []
-        for way, tiles in ((Way.RAW, still & ~self._looks.picture), (Way.PLANES, still & self._looks.picture)):
-            each = _TEXT_BYTES if way is Way.RAW else _PICTURE_BYTES
-            for run in runs(tiles):
-                for rect in self._on_screen(spans.slices(run, min(left_bytes / each, left_pixels), bool(settled))):
-                    self._debts.settle(rect)
-                    settled.append(SendExactly(rect, way))
-                    left_bytes, left_pixels = left_bytes - each * rect.area, left_pixels - rect.area
-        return [*actions, *settled]
-
-    def _still_s(self, now_s: float) -> npt.NDArray[np.float64]:
-        """When each tile counts as standing still, unless it changes again."""
-        changed_s = self._looks.changed_s
-        still_s = changed_s + np.where(self._looks.busy(now_s), _STILL_BUSY_S, _STILL_S)
-        for area, shown_s in self._films.shown if self._films else ():
-            where = tiles_of(area)
-            later_s = np.maximum(still_s[where], shown_s + _STILL_BUSY_S)
-            still_s[where] = np.minimum(later_s, changed_s[where] + _STILL_IN_FILM_S)
-        return still_s
-
-    def _cost(self, actions: Sequence[Action]) -> float:
-        """Roughly, in bytes."""
-        cost = 0.0
-        for action in actions:
-            match action:
-                case SendExactly(rect, way):
-                    cost += rect.area * (_TEXT_BYTES if way is Way.RAW else _PICTURE_BYTES)
-                case ShowFilm(film):
-                    each = _FILM_BYTES * film.area.area if film.rate is None else film.rate / _FILM_FPS
-                    cost += each if film.still is None else film.still
-        return cost
-
-    def _on_screen(self, rects: Sequence[Rect]) -> list[Rect]:
-        return [cut for rect in rects if (cut := intersection(rect, self._whole))]
 
 
 def _carried(budget: Budget) -> float:
