@@ -137,10 +137,15 @@ def owned(agreements: Agreements, staff: str) -> Agreements:
 
     Raises StepRefused for somebody whom it complains about, whoever tries (promise 40).
     """
-    if staff in agreements.barred:
-        raise StepRefused("A complaint goes past the person concerned: somebody else takes care of it.")
+    check_not_concerned(agreements, staff)
     handlers = agreements.handlers if staff in agreements.handlers else (*agreements.handlers, staff)
     return replace(agreements, handlers=handlers, offered="")
+
+
+def check_not_concerned(agreements: Agreements, staff: str) -> None:
+    """Raises StepRefused for somebody whom a ticket complains about: he neither owns nor steers it (promise 40)."""
+    if staff in agreements.barred:
+        raise StepRefused("A complaint goes past the person concerned: somebody else takes care of it.")
 
 
 def _answered(agreements: Agreements, key: str, at: datetime, accepted: bool) -> Quote:

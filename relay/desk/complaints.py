@@ -78,9 +78,14 @@ async def bar(work: Work, ticket: Ticket) -> None:
     barred = set(ticket.agreements.handlers)
     for number in about:
         original = await work.ticket(number)
-        barred |= set(original.agreements.handlers) if original else set()
+        barred |= _handlers(original) if original else set()
     happened: list[events.TicketEvent] = [events.HandlersBarred(tuple(sorted(barred)), min(about, default=0))]
     ticket = work.happens(ticket, happened, THE_DESK)
     owner = responsible(ticket, work.book, work.now)
     if owner is not None and (ticket.owner is None or ticket.owner.identifier != owner.identifier):
         work.happens(ticket, (events.Assigned(owner),), THE_DESK)
+
+
+def _handlers(original: Ticket) -> set[str]:
+    """Whoever owned it, or worked on it for whoever did: in a session, on the telephone, on site."""
+    return {*original.agreements.handlers, *(entry.staff.identifier for entry in original.worktime.values())}

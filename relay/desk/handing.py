@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from protocol import envelope
 from protocol.desk import events, load
+from protocol.desk.agreements import check_not_concerned
 from protocol.desk.book import Book
 from protocol.desk.duty import taken_back
 from protocol.desk.overview import is_free, oldest_waiting
@@ -72,6 +73,7 @@ class Handing:
                 to, message.tried, message.known, message.next_step, message.skill.casefold(), message.reason
             )
             ticket = await self._find(work, message.ticket)
+            check_not_concerned(ticket.agreements, party.identifier)
             check_hand_over(ticket, card, work.book, work.now)
             ticket = work.happens(ticket, (card,), by_staff(party))
             clashes.tell(room, work, ticket, theirs, step=False)

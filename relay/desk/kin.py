@@ -2,10 +2,14 @@
 
 Guarantees (invariant 10): both sides of a merge stand in the history or neither does; it can be undone, and every
 message keeps its first ticket's number. Tickets of different customers are never merged: one would read the other's.
+Nor is one on which a word is owed, a time agreed, or a complaint about whoever would have it then: that would be lost.
 """
+
+from datetime import datetime
 
 from protocol import envelope
 from protocol.desk import events
+from protocol.desk.agreements import check_not_concerned
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
@@ -43,6 +47,8 @@ class KinRequests:
                 raise Refused(RefusalReason.NOT_NOW, "Only open tickets can be merged; link them instead.")
             if ticket.sessions:
                 raise Refused(RefusalReason.SESSION_RUNNING, "There is a session on this ticket; end it first.")
+            check_not_concerned(ticket.agreements, party.identifier)
+            _check_nothing_stands(ticket, into, work.now)
             by = by_staff(party)
             work.happens(ticket, (events.MergedInto(into.number, message.reason),), by)
             into = work.happens(into, (events.Absorbed(ticket.number),), by)
@@ -84,6 +90,22 @@ class KinRequests:
             if happened.added or happened.removed:
                 ticket = work.happens(ticket, (happened,), by_staff(party))
         return await self._room.whole(message.ref, work.changed.get(message.ticket, ticket), for_staff=True)
+
+
+def _check_nothing_stands(ticket: Ticket, into: Ticket, now: datetime) -> None:
+    """Raises Refused for what only the ticket itself can keep: in the other one nobody would see to it any more."""
+    if not ticket.agreements.barred <= into.agreements.barred:
+        raise Refused(
+            RefusalReason.FORBIDDEN, "A complaint does not go on where whoever it is about works; link it instead."
+        )
+    if ticket.agreements.appointments:
+        raise Refused(RefusalReason.NOT_NOW, "There is an appointment on this ticket; call it off first, or link it.")
+    if any(quote.accepted is None and now <= quote.valid_until for quote in ticket.agreements.quotes.values()):
+        raise Refused(RefusalReason.NOT_NOW, "The price on this ticket is not answered yet; link it instead.")
+    if ticket.talk.questions:
+        raise Refused(
+            RefusalReason.NOT_NOW, "A question on this ticket is not answered yet; drop it first, or link it."
+        )
 
 
 async def _found(work: Work, number: int) -> Ticket:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protocol import envelope
+from protocol.desk.agreements import check_not_concerned
 from protocol.desk.coming_back import reopen_until
 from protocol.desk.events import Actor, EndReason, Entry, Event, Opened, Staff, decode
 from protocol.desk.overview import flags
@@ -194,6 +195,7 @@ class Room:
                 raise no_such_ticket(message.ticket)
             if 0 < message.revision < ticket.revision:
                 await check_unchanged(work, ticket, message.revision, party)
+            check_not_concerned(ticket.agreements, party.identifier)
             ticket = work.happens(ticket, decide(ticket), by_staff(party))
         return await self.whole(message.ref, work.changed.get(ticket.number, ticket), for_staff=True)
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from protocol import envelope
 from protocol.desk import events
+from protocol.desk.states import TicketState
 from relay.store import THE_DESK
 from tests.relay.peopled import CARD, away, history, owned, peopled, sentence
 from tests.relay.rig import scene
@@ -115,6 +116,44 @@ async def test_p40_whoever_complains_of_the_only_lead_is_heard_by_somebody_else(
         assert made.ticket.owner.identifier != "jana"  # had it before
         (barred,) = history(await olga.ask(envelope.ReadTicket, made.ticket.number), events.HandlersBarred)
         assert set(barred.staff) == {"jana", "olga"}
+
+
+@scene
+async def test_p40_whoever_worked_for_the_owner_is_as_concerned_as_he_is(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, olga, jana = await relay.agent(), await relay.console("olga"), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        await jana.takes(number)
+        now = datetime.now(UTC)
+        worked = (secrets.token_hex(16), now - timedelta(minutes=5), now, events.WorkKind.PHONE, "Talked to her")
+        assert isinstance(await olga.ask(envelope.LogTime, number, *worked), envelope.Ticket)
+        made = await agent.ask(envelope.Complain, secrets.token_hex(16), number, "Olga shouted at me")
+        assert made.ticket.owner.identifier == "petr", "and not Olga, although she leads"
+
+
+@scene
+async def test_p40_whom_it_is_about_cannot_make_a_complaint_go_away(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, olga, jana = await relay.agent(), await relay.console("olga"), await relay.console("jana")
+        number = await owned(agent, jana, "jana")
+        await jana.takes(number)
+        made = await agent.ask(envelope.Complain, secrets.token_hex(16), number, "Jana shouted at me")
+        complaint = made.ticket.number
+        refused = [
+            await jana.ask(envelope.MergeTicket, complaint, number, "the same"),
+            await jana.ask(envelope.SetKind, complaint, events.TicketKind.REQUEST, "A wish, really"),
+            await jana.ask(envelope.HandOver, complaint, "petr", **CARD),
+        ]
+        await olga.takes(complaint)
+        refused += [
+            await jana.ask(envelope.HoldTicket, complaint, events.HoldReason.USER),
+            await jana.ask(envelope.ResolveTicket, complaint, "It was a misunderstanding"),
+        ]
+        assert all("past the person concerned" in sentence(answer) for answer in refused)
+        merged = await olga.ask(envelope.MergeTicket, complaint, number, "the same")
+        assert "does not go on where whoever it is about works" in sentence(merged)
+        shown = (await agent.ask(envelope.ReadTicket, complaint)).ticket
+        assert (shown.owner.identifier, shown.state) == ("olga", TicketState.IN_PROGRESS)
 
 
 @scene

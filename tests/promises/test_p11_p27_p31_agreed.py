@@ -1,5 +1,6 @@
 """P11, P27, P31: a price agreed first, going first for a fee without cheating anybody, and times agreed."""
 
+import asyncio
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -206,6 +207,20 @@ async def test_p31_an_appointment_is_made_moved_and_ended_and_nobody_has_two_at_
         wrong = await jana.ask(envelope.MakeAppointment, one, secrets.token_hex(16), past, past + hour / 2, "x")
         assert "ahead" in sentence(wrong)
         assert len((await jana.ask(envelope.ListAppointments, at - hour, at + timedelta(days=7))).appointments) == 1
+
+
+@scene
+async def test_p31_two_who_make_one_for_him_at_the_same_moment_are_not_both_told_he_is_free(
+    tmp_path: Path,
+) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana, petr = await relay.agent(), await relay.console("jana"), await relay.console("petr")
+        both = [(jana, await owned(agent, jana, "jana")), (petr, await owned(agent, jana, "jana"))]
+        begin = datetime.now(UTC) + timedelta(days=1)
+        slot = (begin, begin + timedelta(hours=1), "On the phone")
+        asked = [who.ask(envelope.MakeAppointment, number, secrets.token_hex(16), *slot) for who, number in both]
+        answers = await asyncio.gather(*asked)
+        assert sorted(type(answer).__name__ for answer in answers) == ["RequestRefused", "Ticket"]
 
 
 @scene

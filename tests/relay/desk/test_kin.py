@@ -1,7 +1,7 @@
 """Merging, linking and tagging through the socket."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -69,6 +69,27 @@ async def test_merges_in_a_row_are_undone_in_whatever_order(house: House, order:
                 words = [line.event.text for line in history if isinstance(line.event, events.MessageAdded)]
                 assert (word in words) is (root(1) == shown)
         assert [t.number for t in (await console.ask(envelope.ListQueue)).tickets] == [1, 2, 3, 4]
+
+
+@scene
+async def test_a_ticket_on_which_a_word_is_owed_or_a_time_agreed_is_not_merged_until_it_is_not(house: House) -> None:
+    async with house.relay() as relay:
+        agent, jana = await relay.agent(), await relay.console()
+        for number in (1, 2):
+            await agent.asks_for_help()
+            await jana.takes(number)
+        soon = datetime.now(UTC) + timedelta(hours=3)
+        merge, key = (envelope.MergeTicket, 1, 2, "the same"), "a" * 32
+        await jana.ask(envelope.MakeAppointment, 1, key, soon, soon + timedelta(hours=1), "At your desk")
+        assert "There is an appointment on this ticket" in (await jana.ask(*merge)).sentence
+        await jana.ask(envelope.EndAppointment, 1, key, events.AppointmentOutcome.CALLED_OFF, "Not needed")
+        await jana.ask(envelope.MakeQuote, 1, key, "A new printer", 5000, "EUR", soon)
+        assert "The price on this ticket is not answered yet" in (await jana.ask(*merge)).sentence, "promise 11"
+        await agent.ask(envelope.AnswerQuote, 1, key, accepted=False)
+        await jana.ask(envelope.AskRequester, 1, key, "Which printer?")
+        assert "A question on this ticket is not answered yet" in (await jana.ask(*merge)).sentence, "promise 33"
+        await agent.ask(envelope.AnswerOpenQuestion, 1, key, "The blue one")
+        assert isinstance(await jana.ask(*merge), envelope.Ticket)
 
 
 @scene
