@@ -8,7 +8,6 @@ import msgspec
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QCursor,
     QFocusEvent,
     QGuiApplication,
     QImage,
@@ -18,7 +17,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QRegion,
     QResizeEvent,
     QWheelEvent,
@@ -30,6 +28,7 @@ from console.language import _
 from console.picture.canvas import Canvas, Pixels
 from console.typing_mode import Typing, TypingMode
 from console.ui import shortcuts
+from console.ui.far_cursor import FarCursor
 from console.ui.fitted import Fitted
 from console.ui.placement import Placement, scaled_in, scaled_out
 from protocol.session.messages import (
@@ -89,10 +88,7 @@ class ScreenView(QAbstractScrollArea):
         self._platform = QGuiApplication.platformName()
         self._host_keys = {QKeySequence(shortcut.keys) for shortcut in shortcuts.SESSION}
         self._there = QPoint(-1, -1)
-        self._cursor_known = False
-        self._cursor_image: QPixmap | None = None
-        self._cursor_hot = QPoint()
-        self._ghost: QPoint | None = None
+        self._far_cursor = FarCursor()
         self._ghost_timer = QTimer(self, singleShot=True)
         self._ghost_timer.timeout.connect(self._hide_ghost)
         self.setAccessibleName(_("The user's screen"))
@@ -182,18 +178,13 @@ class ScreenView(QAbstractScrollArea):
 
     def show_cursor(self, cursor: CursorChanged) -> None:
         """The helped side's cursor has another shape."""
-        image = QImage(
-            cursor.bgra, cursor.width, cursor.height, 4 * cursor.width, QImage.Format.Format_ARGB32_Premultiplied
-        )
-        self._cursor_image = QPixmap.fromImage(image.copy()) if cursor.width and cursor.height else None
-        self._cursor_hot = QPoint(cursor.hot_x, cursor.hot_y)
-        self._cursor_known = True
+        self._far_cursor.take(cursor)
         self._dress_cursor()
 
     def move_cursor(self, moved: CursorMoved) -> None:
         """Somebody else moved it: it is drawn where it is, for a while; for as long as this side only views."""
         self._update_ghost()
-        self._ghost = QPoint(moved.x, moved.y)
+        self._far_cursor.at = QPoint(moved.x, moved.y)
         self._update_ghost()
         if self._controls:
             self._ghost_timer.start(_GHOST_MS)
@@ -224,9 +215,7 @@ class ScreenView(QAbstractScrollArea):
                 else:
                     painter.drawImage(shown.topLeft(), self._image, shown.translated(area.topLeft() - target.topLeft()))
         painter.setClipping(False)
-        if self._ghost is not None and self._cursor_image is not None:
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-            painter.drawPixmap(self._ghost_rect().topLeft(), self._cursor_image)
+        self._far_cursor.draw(painter, placement)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -386,26 +375,13 @@ class ScreenView(QAbstractScrollArea):
 
     # --- the helped side's cursor
     def _dress_cursor(self) -> None:
-        if not self._controls:
-            self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
-        elif self._cursor_image is None:
-            self.viewport().setCursor(Qt.CursorShape.BlankCursor if self._cursor_known else Qt.CursorShape.ArrowCursor)
-        else:
-            ratio = self.devicePixelRatioF()
-            shape = QPixmap(self._cursor_image)
-            shape.setDevicePixelRatio(ratio)
-            hot = self._cursor_hot / ratio
-            self.viewport().setCursor(QCursor(shape, hot.x(), hot.y()))
+        ratio = self.devicePixelRatioF()
+        self.viewport().setCursor(self._far_cursor.pointer(ratio) if self._controls else Qt.CursorShape.ArrowCursor)
         self._hide_ghost() if self._controls else self._update_ghost()
 
-    def _ghost_rect(self) -> QRect:
-        if self._ghost is None or self._cursor_image is None:
-            return QRect()
-        return QRect(self._placement().to_device(self._ghost) - self._cursor_hot, self._cursor_image.size())
-
     def _update_ghost(self) -> None:
-        self.viewport().update(scaled_in(self._ghost_rect(), self.devicePixelRatioF()))
+        self.viewport().update(scaled_in(self._far_cursor.rect(self._placement()), self.devicePixelRatioF()))
 
     def _hide_ghost(self) -> None:
         self._update_ghost()
-        self._ghost = None
+        self._far_cursor.at = None
