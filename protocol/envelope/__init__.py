@@ -11,6 +11,7 @@ import msgspec
 
 from protocol.envelope import (
     about,
+    appointments,
     duty,
     edits,
     faces,
@@ -25,6 +26,13 @@ from protocol.envelope import (
     worktime,
 )
 from protocol.envelope.about import About, AdviceView, AnswerAdvice, AnswerOffer, OfferView, ReadAbout
+from protocol.envelope.appointments import (
+    AppointmentLine,
+    Appointments,
+    EndAppointment,
+    ListAppointments,
+    MakeAppointment,
+)
 from protocol.envelope.base import (
     Done,
     EnvelopeError,
@@ -55,22 +63,17 @@ from protocol.envelope.people import (
     AbsenceLine,
     Absent,
     AnswerQuote,
-    AppointmentLine,
-    Appointments,
     Caller,
     Callers,
     Colleague,
     Complain,
     DeclineOffer,
     EndAbsence,
-    EndAppointment,
     FindCaller,
     Forecasts,
     HandOver,
-    ListAppointments,
     ListStaff,
     MachineLine,
-    MakeAppointment,
     MakeQuote,
     People,
     Plan,
@@ -162,6 +165,7 @@ FromConsole = (
     | sessions.FromConsole
     | talk.FromConsole
     | people.FromConsole
+    | appointments.FromConsole
     | watching.FromConsole
     | knowledge.FromConsole
     | edits.FromConsole
@@ -177,6 +181,7 @@ ToClient = (
     | tickets.ToClient
     | sessions.ToClient
     | people.ToClient
+    | appointments.ToClient
     | watching.ToClient
     | about.ToClient
     | knowledge.ToClient

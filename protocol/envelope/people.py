@@ -1,11 +1,11 @@
-"""Who somebody is, and what is agreed with people: intake, hand-over, absence, offers, appointments, prices. Pure."""
+"""Who somebody is, and what is agreed with people: intake, hand-over, absence, offers, prices. Pure."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from protocol import limits, moment
-from protocol.desk.events import AppointmentOutcome, StaffProfile, User
+from protocol.desk.events import StaffProfile, User
 from protocol.desk.terms import Cents, Key, Level, Name, Staff, Text, TicketKind
 from protocol.desk.terms import Minutes as ManyMinutes
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
@@ -132,43 +132,6 @@ class ListStaff(MessageBase, frozen=True):
     """Answered by `StaffList`: who is there, what everybody has to do, and how long somebody new waits."""
 
     ref: Ref
-
-
-class MakeAppointment(MessageBase, frozen=True):
-    """A time agreed, or moved under the same number (promise 31). Answered by `Ticket`."""
-
-    ref: Ref
-    ticket: TicketNumber
-    appointment: Key
-    begin: Moment
-    end: Moment
-    text: Words
-
-    def __post_init__(self) -> None:
-        """Refuses dates nobody could show."""
-        moment.check(self.begin, self.end)
-
-
-class EndAppointment(MessageBase, frozen=True):
-    """It was kept, missed or called off. Answered by `Ticket`."""
-
-    ref: Ref
-    ticket: TicketNumber
-    appointment: Key
-    outcome: AppointmentOutcome
-    text: Text = ""
-
-
-class ListAppointments(MessageBase, frozen=True):
-    """Answered by `Appointments`: those between two instants, the soonest first."""
-
-    ref: Ref
-    begin: Moment
-    end: Moment
-
-    def __post_init__(self) -> None:
-        """Refuses dates nobody could show."""
-        moment.check(self.begin, self.end)
 
 
 class PlanFaster(MessageBase, frozen=True):
@@ -332,30 +295,6 @@ class StaffList(MessageBase, frozen=True):
     """Those that are not over, the earliest first."""
 
 
-class AppointmentLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """A time agreed, in a calendar."""
-
-    ticket: TicketNumber
-    appointment: Key
-    begin: Moment
-    end: Moment
-    text: str
-    title: str
-    requester: str
-    owner: str
-
-    def __post_init__(self) -> None:
-        """Refuses dates nobody could show."""
-        moment.check(self.begin, self.end)
-
-
-class Appointments(MessageBase, frozen=True):
-    """Those agreed and not over."""
-
-    ref: Ref
-    appointments: tuple[AppointmentLine, ...]
-
-
 class PlannedMove(Struct, frozen=True, forbid_unknown_fields=True):
     """Who would wait longer, and until when."""
 
@@ -399,10 +338,7 @@ FromConsole = (
     | SetAbsence
     | EndAbsence
     | ListStaff
-    | MakeAppointment
-    | EndAppointment
-    | ListAppointments
     | PlanFaster
     | MakeQuote
 )
-ToClient = People | Callers | Absent | StaffList | Appointments | Plan | WorkOffered
+ToClient = People | Callers | Absent | StaffList | Plan | WorkOffered
