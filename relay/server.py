@@ -360,14 +360,8 @@ class Relay:
         self._unreadable = frozenset(unreadable)
 
     async def _mark_sessions(self) -> None:
-        seconds = self._seconds()
-        consented = [
-            (session.identifier, session.worked_s(seconds))
-            for session in self.switchboard
-            if session.consented_at is not None
-        ]
-        if consented:
-            await self._store.mark_sessions(consented)
+        if worked := self.switchboard.worked():
+            await self._store.mark_sessions(worked)
 
     def _throw_out(self) -> None:
         """Whoever was revoked, or whose certificate ran out, while signed in."""

@@ -64,6 +64,11 @@ class Switchboard(Generic[J]):
         """How many are under way."""
         return len(self._sessions)
 
+    def worked(self) -> list[tuple[str, float]]:
+        """Each session that was consented to, and the seconds it has lasted since."""
+        now = self._clock()
+        return [(one.identifier, one.worked_s(now)) for one in self if one.consented_at is not None]
+
     def find(self, identifier: str) -> LiveSession[J] | None:
         """A session under way."""
         return self._sessions.get(identifier)
