@@ -110,6 +110,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     from agent.app import Agent  # noqa: PLC0415
+    from agent.cycles import Cycles  # noqa: PLC0415
     from agent.signals import EndSignals  # noqa: PLC0415
     from agent.single import Single  # noqa: PLC0415
     from agent.ui import theme  # noqa: PLC0415
@@ -124,6 +125,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
         click.echo(f"athand-agent: {_('it runs already; its window comes up')}")
         return 0
     theme.put_on(app)
+    cycles = Cycles()
     try:
         agent = Agent(place, standing, single, hot_key=hot_key)
     except AgentError as error:
@@ -136,6 +138,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     finally:
         agent.stop()
         ends.give_up()
+        cycles.give_up()
 
 
 def _check_display() -> None:

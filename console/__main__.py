@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from console import display, language
 from console.app import Console, read_invitation_file
+from console.cycles import Cycles
 from console.errors import AddressRefused, ConsoleError
 from console.language import _
 from console.net.dial import host_of
@@ -72,6 +73,7 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     if not single.take():
         click.echo(f"athand-console: {_('it runs already; its window comes up')}")
         return
+    cycles = Cycles()
     program = Console(place, relay=relay)
     single.asked_to_show.connect(program.window.come_up)
     program.finished.connect(app.quit)
@@ -82,6 +84,7 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     finally:  # the display may have gone: then nobody closed the window, and threads would outlive what they tell
         program.stop()
         single.give_up()
+        cycles.give_up()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """What holds for every test: no unexpected warning in a log, no window on a real screen, nobody's real home touched."""
 
+import gc
 import logging
 import os
 from collections.abc import Generator, Iterator, MutableMapping
@@ -144,6 +145,23 @@ class MakeDesk(Protocol):
     """Makes desks that end with the test."""
 
     def __call__(self, name: str, size: tuple[int, int] = ..., **options: Any) -> Desk: ...
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Windows that a test leaves behind are destroyed here: any thread of it or a later one would do it, but may not.
+
+    All that a test makes is young for as long as nothing is collected, and so the youngest generation has all of it.
+    """
+    windows = "qapp" in getattr(item, "fixturenames", ())
+    if windows:
+        gc.disable()
+    try:
+        return (yield)
+    finally:
+        if windows:
+            gc.collect(0)
+            gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -73,10 +73,12 @@ def test_what_hinders_its_start_is_said_in_the_technicians_language(
 
 
 DISPLAY_GOES = """
-import sys, threading
+import gc, sys, threading
 from PySide6.QtWidgets import QApplication
 from console.__main__ import main
-QApplication.exec = lambda *_: 1
+def end(*_):
+    assert not gc.isenabled()  # see console.cycles
+QApplication.exec = end
 code = main(["--state", sys.argv[1]])
 print(code, *(thread.name for thread in threading.enumerate()))
 """
