@@ -20,6 +20,7 @@ class Labels:
     def __init__(self, language: str) -> None:
         self.language = known(language)
         self._ = _ = words(self.language)
+        self._day = "d." if self.language == "de" else "d"
         self.kinds = {
             WorkKind.REMOTE: _("Remote session"),
             WorkKind.PHONE: _("Phone"),
@@ -39,8 +40,8 @@ class Labels:
         return format_date(day, "LLLL yyyy", locale=self.language)
 
     def day(self, at: date) -> str:
-        """As Mar 2."""
-        return format_date(at, "MMM d" if self.language == "en" else "d. MMM", locale=self.language)
+        """As 2 Mar, the day first as on every page."""
+        return format_date(at, f"{self._day} MMM", locale=self.language)
 
     def time(self, at: datetime) -> str:
         """On 24 hours: a column of times is read down."""
@@ -48,7 +49,7 @@ class Labels:
 
     def moment(self, at: datetime) -> str:
         """Day and time."""
-        return format_datetime(at, "d MMM yyyy, HH:mm", locale=self.language)
+        return format_datetime(at, f"{self._day} MMM yyyy, HH:mm", locale=self.language)
 
     def minutes(self, count: int) -> str:
         """As 1:05 h; under an hour as 12 min."""

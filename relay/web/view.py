@@ -238,17 +238,17 @@ def _state(ticket: Ticket, moments: Moments, *, back: bool) -> tuple[str, str]: 
         case TicketState.NEW:
             return _("Received"), _("We have your request, and look at it as soon as somebody is free.")
         case TicketState.TRIAGED:
-            return _("Planned"), _("We have looked at your request, and begin as planned below.")
+            return _("Waiting its turn"), _("We have looked at your request, and begin as planned below.")
         case TicketState.IN_PROGRESS:
             if back:
                 return _("Open again"), _("You told us that it is not solved. We look at it again, as planned below.")
-            return _("In work"), _("We are working on it.")
+            return _("Being worked on"), _("We are working on it.")
         case TicketState.ON_HOLD:
-            return _("Waiting"), _held(ticket, moments)
+            return _("On hold"), _held(ticket, moments)
         case TicketState.RESOLVED:
             return _("Solved?"), _("We think that it is solved. Please tell us whether it is.")
         case TicketState.CLOSED:
-            return _("Closed"), _("Closed, since you said that it is solved.")
+            return _("Solved"), _("Closed, since you said that it is solved.")
         case TicketState.CANCELLED:
             return _("Taken back"), _("You took this request back.")
 
