@@ -1,7 +1,7 @@
 """Tickets that belong together: merged and taken apart again, linked, tagged.
 
 Guarantees (invariant 10): both sides of a merge stand in the history or neither does; it can be undone, and every
-message keeps its first ticket's number. Tickets of different customers are never merged: one would read the other's.
+message keeps its first ticket's number. Tickets of different people are never merged: one would read the other's.
 Nor is one on which a word is owed, a time agreed, or a complaint about whoever would have it then: that would be lost.
 """
 
@@ -10,10 +10,13 @@ from datetime import datetime
 from protocol import envelope
 from protocol.desk import events
 from protocol.desk.agreements import check_not_concerned
+from protocol.desk.book import Book
+from protocol.desk.terms import Channel
 from protocol.desk.ticket import Ticket
 from protocol.envelope import RefusalReason
 from protocol.trust import Party
 from protocol.trust.names import one_line
+from relay import notices
 from relay.desk.room import ConsoleHandlers, Room, by_staff, no_such_ticket
 from relay.errors import Refused
 from relay.store import Work
@@ -43,6 +46,7 @@ class KinRequests:
             ticket, into = await _found(work, message.ticket), await _found(work, message.into)
             if ticket.customer != into.customer:
                 raise Refused(RefusalReason.FORBIDDEN, "These tickets are different customers'; link them instead.")
+            _check_one_persons(work.book, ticket, into)
             if not ticket.is_open or not into.is_open:
                 raise Refused(RefusalReason.NOT_NOW, "Only open tickets can be merged; link them instead.")
             if ticket.sessions:
@@ -90,6 +94,17 @@ class KinRequests:
             if happened.added or happened.removed:
                 ticket = work.happens(ticket, (happened,), by_staff(party))
         return await self._room.whole(message.ref, work.changed.get(message.ticket, ticket), for_staff=True)
+
+
+def _check_one_persons(book: Book, ticket: Ticket, into: Ticket) -> None:
+    """Raises Refused for two people's: one would read what the other writes, who would hear of nothing any more."""
+    asked = notices.requester(book, ticket).identifier
+    if asked and ticket.channel is not Channel.WATCH and asked != notices.requester(book, into).identifier:
+        raise Refused(
+            RefusalReason.FORBIDDEN,
+            "These tickets are different people's, and each says for himself whether it is solved; link them instead,"
+            " or say first whose they are.",
+        )
 
 
 def _check_nothing_stands(ticket: Ticket, into: Ticket, now: datetime) -> None:

@@ -200,6 +200,14 @@ def test_a_delay_or_a_receipt_is_no_failure(name: str) -> None:
     assert not report.failed
 
 
+def test_a_machine_that_numbers_and_dates_nothing_is_heard_each_time_it_says_the_same() -> None:
+    said = b"From: nas@firm.example\nSubject: Backup failed\n\nBackup failed"
+    first = b"Received: from nas by mx; Mon, 16 Nov 2026 03:00:01 +0000\n" + said
+    again = b"Received: from nas by mx; Mon, 23 Nov 2026 03:00:02 +0000\n" + said
+    assert parse.read(first).mark == parse.read(first).mark, "fetched twice it is one mail"
+    assert parse.read(first).mark != parse.read(again).mark
+
+
 def test_the_same_mail_by_two_ways_has_one_mark_and_another_mail_under_its_number_has_another() -> None:
     content = (CORPUS / "base64-body.eml").read_bytes()
     again = b"Received: from somewhere else\r\nX-Spam: no\r\n" + content

@@ -189,6 +189,19 @@ async def test_p02_whatever_is_written_on_a_merged_tickets_page_is_said_where_it
 
 
 @scene
+async def test_p16_two_peoples_requests_are_not_merged_for_one_would_never_hear_how_it_goes_on(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        console = await at.staff()
+        number = await at.asked()
+        others = await at.asked("The same here", user="adam", address="adam@firma.example", requester="Adam")
+        refused = await console.ask(envelope.MergeTicket, number, others, "the same fire")
+        assert isinstance(refused, envelope.RequestRefused)
+        assert "different people's" in refused.sentence
+        watched = await at.asked("Disk full", channel=events.Channel.WATCH, user="", address="", requester="")
+        assert isinstance(await console.ask(envelope.MergeTicket, watched, number), envelope.Ticket), "nobody's"
+
+
+@scene
 async def test_a_ticket_with_very_many_messages_is_read_page_by_page_and_none_is_missing(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         number, visitor = await at.asked(), at.visitor()
