@@ -5,6 +5,7 @@ Wrong use, or a folder it cannot run with, gets one sentence and exit code 2.
 
 import asyncio
 import contextlib
+import faulthandler
 import ipaddress
 import os
 import signal
@@ -34,8 +35,10 @@ except ImportError:  # Windows; asyncio's own loop does
 ORGANISATION_FILE = "organisation.json"
 PASSPHRASE = "ATHAND_RELAY_PASSPHRASE"  # noqa: S105 - the variable's name
 
-
 WRONG_USE = 2
+LAST_S = 30.0
+"""From the signal to the end, whatever hangs: a disk, a thread, a library. What was promised to anybody is on the disk
+before it is promised, so nothing is lost; where everything stood is then on the standard error, and the exit code 1."""
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -148,6 +151,8 @@ async def _run(settings: Settings) -> None:
             click.echo(f"The pages for staff are on {settings.web.host} port {running.sites.staff_port}")
         sys.stdout.flush()
         await stopping.wait()
+        if sys.stderr is not None:
+            faulthandler.dump_traceback_later(LAST_S, exit=True)  # needs neither the loop nor Python itself
         await running.stop()
 
 

@@ -16,6 +16,8 @@ from relay.mail.oauth import Tokens
 from relay.mail.settings import MailSettings, Security
 
 TIMEOUT_S = 60.0
+_GOODBYE_S = 2.0
+"""For a server's answer to our goodbye, which changes nothing any more."""
 _FOR_GOOD = 500
 
 
@@ -93,7 +95,7 @@ async def connected(settings: MailSettings, tokens: Tokens | None = None) -> Asy
         yield Post(client, settings)
     finally:
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-            await client.quit()
+            await client.quit(timeout=_GOODBYE_S)
         client.close()
 
 

@@ -6,11 +6,10 @@ other. On the relay's loop; the mailbox is talked to in a thread. Distrusts mail
 """
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 from structlog.typing import FilteringBoundLogger
@@ -22,6 +21,7 @@ from relay.counts import Counts
 from relay.errors import StoreFault
 from relay.files import Shelf
 from relay.mail import parse
+from relay.mail.beside import Beside
 from relay.mail.errors import MailError, MailUnreadable
 from relay.mail.incoming import Aside, Incoming, Kept, Outcome, Stray
 from relay.mail.mailbox import BEGINNING_BYTES, READ_BYTES, Mailbox
@@ -37,9 +37,8 @@ BACK_OFF_S = (5.0, 10.0, 30.0, 60.0)
 """Between tries of a server that is away; the last one again and again: an outage is over when it is over."""
 TRIES = 3
 """A mail that cannot be taken down so often, while others can, is set aside."""
-
-
-_Result = TypeVar("_Result")
+STOP_S = 3.0
+"""How long a server may take for our goodbye when the relay stops; then it is not waited for any more."""
 
 
 class MailService:
@@ -72,7 +71,7 @@ class MailService:
         self._outbox = Outbox(store, settings, counts, clock, page_of, seen, self._tokens, offer_of)
         self._mailbox = Mailbox(settings, self._tokens)
         # One thread of its own: nothing is done to the connection while something else is.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox")
+        self._thread = Beside("mailbox")
         self._tries: dict[int, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting = 0
@@ -101,8 +100,10 @@ class MailService:
             task.cancel()
         self._mailbox.hang_up()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._there(self._mailbox.close)
-        self._thread.shutdown(wait=False)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await self._thread.do(self._mailbox.close)
+        self._thread.end()
 
     def health(self) -> dict[str, object]:
         """For the health page: in words, since when, and how many wait to be sent."""
@@ -147,18 +148,14 @@ class MailService:
             await self._outbox.send_due()
         await asyncio.sleep(SEND_S)
 
-    async def _there(self, work: Callable[[], _Result]) -> _Result:
-        """In the mailbox's thread, after what was begun there before."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
     # --- in
     async def _take_in(self) -> None:
         """One connection, until it breaks."""
         try:
-            await self._there(self._mailbox.open)
+            await self._thread.do(self._mailbox.open)
             self._trouble("in", "")
             while True:
-                for uid in await self._there(self._mailbox.waiting):
+                for uid in await self._thread.do(self._mailbox.waiting):
                     await self._take_one(uid)
                 self._trouble("in", "")
                 await self._wait()
@@ -167,18 +164,18 @@ class MailService:
 
     async def _wait(self) -> None:
         if self._mailbox.tells:
-            await self._there(lambda: self._mailbox.wait(min(IDLE_S, self._settings.poll_s)))
+            await self._thread.do(lambda: self._mailbox.wait(min(IDLE_S, self._settings.poll_s)))
         else:
             await asyncio.sleep(self._settings.poll_s)
 
     async def _take_one(self, uid: int) -> None:
         """Raises ServerFault, StoreFault: the mail stays where it is."""
-        size = await self._there(lambda: self._mailbox.size(uid))
+        size = await self._thread.do(lambda: self._mailbox.size(uid))
         if size is None:
             return
         truncated = size > READ_BYTES
         limit = BEGINNING_BYTES if truncated else READ_BYTES
-        content = await self._there(lambda: self._mailbox.fetch(uid, limit))
+        content = await self._thread.do(lambda: self._mailbox.fetch(uid, limit))
         if content is None:
             return
         try:
@@ -195,7 +192,7 @@ class MailService:
             await self._incoming.set_aside(stray, Aside.FAULT, self._clock())
             outcome = Outcome.ASIDE
         self._tries.pop(uid, None)
-        await self._there(lambda: self._mailbox.move(uid, aside=outcome is Outcome.ASIDE))
+        await self._thread.do(lambda: self._mailbox.move(uid, aside=outcome is Outcome.ASIDE))
         self._counts.done(f"mail_{outcome.value}", bytes=size)
 
     async def _take_down(self, content: bytes, *, truncated: bool) -> Outcome:

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import secrets
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +17,7 @@ from protocol import envelope
 from protocol.desk.events import EndReason, SessionEnded
 from relay.__main__ import main
 from relay.store import verify
-from tests.relay.process import RelayProcess, relay_process, run
+from tests.relay.process import ENVIRONMENT, RelayProcess, relay_process, run
 from tests.relay.rig import PASSPHRASE, Actor, House, Running, given_consent, scene, session_on
 
 
@@ -235,3 +237,33 @@ def test_the_port_that_was_taken_is_printed(house: House, tmp_path: Path) -> Non
     with relay_process(house, tmp_path / "log") as process:
         assert process.port > 0
         assert set(process.health()) >= {"version", "agents", "consoles", "counters"}
+
+
+HANGS = """
+import sys, time
+import relay.__main__ as program
+from relay.server import Relay
+async def hang(_relay): time.sleep(1000)
+Relay.stop, program.LAST_S = hang, 0.5
+sys.exit(program.main(sys.argv[1:]))
+"""
+
+
+def test_a_relay_that_something_keeps_from_stopping_ends_all_the_same_and_says_where_it_stood(house: House) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGS, "--home", str(house.path), "--port", "0"],
+        env=ENVIRONMENT | {"ATHAND_RELAY_PASSPHRASE": PASSPHRASE},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("athand-relay listens")
+            process.terminate()
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 1
+    assert "Timeout" in errors
+    assert " in hang" in errors
