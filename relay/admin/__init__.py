@@ -6,6 +6,7 @@ register   who was invited, certified and revoked (DIR/offline/register.json)
 home       the two folders of one organisation, keys and passphrases
 organise   init
 people     invite, approve, staff
+approved   who is approved, by the register or by the relay's certificates
 devices    bundle
 revoking   revoke, refresh
 checking   verify

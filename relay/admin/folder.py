@@ -188,6 +188,18 @@ class RelayFolder:
                 continue
         return found
 
+    def granted(self) -> list[tuple[bytes, ...]]:
+        """The certificates the admin put in the mailbox, unchecked, in no order. Others are passed over."""
+        found = []
+        for path in sorted(self.mailbox.glob("*.certificate")):
+            try:
+                answer = decode_answer(files.read(path, _MAX_FILE_BYTES))
+            except (TrustError, files.AdminError):
+                continue
+            if isinstance(answer, Granted):
+                found.append(answer.chain)
+        return found
+
     def grant(self, request: Filed, chain: tuple[bytes, ...]) -> None:
         """Put a certificate in the mailbox and take the request out; other keys' consoles hear that they are late."""
         files.write(self._path(request, "certificate"), encode_answer(Granted(chain)))

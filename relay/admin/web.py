@@ -7,10 +7,9 @@ import click
 
 from protocol import limits
 from protocol.desk import events
+from relay.admin.approved import approved
 from relay.admin.desk.ledger import Ledger
-from relay.admin.desk.setting import certified
 from relay.admin.files import AdminError
-from relay.admin.home import Home
 from relay.admin.options import folder_option
 from relay.web.links import read_key
 from relay.web.signing_in import LINK_LIFETIME, make_link
@@ -41,12 +40,11 @@ def web_link(home: Path, who: str | None, page: str | None, ended: int | None, r
     if not address.startswith(("https://", "http://")):
         raise AdminError(f"“{address}” is no address of a page; write for example https://desk.example.org.")
     now = datetime.now(UTC)
-    organisation = Home.find(home)
-    person = certified(organisation, who or "")
-    serials = tuple(one.serial for one in person.certificates if one.not_after > now)
-    if not serials:
+    ledger = Ledger.find(home)
+    person = approved(ledger.home, ledger.folder, who or "", now)
+    if not person.serials:
         raise AdminError(f"{person.name}'s certificate has run out; invite again: athand-admin invite")
-    token = make_link(read_key(organisation.relay.web_key_file), person.identifier, serials, now)
+    token = make_link(read_key(ledger.folder.web_key_file), person.identifier, person.serials, now)
     click.echo(f"{address.rstrip('/')}/signin/{token}")
     click.echo(f"For {person.name} alone, once, before {now + LINK_LIFETIME:%H:%M} UTC.", err=True)
     if page is None:

@@ -28,6 +28,8 @@ from relay.admin.spool import Change, Spool
 WAIT_S = 10.0
 """A relay that runs looks every second."""
 _LOOK_S = 0.05
+_NO_RELAY = "No relay runs on {folder} just now; one on another machine hears nothing of it: say it there."
+"""Whoever has a copy of the folder from before the desk moved is not to believe that he changed the desk."""
 
 
 class Ledger:
@@ -92,7 +94,8 @@ class Ledger:
             path = self._spool.put(change)
             if not self._database.exists():
                 return (
-                    f"The relay takes it in when it starts; if it runs elsewhere, copy {self.folder.book} there first."
+                    f"The relay takes it in when it starts on {self.folder.path}. "
+                    "If it runs on another machine already, say it there, with its folder as --home."
                 )
             return self._wait(path) if self._is_running() else self._take_in(path)
 
@@ -124,7 +127,9 @@ class Ledger:
             asyncio.run(take_in_alone(self.folder.path))
         except RelayError as error:
             raise AdminError(str(error)) from error
-        return self._answer(path) or "It waits for the relay, which has just started."
+        if (answer := self._answer(path)) is None:
+            return "It waits for the relay, which has just started."
+        return f"{answer} {_NO_RELAY.format(folder=self.folder.path)}"
 
     def _wait(self, path: Path) -> str:
         end = time.monotonic() + WAIT_S

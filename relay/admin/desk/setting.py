@@ -1,7 +1,7 @@
 """`desk` and `staff-profile`: how the desk is set up, and what its technicians can do (promises 39, 40, 45)."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +13,10 @@ from protocol.desk.book import Book
 from protocol.desk.events import StaffProfile
 from protocol.trust.names import clean_phone, clean_text
 from relay.admin import files
+from relay.admin.approved import approved, meant
 from relay.admin.desk import words
 from relay.admin.desk.ledger import Ledger, ledger_option
 from relay.admin.files import AdminError
-from relay.admin.home import Home
-from relay.admin.register import Person, Standing
 from relay.words import LANGUAGES
 
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
@@ -98,8 +97,6 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
         if not book.register.staff:
             click.echo("Nobody yet. Set somebody with: athand-admin staff-profile NAME --skill network=2")
         return
-    if ledger.home is None:
-        raise AdminError("A profile is set where the organisation is: its register says who is a technician.")
     leaving = _profile(book, who) if gone else None
     if leaving is not None:  # also of somebody who was revoked already
         profile = msgspec.structs.replace(leaving, gone=True)
@@ -108,7 +105,7 @@ def staff_profile(  # noqa: PLR0913, PLR0917 - one for each option
         for sentence in _still_named(book, profile.identifier):
             click.echo(sentence)
         return
-    person = certified(ledger.home, who)
+    person = approved(ledger.home, ledger.folder, who, datetime.now(UTC))
     known = book.register.staff.get(person.identifier)
     profile = StaffProfile(
         person.identifier,
@@ -146,37 +143,8 @@ def _drawn(picture: Path | None, *, taken_away: bool) -> bytes | None:
 
 def _profile(book: Book, who: str) -> StaffProfile | None:
     staff = book.register.staff
-    found = _meant(who, {key: profile.name for key, profile in staff.items()})
+    found = meant(who, {key: profile.name for key, profile in staff.items()})
     return staff[found[0]] if len(found) == 1 else None
-
-
-def _meant(who: str, known: Mapping[str, str]) -> list[str]:
-    """Of identifiers and names: the identifiers of those of this name; else of those whose name begins so."""
-    typed = who.casefold()
-    exactly = [key for key, name in known.items() if typed in (name.casefold(), key)]
-    if exactly or not typed:
-        return exactly
-    return [
-        key
-        for key, name in known.items()
-        if any(part.startswith(typed) for part in (name.casefold(), *name.casefold().split(), key))
-    ]
-
-
-def certified(home: Home, who: str) -> Person:
-    """The approved technician of this name or identifier. Raises AdminError."""
-    now = datetime.now(UTC)
-    people = {person.identifier: person for person in home.register().people}
-    found = [people[key] for key in _meant(who, {key: person.name for key, person in people.items()})]
-    if not found:
-        raise AdminError(f"There is no technician called {who}; invite and approve first, or see: athand-admin staff")
-    approved = [person for person in found if person.certificates and person.standing(now) is not Standing.REVOKED]
-    if not approved:
-        raise AdminError(f"{found[0].name} is not approved; a profile is for those who are: athand-admin approve")
-    if len(approved) > 1:
-        names = ", ".join(person.identifier for person in approved)
-        raise AdminError(f"Several are called {who}; use the identifier: {names}.")
-    return approved[0]
 
 
 def _skills(known: dict[str, int], given: tuple[str, ...]) -> dict[str, int]:
