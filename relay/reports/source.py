@@ -14,9 +14,11 @@ from relay.reports.monthly import Report, ReportError
 from relay.store.tables import microseconds
 
 _BOOK = "SELECT body FROM events WHERE ticket = ? AND body IS NOT NULL ORDER BY number"
+# Also of a ticket that was opened later than what was done for it: whoever called on the last evening of a month.
 _HISTORIES = """
 SELECT e.ticket, e.body FROM events e JOIN tickets t ON t.number = e.ticket
-WHERE t.customer = ? AND t.opened_us < ? AND (t.changed_us >= ? OR t.state NOT IN ('closed', 'cancelled'))
+WHERE t.customer = ?1 AND (t.changed_us >= ?3 OR t.state NOT IN ('closed', 'cancelled'))
+AND (t.opened_us < ?2 OR t.number IN (SELECT ticket FROM worktime WHERE begin_us >= ?3 AND begin_us < ?2))
 AND e.body IS NOT NULL ORDER BY e.ticket, e.number
 """
 

@@ -111,6 +111,20 @@ async def test_p29_date_begin_end_minutes_and_what_was_done_add_up_to_the_ledger
 
 
 @scene
+async def test_p29_work_before_its_ticket_was_written_down_stands_in_the_month_when_it_was_done(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        console, number = await at.staff(), await at.asked("She called at the weekend")
+        await console.takes(number)
+        begin = datetime.now(UTC) - timedelta(days=40)
+        work = (secrets.token_hex(16), begin, begin + timedelta(minutes=12), WorkKind.PHONE, "Talked it through")
+        assert isinstance(await console.ask(envelope.LogTime, number, *work), envelope.Ticket)
+        visitor, _ = await signed_in(at)
+        page = await visitor.get(f"/reports/firma/{begin.astimezone(PRAGUE):%Y-%m}/csv")
+        rows = csv.DictReader(io.StringIO(page.raw.decode("utf-8-sig"), newline=""))
+        assert [(row["Ticket"], row["Minutes billed"]) for row in rows] == [(str(number), "12")]
+
+
+@scene
 async def test_p11_a_price_the_customer_said_yes_to_is_on_page_csv_and_pdf_and_in_the_sum(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         console, number, requester = await at.staff(), await at.asked("No toner"), at.visitor()
