@@ -7,6 +7,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Subprotocol
 
 from console.errors import AddressRefused
@@ -22,6 +23,8 @@ from console.language import _
 from protocol import limits, signin
 from protocol.trust import Organisation
 
+_NOBODY_BEHIND = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+"""What a proxy answers in place of a relay that is just being started anew."""
 _QUEUED_MESSAGES = 16
 _WRITE_LIMIT_BYTES = 32 * 1024
 """`send` waits from here on: what lies in this process is not on its way yet, and newer input overtakes nothing."""
@@ -89,6 +92,10 @@ async def dial(
         raise CannotReach(_("The line to the server was cut.")) from error
     except ssl.SSLError as error:
         raise CannotReach(_("The server's certificate is not the one it must be; nothing was sent.")) from error
+    except InvalidStatus as error:
+        if error.response.status_code in _NOBODY_BEHIND:
+            raise CannotReach(_("The server cannot be reached.")) from error
+        raise CannotReach(_("There is something at the server's address, but it does not speak athand.")) from error
     except (InvalidHandshake, InvalidURI) as error:
         raise CannotReach(_("There is something at the server's address, but it does not speak athand.")) from error
     except (OSError, TimeoutError) as error:

@@ -85,6 +85,24 @@ def test_somebody_else_there_is_a_sentence() -> None:
         asyncio.run(once())
 
 
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"])
+def test_a_proxy_whose_relay_is_being_started_anew_is_a_server_that_cannot_be_reached(status: str) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async def once() -> None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with dial(f"ws://127.0.0.1:{port}", "/control", ORGANISATION, max_bytes=1000):
+                pass
+
+    with pytest.raises(CannotReach, match="cannot be reached"):
+        asyncio.run(once())
+
+
 def test_a_server_with_another_certificate_is_told_nothing(tls_server: ssl.SSLContext) -> None:
     async def once() -> None:
         async with await asyncio.start_server(_answer_nonsense, "127.0.0.1", 0, ssl=tls_server) as server:
