@@ -86,6 +86,11 @@ class Session:
         """Whether the user ever said yes."""
         return self._agreed is not None
 
+    @property
+    def ending(self) -> bool:
+        """Whether nothing comes of it any more; its processes may still be on their way out."""
+        return self.state in (State.ENDING, State.ENDED)
+
     async def run(self) -> EndReason:
         """Runs it to its end and gives the reason; both children are gone then. Raises nothing of its own."""
         try:
@@ -189,7 +194,7 @@ class Session:
 
     def stop(self, reason: EndReason) -> None:
         """Ends it: in order if the worker listens, by force if not."""
-        if self.state in (State.ENDING, State.ENDED):
+        if self.ending:
             return
         self.state = advance(self.state, Step.STOPPED)
         self._reason = reason

@@ -166,6 +166,7 @@ class Console(QObject):
         self.window.model.put(view)
         self.window.offer.follow(view)
         self._watching.follow(view)
+        self._sessions.follow(view, self._me.identifier if self._me else "")
         if view.number == self.window.ticket.number:
             self.window.ticket.show_view(view)
             if known is None or known.revision != view.revision:
@@ -320,7 +321,8 @@ class Console(QObject):
         view = self.window.ticket.view
         if view is None or self._me is None:
             return
-        dialog = ConnectDialog(view, self._me.scopes, self.window)
+        instead = self.window.ticket.in_the_way
+        dialog = ConnectDialog(view, self._me.scopes, self.window, instead=instead)
 
         def ready(answer: Answer) -> None:
             wish = dialog.wish
@@ -330,7 +332,7 @@ class Console(QObject):
 
         dialog.submitted.connect(
             lambda: self._ask(
-                lambda ref: envelope.RequestSession(ref, view.number, dialog.wish.scopes),
+                lambda ref: envelope.RequestSession(ref, view.number, dialog.wish.scopes, bool(instead)),
                 ready,
                 dialog.fail,
                 what=dialog.windowTitle(),

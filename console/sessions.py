@@ -125,6 +125,13 @@ class Sessions(QObject):
         self._report_end(number, EndReason.TECHNICIAN_LEFT)
         self._network.end_session(number)
 
+    def follow(self, view: envelope.TicketView, me: str) -> None:
+        """A ticket changed: whoever has a session on it hears that it is somebody else's by now."""
+        other = view.owner is not None and view.owner.identifier != me
+        for session in self._sessions.values():
+            if session.ticket == view.number and session.window is not None:
+                session.window.show_owner(view.owner.name if other and view.owner else "")
+
     def _report_end(self, number: str, reason: EndReason) -> None:
         session = self._sessions.get(number)
         if session is None or session.reported:

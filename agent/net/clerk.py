@@ -67,6 +67,7 @@ class Clerk:
         self._round = Round(LocalFigures(), self._ask_for_watch)
         self._session: Session | None = None
         self._session_task: asyncio.Task[None] | None = None
+        self._offered_next: envelope.SessionOffered | None = None
         self._revocations = b""
         self._reports = Reports(self._asked)
 
@@ -110,6 +111,7 @@ class Clerk:
 
     async def end_session(self, reason: EndReason) -> None:
         """Ends whatever session there is and waits until its processes are gone."""
+        self._offered_next = None
         if self._session and self._session_task:
             self._session.stop(reason)
             await asyncio.wait([self._session_task])
@@ -252,6 +254,8 @@ class Clerk:
             case envelope.SessionOffered():
                 self._offered(message)
             case envelope.SessionOver(session=number, reason=reason):
+                if self._offered_next and self._offered_next.session == number:
+                    self._offered_next = None
                 if self._session and self._session.number == number:
                     self._session.stop(reason)
             case envelope.Ticket() | envelope.Tickets() | envelope.TicketChanged():
@@ -350,6 +354,9 @@ class Clerk:
         own = self._own.by_number(offer.ticket)
         if self._session is not None and self._session.number == offer.session:
             return  # offered once more after a cut of this line
+        if self._session is not None and self._session.ending:
+            self._offered_next = offer  # whoever asks at once need not know how long processes take to go
+            return
         if self._session is not None:
             _log.warning("session refused", reason="another one runs", session=offer.session)
             return  # the relay's own rule; a report would end the wrong thing
@@ -376,6 +383,9 @@ class Clerk:
             await session.run()
         finally:
             self._session = None
+            if (offer := self._offered_next) is not None:
+                self._offered_next = None
+                self._offered(offer)
 
     def _known_revocations(self) -> int:
         """The number of the newest list ever seen: a relay that shows an older one is not believed."""

@@ -120,6 +120,7 @@ def why_over(reason: EndReason, name: str, *, allowed: bool) -> str:
             EndReason.USER_STOPPED: _("You ended it before it began."),
             EndReason.HOT_KEY: _("You ended it before it began."),
             EndReason.TECHNICIAN_LEFT: _("{name} took the question back.").format(name=name),
+            EndReason.HANDED_OVER: _("Somebody else took over from {name}.").format(name=name),
         }.get(reason, _("It did not come to it."))
     return {
         EndReason.USER_STOPPED: _("You ended it."),
@@ -127,6 +128,7 @@ def why_over(reason: EndReason, name: str, *, allowed: bool) -> str:
         EndReason.USER_QUIT: _("You closed athand, and that ended it."),
         EndReason.USER_LOGGED_OFF: _("You logged off, and that ended it."),
         EndReason.TECHNICIAN_LEFT: _("{name} ended it.").format(name=name),
+        EndReason.HANDED_OVER: _("Somebody else took over from {name}.").format(name=name),
         EndReason.TIME_OVER: _("The time you gave is over."),
         EndReason.LINE_LOST: _("The line broke."),
         EndReason.NOT_TRUSTED: _("Something could not be trusted, so we ended it."),

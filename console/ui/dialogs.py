@@ -219,11 +219,17 @@ class ResolveDialog(RequestDialog):
 class ConnectDialog(RequestDialog):
     """What to ask the user for: see, control, for how long."""
 
-    def __init__(self, ticket: TicketView, widest: frozenset[Scope], parent: QWidget | None = None) -> None:
-        """`widest` is what the technician's certificate allows at all."""
+    def __init__(
+        self, ticket: TicketView, widest: frozenset[Scope], parent: QWidget | None = None, *, instead: str = ""
+    ) -> None:
+        """`widest` is what the technician's certificate allows at all; `instead`: whose session makes way for it."""
+        lead = _("The user is asked and may say no, or stop at any time.")
+        if instead:
+            ends = _("{name} still has a session on this ticket. It ends when you ask the user.")
+            lead = f"{ends.format(name=instead)}\n{lead}"
         super().__init__(
             _("Connect to {name}").format(name=words.one_line(ticket.requester)),
-            _("The user is asked and may say no, or stop at any time."),
+            lead,
             _("Ask the user"),
             parent,
         )

@@ -25,7 +25,10 @@ def happened(line: HistoryLine) -> str:
     return _("Something this program does not know of") if says is None else says(event)
 
 
-HISTORY_ENDS = words.ENDS | {EndReason.TECHNICIAN_LEFT: mark("The technician ended it.")}
+HISTORY_ENDS = words.ENDS | {
+    EndReason.TECHNICIAN_LEFT: mark("The technician ended it."),
+    EndReason.HANDED_OVER: mark("The ticket's new owner took over."),
+}
 """In the history, "you" may be somebody else."""
 
 

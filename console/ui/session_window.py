@@ -61,7 +61,7 @@ class SessionWindow(QWidget):
         self.setAccessibleName(title)
         self.setWindowIcon(theme.icon("display", "accent"))
         self._stage = Stage.DIALLING
-        self._why = EndReason.LINE_LOST
+        self._why, self._standing = EndReason.LINE_LOST, ""
         self._granted: frozenset[Scope] = frozenset()
         self._end: datetime | None = None
         self._ends_at_s = 0.0
@@ -162,6 +162,12 @@ class SessionWindow(QWidget):
         if self._figures.isVisible():
             self._figures.show_figures(figures, [self.view.to_viewport(rect) for rect, _ in figures.regions])
 
+    def show_owner(self, name: str) -> None:
+        """Whose ticket it is now, if it is somebody else's."""
+        self._standing = _("{name} owns the ticket now").format(name=words.one_line(name)) if name else ""
+        if not self._remark_timer.isActive():
+            self.bar.show_remark(self._standing)
+
     def show_over(self, sentence: str, reason: EndReason) -> None:
         """It is over, and why."""
         self._stage, self._why = Stage.OVER, reason
@@ -203,7 +209,7 @@ class SessionWindow(QWidget):
         self._timer.timeout.connect(self._countdown)
         self._remark_timer = QTimer(self)
         self._remark_timer.setSingleShot(True)
-        self._remark_timer.timeout.connect(lambda: self.bar.show_remark(""))
+        self._remark_timer.timeout.connect(lambda: self.bar.show_remark(self._standing))
         self.view.input_made.connect(self.input_made)
         self.view.resized_there.connect(self._adapt)
         self.view.typing_changed.connect(self._show_typing)

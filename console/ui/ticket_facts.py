@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from console.language import _
 from console.ui import live_clock, words
 from protocol.desk.states import OPEN_STATES, TicketState
-from protocol.envelope import TicketView
+from protocol.envelope import SessionView, TicketView
 
 
 def facts(view: TicketView) -> str:
@@ -21,6 +21,8 @@ def facts(view: TicketView) -> str:
         parts.append(_("worked {minutes}").format(minutes=words.minutes(view.worked_s)))
     if view.owner is not None:
         parts.append(_("owner: {name}").format(name=view.owner.name))
+    if view.session is not None:
+        parts.append(session(view.session))
     if view.customer_name:
         parts.append(words.one_line(view.customer_name))
     if view.hold is not None:
@@ -32,6 +34,14 @@ def facts(view: TicketView) -> str:
     if clock := live_clock.left(view, datetime.now(UTC)).text:
         parts.append(clock)
     return "  ·  ".join(parts)
+
+
+def session(view: SessionView) -> str:
+    """Who sees the user's screen, or would like to."""
+    name = words.one_line(view.staff.name)
+    if view.since is None:
+        return _("{name} asks to see the screen").format(name=name)
+    return _("{name} has had a session since {when}").format(name=name, when=words.clock(view.since))
 
 
 def step(view: TicketView) -> str:

@@ -105,6 +105,15 @@ class TicketPane(QStackedWidget):
         """The ticket that is open, as it is known now."""
         return self._view
 
+    @property
+    def in_the_way(self) -> str:
+        """Who has a session on the ticket that is ours by now; empty: nobody."""
+        view = self._view
+        if view is None or view.session is None or view.owner is None:
+            return ""
+        is_ours = view.owner.identifier == self.me != view.session.staff.identifier
+        return words.one_line(view.session.staff.name) if is_ours else ""
+
     def show_signs(self, shown: bool) -> None:
         """Whether the buttons have their signs; without, the queue beside them keeps its room in a narrow window."""
         for button, sign in self._signs.items():
@@ -312,7 +321,8 @@ class TicketPane(QStackedWidget):
         taken = view.state in (TicketState.IN_PROGRESS, TicketState.ON_HOLD)
         mine = taken and view.owner is not None and view.owner.identifier == self.me
         self._take.setEnabled(is_open and not mine)
-        self._connect.setEnabled(taken and view.running is None and view.online)
+        is_free = view.running is None or bool(self.in_the_way)
+        self._connect.setEnabled(taken and is_free and view.online)
         self._next.setEnabled(is_open)
         self._resolve.setEnabled(view.state is TicketState.IN_PROGRESS)
         self.deeds.enable(view)
@@ -327,8 +337,8 @@ class TicketPane(QStackedWidget):
         hint = shortcuts.CONNECT.keys
         if not taken:
             hint = _("take the ticket first")
-        elif view.running is not None:
-            hint = _("a session is running")
+        elif not is_free:
+            hint = ticket_facts.session(view.session) if view.session else _("a session is running")
         elif not view.online:
             hint = _("the user's computer is not reachable")
         self._connect.setToolTip(f"{_(shortcuts.CONNECT.does)} ({hint})")

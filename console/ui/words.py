@@ -125,6 +125,7 @@ ENDS = {
     EndReason.LINE_LOST: mark("The line to the user's computer was cut."),
     EndReason.USER_LOGGED_OFF: mark("The user logged off."),
     EndReason.USER_QUIT: mark("The user closed athand."),
+    EndReason.HANDED_OVER: mark("The ticket has another owner, who took over from you."),
     EndReason.NOT_TRUSTED: mark("The session ended at once, because the other end could not be trusted."),
     EndReason.BANNER_HIDDEN: mark("The session ended, because the banner on the user's screen was hidden."),
     EndReason.FAULT: mark("The session broke off because of a fault."),

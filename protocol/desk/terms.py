@@ -90,6 +90,8 @@ class EndReason(enum.StrEnum):
     LINE_LOST = "line_lost"
     USER_LOGGED_OFF = "user_logged_off"
     USER_QUIT = "user_quit"
+    HANDED_OVER = "handed_over"
+    """Its ticket has another owner, and that one took the session's place. The relay's word alone."""
     NOT_TRUSTED = "not_trusted"
     BANNER_HIDDEN = "banner_hidden"
     FAULT = "fault"

@@ -95,6 +95,7 @@ from protocol.envelope.sessions import (
     SessionOffered,
     SessionOver,
     SessionReady,
+    SessionView,
 )
 from protocol.envelope.talk import (
     AnswerInstruction,
@@ -327,6 +328,7 @@ __all__ = [
     "SessionOffered",
     "SessionOver",
     "SessionReady",
+    "SessionView",
     "SetAbsence",
     "SetEstimate",
     "SetFace",

@@ -2,13 +2,30 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
+from protocol import moment
 from protocol.desk.events.sessions import MAX_SAMPLES, Sample
 from protocol.desk.terms import EndReason, Name, SessionId, Staff
 from protocol.envelope.base import MessageBase, Ref, TicketNumber, Words
 from protocol.envelope.faces import FaceHash
+from protocol.moment import Moment
 from protocol.scopes import Scope
+
+
+class SessionView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A session under way, for staff.
+
+    Attributes:
+        since: when the user said yes; None: he has not yet.
+    """
+
+    staff: Staff
+    since: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses dates nobody could show."""
+        moment.check(self.since)
 
 
 # --- agent → relay
@@ -26,11 +43,13 @@ class RequestSession(MessageBase, frozen=True, omit_defaults=True):
 
     Attributes:
         scopes: what the user is going to be asked for, for the history; empty: not said.
+        instead: a session that another technician has on this ticket is ended for it; the ticket's owner may say so.
     """
 
     ref: Ref
     ticket: TicketNumber
     scopes: frozenset[Scope] = frozenset()
+    instead: bool = False
 
 
 class AddSessionNote(MessageBase, frozen=True):

@@ -16,6 +16,7 @@ from protocol.diagnostics import DiagnosticField
 from protocol.envelope.base import MessageBase, Minutes, Ref, TicketNumber, Words
 from protocol.envelope.edits import Revision
 from protocol.envelope.faces import FaceHash
+from protocol.envelope.sessions import SessionView
 from protocol.moment import Moment
 
 Alternative = Annotated[str, Meta(min_length=1, max_length=limits.ALTERNATIVE_CHARS)]
@@ -218,7 +219,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     Attributes:
         priority: 1 (most urgent) to 5, impact + urgency - 1; None until somebody judged it (promise 25).
         revision: grows with each event of this ticket; the greater one is the newer.
-        running: the session that is under way, if any.
+        running: the session that is under way, if any; session: whose it is, for staff.
         online: whether the device can be reached now.
         title: the mail's subject or the problem's first line; empty: the problem is that short.
         user, customer: identifiers of the register, empty: not known there.
@@ -283,6 +284,7 @@ class TicketView(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     yes_by: tuple[str, ...] | None = None
     currency: str = ""
     owner_face: FaceHash = ""
+    session: SessionView | None = None
 
     def __post_init__(self) -> None:
         """Refuses dates nobody could show."""

@@ -14,17 +14,17 @@ import msgspec
 from msgspec import Struct
 
 from protocol import limits
-from protocol.desk.events import FaceSet, LossStated, NoticeKind, Opened, SessionRequested
+from protocol.desk.events import EndReason, FaceSet, LossStated, NoticeKind, Opened, SessionRequested
 from protocol.envelope.about import About, AnswerAdvice, AnswerOffer, OfferView, ReadAbout
 from protocol.envelope.faces import Face, FaceFound, FaceKept, GetFace, SetFace
 from protocol.envelope.people import Colleague, People
-from protocol.envelope.sessions import RequestSession, SessionOffered
+from protocol.envelope.sessions import RequestSession, SessionOffered, SessionView
 from protocol.envelope.tickets import ResolveTicket, TicketView
 
 FIELDS: Final[Mapping[type[Struct], Mapping[str, int]]] = {
-    TicketView: {"yes_by": 2, "alternatives": 2, "currency": 2, "owner_face": 2},
+    TicketView: {"yes_by": 2, "alternatives": 2, "currency": 2, "owner_face": 2, "session": 2},
     ResolveTicket: {"alternatives": 2},
-    RequestSession: {"scopes": 2},
+    RequestSession: {"scopes": 2, "instead": 2},
     SessionRequested: {"scopes": 2},
     Opened: {"account": 2},
     LossStated: {"currency": 2},
@@ -45,10 +45,12 @@ KINDS: Final[Mapping[type[Struct], int]] = {
     SetFace: 2,
     FaceFound: 2,
     FaceKept: 2,
+    SessionView: 2,
 }
 """Messages, and kinds of event, by the version they came with: what bears one in a list is left out of it."""
 
 VALUES: Final[Mapping[type[enum.Enum], Mapping[str, int]]] = {
+    EndReason: {"handed_over": 2},
     NoticeKind: {"appointment_off": 2, "appointment_clash": 2, "appointment_unsure": 2, "proof_failed": 2},
 }
 """Values of enumerations by the version they came with: the same is done with what bears one."""

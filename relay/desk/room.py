@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -233,8 +233,21 @@ class Room:
             yes_by=others_who_accept(register, ticket) if ticket.agreements.price_waits else None,
             currency=self.currency(ticket) if for_staff else "",
             owner_face=register.face(ticket.owner.identifier) if ticket.owner else "",
+            session=self._session_of(ticket) if for_staff else None,
             for_staff=for_staff,
         )
+
+    def _session_of(self, ticket: Ticket) -> envelope.SessionView | None:
+        found = next((one for one in self.sessions if one.ticket == ticket.number), None)
+        if found is None:
+            return None
+        return envelope.SessionView(found.staff, self.allowed_since(found))
+
+    def allowed_since(self, session: LiveSession[RelayConnection]) -> datetime | None:
+        """When its user said yes; None: he has not yet."""
+        if session.consented_at is None:
+            return None
+        return self.clock() - timedelta(seconds=round(self.seconds() - session.consented_at))
 
     async def whole(self, ref: int, ticket: Ticket, *, for_staff: bool) -> envelope.Ticket:
         """The answer that shows a ticket with its history; a requester gets no internal messages."""

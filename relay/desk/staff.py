@@ -22,7 +22,8 @@ from relay.desk.edits import losses
 from relay.desk.proofs import Proofs
 from relay.desk.room import ConsoleHandlers, Room, as_staff, by_staff, no_such_session
 from relay.errors import Refused, RelayError
-from relay.sessions import SessionState
+from relay.sessions import LiveSession, SessionState
+from relay.sockets.connection import RelayConnection
 
 
 class StaffRequests:
@@ -116,7 +117,7 @@ class StaffRequests:
         ticket = await room.find(message.ticket)
         _check_workable(ticket, room.clock())
         _check_same_user(room, ticket)
-        self._check_free(ticket, party)
+        self._check_free(ticket, party, instead=message.instead)
         identifier, staff = secrets.token_hex(16), as_staff(party)
         # Taken before the disk is asked, so that no second request comes between.
         session = room.sessions.offer(identifier, ticket.number, ticket.device, staff, party.fingerprint)
@@ -170,15 +171,39 @@ class StaffRequests:
         ticket = await self._room.change(number, lambda _: happened, by_staff(party))
         return await self._room.whole(ref, ticket, for_staff=True)
 
-    def _check_free(self, ticket: Ticket, party: Party) -> None:
+    def _check_free(self, ticket: Ticket, party: Party, *, instead: bool) -> None:
+        """Ends the session that makes way for this one, if it does. Raises Refused."""
         if not self._room.audience.online(ticket.device):
             raise _away()
         running = self._room.sessions.running_on(ticket.device)
         if running is not None and running.interrupted_at is not None and running.staff.identifier == party.identifier:
             self._room.sessions.end(running, EndReason.TECHNICIAN_LEFT)  # who begins anew does not wait for the old one
             running = None
+        if running is not None and instead and _makes_way(running, ticket, party):
+            self._room.sessions.end(running, EndReason.HANDED_OVER)
+            running = None
         if running is not None:
-            raise Refused(RefusalReason.SESSION_RUNNING, "There is a session on this computer already.")
+            raise self._taken(running, party)
+
+    def _taken(self, running: LiveSession[RelayConnection], party: Party) -> Refused:
+        """Whose session it is, and since when."""
+        if running.staff.identifier == party.identifier:
+            sentence = mark("You have a session on this computer already, on ticket {number}.")
+            return Refused(RefusalReason.SESSION_RUNNING, sentence, number=running.ticket)
+        since = self._room.allowed_since(running)
+        if since is None:
+            sentence = mark("{name} is asking the user of this computer just now, on ticket {number}.")
+            return Refused(RefusalReason.SESSION_RUNNING, sentence, name=running.staff.name, number=running.ticket)
+        sentence = mark("{name} has had a session on this computer for {minutes} min, on ticket {number}.")
+        minutes = int((self._room.clock() - since).total_seconds()) // 60
+        facts = {"name": running.staff.name, "minutes": minutes, "number": running.ticket}
+        return Refused(RefusalReason.SESSION_RUNNING, sentence, **facts)
+
+
+def _makes_way(running: LiveSession[RelayConnection], ticket: Ticket, party: Party) -> bool:
+    """Whether somebody else's session ends for one of `party`: where the ticket is his, and no longer the other's."""
+    owner = ticket.owner.identifier if ticket.owner else ""
+    return running.ticket == ticket.number and owner == party.identifier != running.staff.identifier
 
 
 def _check_workable(ticket: Ticket, now: datetime) -> None:

@@ -38,6 +38,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
     yes_by: tuple[str, ...] | None = None,
     currency: str = "",
     owner_face: str = "",
+    session: envelope.SessionView | None = None,
     for_staff: bool = True,
 ) -> envelope.TicketView:
     """What a list shows of `ticket`; tags and flags are for staff."""
@@ -63,6 +64,7 @@ def ticket_view(  # noqa: PLR0913 - what a list shows
         solution=ticket.solution,
         alternatives=ticket.alternatives,
         running=ticket.sessions[-1] if ticket.sessions else None,
+        session=session,
         worked_s=ledger.together_s(ticket.worktime.values()),
         online=online,
         title="" if ticket.title == ticket.problem else short(ticket.title),

@@ -127,6 +127,8 @@ class Switchboard(Generic[J]):
 
     def report(self, session: LiveSession[J], role: Role, reason: EndReason) -> None:
         """One end says why the session is over."""
+        if reason is EndReason.HANDED_OVER:
+            reason = EndReason.LINE_LOST  # no end can know that
         over = session.report(role, reason, self._clock())
         if over is None:
             _hang_up(session)

@@ -1,4 +1,9 @@
-"""P2, P3, P14: a ticket goes from one technician's real console to another's, with its card, and help goes on there."""
+"""P2, P3, P14: a ticket goes from one technician's real console to another's, with its card, and help goes on there.
+
+A session is on it: that one goes on with the one the user allowed it to, until the new owner asks for his own.
+"""
+
+import re
 
 from tests.stage.people import Technician
 from tests.stage.scene import Scene
@@ -21,6 +26,9 @@ def test_p02_p14_handed_over_between_two_consoles_and_the_next_one_goes_on_at_on
 
     number = user.ask_for_help("The network drive is gone")
     tina.take(number)
+    tina.connect(number, control=False)
+    user.allow()
+    tina.picture(number, user.desk.display.current_size())
     tina.open(number)
     tina.desk.key("ctrl+h")
     dialog = tina.desk.ui.window(f"Hand over ticket {number}")
@@ -38,9 +46,20 @@ def test_p02_p14_handed_over_between_two_consoles_and_the_next_one_goes_on_at_on
     user.request(number).wait_text("Petr Malý helps you")
     user.request(number).wait_text("Petr Malý, Network Engineer, +49 30 7654321 takes care of it.")
 
-    petr.connect(number, control=False)
-    assert "Petr Malý" in user.question().text
+    tina.session(number).wait_text("Petr Malý owns the ticket now")
+    console.wait_text(re.compile("Tina Tech has had a session since"))
+    user.banner.wait_text("Tina Tech sees your screen")
+    dialog = petr.ask_to_connect(number, control=False)
+    user.wait_over("Somebody else took over from Tina Tech. Tina Tech can no longer see your screen.")
+    tina.note(number).wait_text("The ticket has another owner, who took over from you.")
+    tina.session(number).wait_gone()
+    tina.skip_note(number)
+    dialog.wait_gone()
+    question = user.question()
+    assert "Petr Malý" in question.text
+    petr.session(number).wait_text("The user is being asked")
     user.allow()
+    user.banner.wait_text("Petr Malý sees your screen")
     petr.picture(number, user.desk.display.current_size())
     petr.end(number)
     petr.skip_note(number)

@@ -12,13 +12,13 @@ import pytest
 from agent import enrolled, messages
 from agent.letters import Judged, TookBack, letter
 from agent.messages import Line, Trouble
-from agent.net import link, membership, post
+from agent.net import clerk, link, membership, post
 from agent.net.clerk import Clerk
 from agent.net.dial import dial
 from agent.place import Place
 from protocol import envelope
 from protocol.connection import ConnectionFailed
-from protocol.desk.events import MessageAdded
+from protocol.desk.events import EndReason, MessageAdded, Staff
 from protocol.desk.states import TicketState
 from protocol.signin import Refusal
 from protocol.trust import Bundle, Distrust, Identity, Organisation, new_key
@@ -417,3 +417,60 @@ async def test_a_relay_that_opens_a_closed_ticket_again_gets_no_session(
             desk.clerk._heard(envelope.TicketChanged(seen.ticket))  # in progress, says the relay
             desk.clerk._heard(envelope.SessionOffered("c" * 32, number, seen.ticket.owner))
             assert desk.clerk._session is None
+
+
+class Slow:
+    """A session whose processes take a while to be gone.
+
+    Attributes:
+        made: all of them, oldest first.
+        second: whether there are two.
+    """
+
+    made: list["Slow"]
+    second: asyncio.Event
+
+    def __init__(self, offer: envelope.SessionOffered, *_rest: object, **_told: object) -> None:
+        self.number, self.ending, self.gone = offer.session, False, asyncio.Event()
+        self.made.append(self)
+        if len(self.made) > 1:
+            self.second.set()
+
+    def stop(self, _reason: EndReason) -> None:
+        self.ending = True
+
+    async def run(self) -> None:
+        await self.gone.wait()
+
+
+@scene
+async def test_a_session_that_is_offered_while_the_last_ones_processes_go_begins_when_they_are_gone(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: Logs
+) -> None:
+    Slow.made, Slow.second = [], asyncio.Event()
+    monkeypatch.setattr(clerk, "Session", Slow)
+    logs.expect("session refused")
+    async with house.relay() as relay:
+        console = await relay.console()
+        async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+            desk.clerk.wish(messages.SendRequest(a_request()))
+            number = (await desk.hears(messages.RequestTaken)).number
+            await console.takes(number)
+            await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
+            staff = Staff("jana", "Jana Nováková", "Support engineer", "+420 1")
+            offers = [envelope.SessionOffered(digit * 32, number, staff) for digit in "abcd"]
+            desk.clerk._heard(offers[0])
+            desk.clerk._heard(offers[1])
+            assert len(Slow.made) == 1, "one at a time"
+            over = [envelope.SessionOver(one.session, number, EndReason.TECHNICIAN_LEFT, 0.0) for one in offers]
+            desk.clerk._heard(over[0])
+            desk.clerk._heard(offers[2])
+            desk.clerk._heard(offers[3])
+            desk.clerk._heard(over[2])
+            Slow.made[0].gone.set()
+            async with asyncio.timeout(5):
+                await Slow.second.wait()
+            assert [one.number for one in Slow.made] == [offers[0].session, offers[3].session]
+            desk.clerk._heard(over[3])
+            for one in Slow.made:
+                one.gone.set()

@@ -52,6 +52,12 @@ def connect() -> QWidget:
     return dialog
 
 
+def take_over() -> QWidget:
+    """The dialog, on a ticket that somebody else still has a session on."""
+    dress()
+    return ConnectDialog(ticket(), SEE_AND_CONTROL, instead="Petr Malý")
+
+
 def next_step() -> QWidget:
     """The dialog."""
     dress()

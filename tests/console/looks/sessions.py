@@ -68,6 +68,13 @@ def session_at_the_banner() -> SessionWindow:
     return window
 
 
+def session_of_another_owner() -> SessionWindow:
+    """A session whose ticket was handed over meanwhile."""
+    window = session()
+    window.show_owner("Petr Malý")
+    return window
+
+
 def session_interrupted() -> SessionWindow:
     """A session whose line is cut."""
     window = session()

@@ -202,6 +202,20 @@ def test_less_allowed_until_the_same_end_does_not_lengthen_the_time(
     assert shown.window.bar._left.text().startswith(("5:0", "4:5"))
 
 
+def test_whose_ticket_it_is_by_now_stands_there_again_after_every_word_in_passing(shown: Shown) -> None:
+    remark = shown.window.bar._remark
+    shown.window.show_owner("Petr Malý")
+    assert (remark.text(), remark.isHidden()) == ("Petr Malý owns the ticket now", False)
+    shown.window.show_said(InputDropped("banner", 1))
+    shown.window.show_owner("Petr Malý")
+    assert remark.text().startswith("The user's banner is here")
+    shown.window._remark_timer.timeout.emit()
+    assert remark.text() == "Petr Malý owns the ticket now"
+    shown.window._remark_timer.stop()
+    shown.window.show_owner("")
+    assert remark.isHidden()
+
+
 def test_dropped_input_is_said_so_that_nobody_wonders(shown: Shown) -> None:
     shown.window.show_said(InputDropped("user_active", 3))
     assert "user is using mouse or keyboard" in shown.window.bar._remark.text()
