@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -10,7 +11,7 @@ import mss
 import mss.tools
 from Xlib import X
 from Xlib.display import Display as XDisplay
-from Xlib.error import BadDrawable, BadWindow
+from Xlib.error import BadDrawable, BadWindow, ConnectionClosedError
 
 from tests.stage.waiting import StageError, wait_for
 
@@ -52,7 +53,8 @@ class Display:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._x.close()
+        with suppress(ConnectionClosedError):  # a test may have ended the server
+            self._x.close()
 
     # Eyes
 

@@ -1,6 +1,6 @@
 """A help desk with everybody at their places: the relay up, the agent in the user's tray, the technician signed in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,9 +86,9 @@ class Scene:
 
 
 @contextmanager
-def open_scene(directory: Path) -> Iterator[Scene]:
-    """Bring everything up; at the end, see that nothing has crashed."""
-    with World(directory) as world:
+def open_scene(directory: Path, *, env: Mapping[str, str] | None = None) -> Iterator[Scene]:
+    """Bring everything up, with `env` besides; at the end, see that nothing has crashed."""
+    with World(directory, env=env) as world:
         world.start_relay()
         world.start_agent()
         world.start_console()

@@ -11,6 +11,7 @@ import http.client
 import re
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +64,18 @@ class World:
         office: the host of admin and relay.
         user: the user's desk.
         technician: the technician's desk.
+
+    `env` is what every program finds in its environment besides.
     """
 
-    def __init__(self, directory: Path, *, organisation: str = "Helpful Ltd", language: str = "") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        organisation: str = "Helpful Ltd",
+        language: str = "",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory
         self.logs = directory / "logs"
         self.organisation = organisation
@@ -74,13 +84,13 @@ class World:
         self.relay: Process | None = None
         self.agent: Process | None = None
         self.console: Process | None = None
-        self._language = language
+        self._language, self._env = language, dict(env or {})
         self._stack = ExitStack()
         self._desks: dict[str, Desk] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            env = {"ATHAND_PASSPHRASE": OFFLINE_PASSPHRASE, "ATHAND_RELAY_PASSPHRASE": RELAY_PASSPHRASE}
+            env = {**self._env, "ATHAND_PASSPHRASE": OFFLINE_PASSPHRASE, "ATHAND_RELAY_PASSPHRASE": RELAY_PASSPHRASE}
             self.office = stack.enter_context(Host("office", logs=self.logs, env=env))
             self._stack = stack.pop_all()
         self.admin("init", str(self.home), "--name", self.organisation, "--relay-url", self.relay_url, home=False)
@@ -109,8 +119,8 @@ class World:
     def desk(self, name: str, size: tuple[int, int] = (1920, 1080), *, person: str = "", computer: str = "") -> Desk:
         """Return the desk of that name, and bring it up if it is not."""
         if name not in self._desks:
-            desk = Desk(name, size, logs=self.logs, language=self._language, person=person, computer=computer)
-            self._desks[name] = self._stack.enter_context(desk)
+            who = {"person": person, "computer": computer, "language": self._language}
+            self._desks[name] = self._stack.enter_context(Desk(name, size, logs=self.logs, env=self._env, **who))
         return self._desks[name]
 
     # The admin
