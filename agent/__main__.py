@@ -1,5 +1,6 @@
 """The command `athand-agent`: starts the agent, or brings up the one that runs already."""
 
+import faulthandler
 import logging
 import os
 import re
@@ -22,6 +23,9 @@ from protocol.trust import Bundle, TrustError
 
 DEFAULT_HOT_KEY = "ctrl+alt+End"
 """Not Pause, which many laptops lack."""
+_LAST_S = 30.0
+"""From the end of the windows to that of the process, whatever hangs meanwhile: a disk, a thread, a library. Where
+everything stood is then on the standard error."""
 _HOT_KEY = re.compile(r"((ctrl|alt|shift|super)\+){1,4}[A-Za-z0-9_]{1,40}")
 
 
@@ -136,6 +140,8 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     try:
         return app.exec()
     finally:
+        if sys.stderr is not None:
+            faulthandler.dump_traceback_later(_LAST_S, exit=True)  # needs no thread that still moves
         agent.stop()
         ends.give_up()
         cycles.give_up()

@@ -1,7 +1,8 @@
 """Starts a session's worker and guard, each with its end of three socket pairs and nothing else.
 
 Guarantees: no secret in arguments or environment, no descriptor shared by mistake. Call it from any thread of the
-window process; it takes some milliseconds and waits for nothing but, in `reap`, for their ends.
+window process; it takes some milliseconds and waits for nothing but, in `reap`, for their ends, and there for none of
+them without a bound: a display that does not answer may keep one of them, and the session is over all the same.
 
 How to run a session, and what must hold whoever dies::
 
@@ -22,9 +23,15 @@ import dataclasses
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 
+import structlog
+
 _REAP_S = 3.0
+"""For each of them."""
+
+_log = structlog.get_logger()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,16 +83,22 @@ def release_everything(*, display: str | None = None, env: Mapping[str, str] | N
 
 
 async def reap(launched: Launched, release: Callable[[], subprocess.Popen[bytes]]) -> None:
-    """Waits until both are gone, the guard first, and ends by force what is not; then `release` lets go of the keys."""
+    """Waits until both are gone, the guard first, and ends by force what is not; then `release` lets go of the keys.
+
+    Where the display does not answer, that goes on beside whatever comes next, and is done once it answers again.
+    """
     if not await _gone(launched.guard) or launched.guard.returncode:
         launched.guard.kill()
         launched.worker.kill()
-        await asyncio.to_thread(launched.guard.wait)
+        await _gone(launched.guard)
         with contextlib.suppress(OSError):
-            await asyncio.to_thread(release().wait)
+            releasing = release()
+            if not await _gone(releasing):
+                _log.warning("keys are not let go of yet", why="the display does not answer")
+                threading.Thread(target=releasing.wait, name="release", daemon=True).start()
     if not await _gone(launched.worker):
         launched.worker.kill()
-        await asyncio.to_thread(launched.worker.wait)
+        await _gone(launched.worker)
 
 
 async def _gone(child: subprocess.Popen[bytes]) -> bool:

@@ -3,6 +3,7 @@
 Wrong use, or a machine it cannot run on, gets one sentence and exit code 2.
 """
 
+import faulthandler
 import logging
 import signal
 import sys
@@ -27,6 +28,10 @@ from console.ui import theme
 _WRONG_USE = 2
 _SWITCH_INTERVAL_S = 0.0005
 """How long a busy thread may hold the interpreter while another waits: the default of 5 ms is a visible delay."""
+
+_LAST_S = 30.0
+"""From the end of the windows to that of the process, whatever hangs meanwhile: a disk, a thread, a library. Where
+everything stood is then on the standard error."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,6 +87,8 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     try:
         app.exec()
     finally:  # the display may have gone: then nobody closed the window, and threads would outlive what they tell
+        if sys.stderr is not None:
+            faulthandler.dump_traceback_later(_LAST_S, exit=True)  # needs no thread that still moves
         program.stop()
         single.give_up()
         cycles.give_up()

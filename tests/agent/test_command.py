@@ -118,3 +118,29 @@ def test_what_hinders_its_start_is_said_in_the_users_language(
     done = run(*arguments, state=tmp_path / "state", LANGUAGE="de")
     assert done.returncode == 2
     assert sentence in done.stderr
+
+
+HANGS = """
+import sys, time
+from PySide6.QtWidgets import QApplication
+import agent.__main__ as program
+from agent.app import Agent
+def hang(_agent): time.sleep(1000)
+QApplication.exec = lambda *_: 0
+Agent.stop, program._LAST_S = hang, 0.5
+program.main(["--state", sys.argv[1], "--bundle", sys.argv[2]])
+"""
+
+
+def test_an_agent_that_something_keeps_from_ending_ends_all_the_same_and_says_where_it_stood(tmp_path: Path) -> None:
+    bundle = bundle_of(Parties(now=datetime.now(UTC)).organisation, tmp_path / "a.bundle")
+    done = subprocess.run(
+        [sys.executable, "-c", HANGS, str(tmp_path / "state"), str(bundle)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert " in hang" in done.stderr

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from agent import ipc, messages, sessions
+from agent import ipc, launch, messages, sessions
 from agent.launch import Launched
 from agent.own_tickets import OwnTicket
 from agent.sessions import Party, Session
@@ -403,3 +403,27 @@ async def test_what_is_taken_back_does_not_return_with_a_question_that_was_open(
         assert agreed.consent is not None
         assert consent.read(agreed.consent, device_leaf=PARTIES.laptop.leaf).scopes == SEE
         play.session.stop(EndReason.USER_STOPPED)
+
+
+def asleep() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(["sleep", "60"])
+
+
+@scene
+async def test_a_session_is_over_though_a_display_that_does_not_answer_lets_nobody_let_go_of_its_keys(
+    monkeypatch: pytest.MonkeyPatch, logs: Logs
+) -> None:
+    logs.expect("keys are not let go of yet")
+    monkeypatch.setattr(launch, "_REAP_S", 0.2)
+    guard, worker, releasing = (asleep() for _ in range(3))
+    ends = [end for pair in (socket.socketpair(), socket.socketpair()) for end in pair]
+    try:
+        async with asyncio.timeout(10):
+            await launch.reap(Launched(worker, guard, ends[0], ends[2]), lambda: releasing)
+        assert None not in (guard.returncode, worker.returncode)
+        assert releasing.returncode is None  # it goes on, for when the display answers again
+    finally:
+        releasing.kill()
+        releasing.wait()
+        for end in ends:
+            end.close()

@@ -94,3 +94,27 @@ def test_when_its_display_goes_its_network_has_ended_before_it(tmp_path: Path) -
         check=False,
     )
     assert done.stdout == "0 MainThread\n", done.stderr
+
+
+HANGS = """
+import sys, time
+from PySide6.QtWidgets import QApplication
+import console.__main__ as program
+def hang(_console): time.sleep(1000)
+QApplication.exec = lambda *_: 0
+program.Console.stop, program._LAST_S = hang, 0.5
+program.main(["--state", sys.argv[1]])
+"""
+
+
+def test_a_console_that_something_keeps_from_ending_ends_all_the_same_and_says_where_it_stood(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HANGS, str(tmp_path)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert " in hang" in done.stderr
