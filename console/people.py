@@ -51,7 +51,8 @@ class PeopleDesk(QObject):
 
         def came(answer: Answer) -> None:
             if isinstance(answer, envelope.People) and answer.ticket == self._window.ticket.number:
-                self._window.ticket.people.show_people(_without_ref(answer))
+                view = self._window.ticket.view
+                self._window.ticket.people.show_people(_without_ref(answer), view.requester if view else "")
 
         self._ask(lambda ref: envelope.ReadPeople(ref, number), came, lambda _sentence: None, reads=True)
 

@@ -312,7 +312,6 @@ class QuitDialog(QMessageBox):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Quit"))
         self.setAccessibleName(_("Quit"))
-        self.setIcon(QMessageBox.Icon.Question)
         self.setText(_("A session is running. End it and quit?"))
         end = self.addButton(_("End it and quit"), QMessageBox.ButtonRole.AcceptRole)
         end.setAccessibleName(_("End it and quit"))

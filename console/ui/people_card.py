@@ -1,11 +1,12 @@
 """Everybody around a ticket: requester, customer, contact and deputy, machines, other tickets. Main thread."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from console.language import _
-from console.ui import theme, words
+from console.ui import fact_names, theme, words
 from console.ui.faces import Face, Faces
+from console.ui.fact_names import make_grid
 from protocol.desk.states import TicketState
 from protocol.desk.terms import Staff
 from protocol.envelope import People
@@ -31,13 +32,9 @@ class PeopleCard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("People and machines"))
-        self._shown: People | None = None
+        self._shown: tuple[People, str] | None = None
         self.faces = Faces(self)
-        self._facts = QGridLayout()
-        self._facts.setContentsMargins(0, 0, 0, 0)
-        self._facts.setHorizontalSpacing(2 * theme.GRID)
-        self._facts.setVerticalSpacing(theme.GRID // 4)
-        self._facts.setColumnStretch(1, 1)
+        self._facts = make_grid(self)
         self._others = QVBoxLayout()
         self._others.setContentsMargins(0, 0, 0, 0)
         self._others.setSpacing(0)
@@ -54,13 +51,18 @@ class PeopleCard(QWidget):
         self._empty()
         self.hide()
 
-    def show_people(self, people: People) -> None:
-        """What the relay says; the same again moves nothing."""
-        if self._shown is not None and self._shown == people:
+    def show_people(self, people: People, requester: str = "") -> None:
+        """What the relay says; the same again moves nothing.
+
+        Args:
+            people: everybody around the ticket.
+            requester: the name that the ticket itself bears; whoever is not in the register has no other.
+        """
+        if self._shown == (people, requester):
             return
-        self._shown = people
+        self._shown = people, requester
         self._empty()
-        for row, (name, text, staff) in enumerate(_facts(people)):
+        for row, (name, text, staff) in enumerate(_facts(people, requester)):
             label = QLabel(name)
             label.setProperty("muted", True)
             self._facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -83,7 +85,7 @@ class PeopleCard(QWidget):
 
     def _with_face(self, staff: Staff, value: QWidget) -> QWidget:
         """His picture before what is said of him."""
-        shown = self._shown.faces if self._shown is not None else ()
+        shown = self._shown[0].faces if self._shown is not None else ()
         sha256 = next((face.sha256 for face in shown if face.staff == staff.identifier), "")
         cell = QWidget()
         line = QHBoxLayout(cell)
@@ -101,30 +103,35 @@ class PeopleCard(QWidget):
                     widget.deleteLater()
 
 
-def _facts(people: People) -> list[tuple[str, str, Staff | None]]:
+def _facts(people: People, requester: str) -> list[tuple[str, str, Staff | None]]:
     """Heading, text, and of whom of the staff it speaks."""
     user = people.user
     facts: list[tuple[str, str, Staff | None]] = []
     if user is not None:
-        facts.append((_("Requester"), words.one_line(user.name), None))
-        facts.append((_("Mail"), ", ".join(user.mails), None))
-        facts.append((_("Phone"), ", ".join(user.phones), None))
+        facts.append((_(fact_names.REQUESTER), words.one_line(user.name), None))
+        facts.append((_(fact_names.MAIL), ", ".join(user.mails), None))
+        facts.append((_(fact_names.PHONE), ", ".join(user.phones), None))
     else:
-        facts.append((_("Requester"), _("not in the register"), None))
-    if people.customer or people.contract:
-        facts.append((_("Customer"), " · ".join(part for part in (people.customer, people.contract) if part), None))
+        unknown = _("not in the register")
+        text = f"{words.one_line(requester)} ({unknown})" if requester.strip() else unknown
+        facts.append((_(fact_names.REQUESTER), text, None))
+    if people.customer:
+        text = " · ".join(part for part in (people.customer, people.contract) if part)
+        facts.append((_(fact_names.CUSTOMER), text, None))
+    else:  # the desk's own, for whoever has none
+        facts.append((_(fact_names.CONTRACT), people.contract, None))
     if people.hours:
         open_now = _("open now") if people.open_now else _("closed now")
-        facts.append((_("Hours"), f"{people.hours}, {open_now}", None))
-    facts.append((_("Contact"), _person(people.contact, people.away), people.contact))
-    facts.append((_("Deputy"), _person(people.deputy, people.away), people.deputy))
+        facts.append((_(fact_names.HOURS), f"{people.hours}, {open_now}", None))
+    facts.append((_(fact_names.CONTACT), _person(people.contact, people.away), people.contact))
+    facts.append((_(fact_names.DEPUTY), _person(people.deputy, people.away), people.deputy))
     machines = [
         words.one_line(machine.label) + ("" if machine.online else " " + _("(not reachable)"))
         for machine in people.machines
     ]
-    facts.append((_("Machines"), ", ".join(machines), None))
+    facts.append((_(fact_names.MACHINES), ", ".join(machines), None))
     if people.others:
-        facts.append((_("Other tickets"), str(len(people.others)), None))
+        facts.append((_(fact_names.OTHERS), str(len(people.others)), None))
     return [fact for fact in facts if fact[1]]
 
 

@@ -76,7 +76,17 @@ class RequestDialog(QDialog):
         first = next((field for field in fields if field.isEnabled()), None)
         if first is not None and self.focusWidget() in (None, self._go, self._cancel):
             first.setFocus(Qt.FocusReason.TabFocusReason)
+        self._widen_names()
         super().showEvent(event)
+
+    def _widen_names(self) -> None:
+        """Qt draws an underlined letter, and what is beside it, each by itself, but reckons them closer together."""
+        for row in range(self.form.rowCount()):
+            item = self.form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+            if item is not None and isinstance(name := item.widget(), QLabel):
+                before, _mark, after = name.text().partition("&")
+                parts = (before, after[:1], after[1:])
+                name.setMinimumWidth(sum(name.fontMetrics().horizontalAdvance(part) for part in parts))
 
     def succeed(self) -> None:
         """The relay did it."""

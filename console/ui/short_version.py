@@ -7,25 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from console.language import _, mark
 from console.ui import theme, words
+from console.ui.fact_names import TOPICS, make_grid
 from protocol.desk.terms import HoldReason, SummaryTopic
 from protocol.envelope import SummaryLine
 
-TOPICS = {
-    SummaryTopic.ASKED: mark("Asked"),
-    SummaryTopic.URGENCY: mark("Priority"),
-    SummaryTopic.HANDLER: mark("Owner"),
-    SummaryTopic.DONE: mark("Worked"),
-    SummaryTopic.OPEN_QUESTION: mark("Open question"),
-    SummaryTopic.WAITING: mark("Waits for"),
-    SummaryTopic.SOLUTION: mark("Solution"),
-    SummaryTopic.VERDICT: mark("Verdict"),
-    SummaryTopic.NEXT_STEP: mark("Next step"),
-    SummaryTopic.ESTIMATE: mark("Solved by"),
-}
 VERDICTS = {"accepted": mark("solved"), "cancelled": mark("not needed any more"), "not_solved": mark("not solved")}
 
 
@@ -42,11 +31,8 @@ class ShortVersion(QWidget):
         super().__init__(parent)
         self.setAccessibleName(_("In short"))
         self._lines: tuple[SummaryLine, ...] = ()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(2 * theme.GRID)
-        self._grid.setVerticalSpacing(theme.GRID // 4)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = make_grid(self)
+        self.setLayout(self._grid)
 
     def show_lines(self, lines: Sequence[SummaryLine]) -> None:
         """Shows these; the same ones again change nothing."""

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -21,6 +20,7 @@ from console.language import _
 from console.ui import shortcuts, theme, ticket_facts, words
 from console.ui.composer import Composer
 from console.ui.deeds import DeedMenu
+from console.ui.fact_names import make_grid
 from console.ui.known_articles import KnownArticles
 from console.ui.people_card import PeopleCard
 from console.ui.short_version import ShortVersion
@@ -92,10 +92,8 @@ class TicketPane(QStackedWidget):
         self.articles.inserted.connect(self.composer.insert)
         self._diagnostics = QWidget(page)
         self._diagnostics.setAccessibleName(_("Diagnostics"))
-        self._fields = QGridLayout(self._diagnostics)
-        self._fields.setContentsMargins(0, 0, 0, 0)
-        self._fields.setHorizontalSpacing(2 * theme.GRID)
-        self._fields.setVerticalSpacing(theme.GRID // 4)
+        self._fields = make_grid(self._diagnostics)
+        self._diagnostics.setLayout(self._fields)
         self._shown_fields: tuple[DiagnosticField, ...] = ()
         self._build(page)
         self.addWidget(page)
@@ -351,13 +349,12 @@ class TicketPane(QStackedWidget):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         if not fields:
-            self._fields.addWidget(_label("muted", _("Nothing was sent.")), 0, 0)
+            self._fields.addWidget(_label("muted", _("Nothing was sent.")), 0, 0, 1, 2)
         for row, field in enumerate(fields):
             self._fields.addWidget(_label("muted", field.label), row, 0, Qt.AlignmentFlag.AlignTop)
             value = _label("", field.value, wraps=True)
             value.setAccessibleName(f"{field.label}: {field.value}")
             self._fields.addWidget(value, row, 1)
-        self._fields.setColumnStretch(1, 1)
 
 
 def _label(kind: str, text: str = "", *, wraps: bool = False) -> QLabel:

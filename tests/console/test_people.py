@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from console import language
@@ -24,6 +24,8 @@ from protocol import envelope
 from protocol.desk import events
 from protocol.desk.events import AppointmentOutcome
 from protocol.desk.states import TicketState
+from protocol.desk.terms import SummaryTopic
+from protocol.envelope import SummaryLine
 from tests.console.looks.lists import intake as looks_of_a_call
 from tests.console.made_up import APPOINTMENTS, COLLEAGUES, NOW, PEOPLE, TINA, fresh, ticket
 from tests.console.net.stand import enrolled
@@ -167,6 +169,32 @@ def test_p02_everybody_and_everything_around_a_ticket_stands_beside_it(desk: Peo
     assert "Contact: Tina Tech, +49 30 1234567" in shown
     assert "Deputy: Petr Malý, +49 30 7654321 (away)" in shown
     assert "Machines: EVA-LAPTOP, EVA-HOME (not reachable)" in shown
+
+
+def test_whoever_is_not_in_the_register_is_named_all_the_same_and_has_the_desks_contract(desk: PeopledDesk) -> None:
+    desk.open()
+    card = desk.window.ticket.people
+    desk.until(card.isVisible)
+    card.show_people(msgspec.structs.replace(PEOPLE, user=None, customer="", contract="gold"), "Eva Novák")
+    QTest.qWait(0)
+    shown = [label.accessibleName() for label in card.findChildren(QLabel) if label.isVisible()]
+    assert "Requester: Eva Novák (not in the register)" in shown
+    assert "Contract: gold" in shown
+    assert not [name for name in shown if name.startswith("Customer")]
+
+
+def test_the_facts_of_a_ticket_stand_below_each_other_whichever_part_they_are_in(desk: PeopledDesk) -> None:
+    desk.open()
+    pane = desk.window.ticket
+    desk.until(pane.people.isVisible)
+    pane.short.show_lines((SummaryLine(SummaryTopic.ASKED, "Excel says my file is locked", (1,)),))
+    QTest.qWait(0)
+    begins = {
+        label.mapTo(pane, QPoint()).x()
+        for label in pane.findChildren(QLabel)
+        if label.accessibleName().startswith(("Asked: ", "Requester: ", "Customer: "))
+    }
+    assert len(begins) == 1
 
 
 def test_p02_p13_a_ticket_is_handed_over_with_its_card_and_a_refusal_keeps_it(desk: PeopledDesk) -> None:

@@ -18,6 +18,7 @@ from tests.stage.world import World
 
 USERS_SIZE, TECHNICIANS_SIZE = (1280, 800), (1600, 1000)
 USERS_WALLPAPER = "#35524f"
+COMPUTER = "reception-2"
 PROBLEM = "My letter has to go out by noon, and I cannot type the @ sign."
 COMMAND = "echo there is help at hand"
 """Letters that German and English keyboards have in the same places."""
@@ -57,7 +58,7 @@ def play(folder: Path, *, pace_s: float, both_sides: Path | None = None) -> None
     print("No display here: a script plays user and technician on two virtual desks.\n", flush=True)
     report = Report(folder, "two virtual desks, played by a script")
     with World(folder) as world:
-        user = world.desk("user", USERS_SIZE, person="Eva Novák", computer="reception-2")
+        user = world.desk("user", USERS_SIZE, person="Eva Novák", computer=COMPUTER)
         technician = world.desk("technician", TECHNICIANS_SIZE)
         film = Film(Scene(world, User(user), Technician(technician)), report, pace_s=pace_s)
         _furnish(user)
@@ -99,7 +100,9 @@ def _set_up(film: Film) -> str:
     film.report.put(tickets_before=tickets)
     world.start_relay("--web-port", str(port))
     world.start_agent()
-    film.step("admin", "makes an organisation and starts relay and agent")
+    wait_for("the user's machine among the desk's", lambda: COMPUTER in world.admin("machine"))
+    world.admin("machine", COMPUTER, "--user", "eva")
+    film.step("admin", "makes an organisation, starts relay and agent, and says whose machine it is")
     world.open_invitation()
     film.step("technician", "opens the invitation")
     world.approve()
@@ -126,6 +129,7 @@ def _ask(film: Film) -> None:
 def _take(film: Film) -> None:
     film.technician.open(film.number)
     film.technician.console.wait_text("Memory: ")
+    film.technician.console.wait_text("eva.novak@keramik.example")  # the register knows whose machine it is
     film.step("technician", "opens the ticket")
     film.technician.console.button("Take").press()
     dialog = film.technician.desk.ui.window(f"Take ticket {film.number}").wait()

@@ -159,6 +159,10 @@ def _cut(one: QLabel | QAbstractButton) -> str:
         needed = QSize(one.minimumSizeHint().width(), one.heightForWidth(one.width()))
     else:
         needed = one.minimumSizeHint()
+    if isinstance(one, QLabel) and one.buddy():  # an underlined letter stands apart from those beside it
+        before, _mark, after = one.text().partition("&")
+        parts = (before, after[:1], after[1:])
+        needed.setWidth(max(needed.width(), sum(one.fontMetrics().horizontalAdvance(part) for part in parts)))
     room = one.size()
     if needed.width() > room.width() or needed.height() > room.height():
         return f"{needed.width()} x {needed.height()} in {room.width()} x {room.height()}"
