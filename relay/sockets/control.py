@@ -5,6 +5,7 @@ ends its socket, counted. On the loop's thread; distrusts every message.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -81,7 +82,8 @@ class Control:
                 client.connection.refuse("too_many_mistakes", CloseCode.POLICY_VIOLATION, "Too many mistakes.")
                 return
             client.push(answer)
-            await client.connection.drain()
+            with contextlib.suppress(ConnectionError):  # cut while it was waited for: the next line says so properly
+                await client.connection.drain()
             if reason is RefusalReason.TOO_FAST and client.connection.state is State.OPEN:
                 await asyncio.sleep(PAUSE_S)
 

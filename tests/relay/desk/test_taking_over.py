@@ -43,9 +43,7 @@ async def test_whoever_asks_in_vain_reads_whose_session_it_is_and_since_when(tmp
         assert sentence(refused) == (f"Jana Nováková is asking the user of this computer just now, on ticket {number}.")
         await agent.ask(envelope.ReportConsent, session, given_consent(agent, jana, session, number))
         refused = await petr.ask(envelope.RequestSession, number)
-        assert sentence(refused) == (
-            f"Jana Nováková has had a session on this computer for 0 min, on ticket {number}."
-        )
+        assert sentence(refused) == (f"Jana Nováková has had a session on this computer for 0 min, on ticket {number}.")
         refused = await jana.ask(envelope.RequestSession, number)
         assert sentence(refused) == f"You have a session on this computer already, on ticket {number}."
 
