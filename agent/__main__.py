@@ -117,7 +117,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     from agent.cycles import Cycles  # noqa: PLC0415
     from agent.signals import EndSignals  # noqa: PLC0415
     from agent.single import Single  # noqa: PLC0415
-    from agent.ui import theme  # noqa: PLC0415
+    from agent.ui import theme, toolkit_words  # noqa: PLC0415
 
     sys.setswitchinterval(0.0005)  # a busy Python thread must not hold up Qt's for 5 ms
     app = QApplication(sys.argv[:1])
@@ -128,6 +128,7 @@ def _run(place: Place, standing: enrolled.Standing, hot_key: str) -> int:
     if not single.take():
         click.echo(f"athand-agent: {_('it runs already; its window comes up')}")
         return 0
+    toolkit_words.speak(app, words.language())
     theme.put_on(app)
     cycles = Cycles()
     try:

@@ -23,7 +23,7 @@ from console.errors import AddressRefused, ConsoleError
 from console.language import _
 from console.net.dial import host_of
 from console.single import Single
-from console.ui import theme
+from console.ui import theme, toolkit_words
 
 _WRONG_USE = 2
 _SWITCH_INTERVAL_S = 0.0005
@@ -71,6 +71,7 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     app.setApplicationName("athand-console")
     app.setDesktopFileName("athand-console")
     QLocale.setDefault(QLocale(spoken))
+    toolkit_words.speak(app, spoken)
     theme.apply(app)
     app.setQuitOnLastWindowClosed(False)
     place = state or platformdirs.user_state_path("athand-console", appauthor=False)

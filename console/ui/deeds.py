@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from console.language import _, mark
-from console.ui import shortcuts, theme
+from console.ui import shortcuts, theme, words
 from console.ui.shortcuts import Shortcut
 from protocol.desk.states import OPEN_STATES
 from protocol.envelope import TicketView
@@ -93,7 +93,7 @@ class DeedMenu(QObject):
             if item.group not in groups:
                 groups[item.group] = menu.addMenu(_(item.group))
                 groups[item.group].setAccessibleName(_(item.group))
-            action = groups[item.group].addAction(theme.icon(item.icon), f"{_(item.text)}\t{item.shortcut.keys}")
+            action = groups[item.group].addAction(theme.icon(item.icon), f"{_(item.text)}\t{words.keys(item.shortcut)}")
             action.setToolTip(_(item.shortcut.does))
             action.setEnabled(False)
             action.triggered.connect(lambda _checked=False, deed=deed: self.wanted.emit(deed))

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from console.language import _
-from console.ui import shortcuts, theme
+from console.ui import shortcuts, theme, words
 from console.ui.shortcuts import Shortcut
 
 
@@ -41,6 +41,6 @@ def _button(icon: str, text: str, shortcut: Shortcut, wanted: object) -> QPushBu
     button = QPushButton(theme.icon(icon), text)
     button.setProperty("flat", True)
     button.setAccessibleName(text)
-    button.setToolTip(f"{_(shortcut.does)} ({shortcut.keys})")
+    button.setToolTip(words.tip(shortcut))
     button.clicked.connect(wanted)
     return button

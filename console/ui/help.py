@@ -1,11 +1,10 @@
 """All shortcuts on one page, as they stand in `console.ui.shortcuts`. Main thread."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from console.language import _
-from console.ui import shortcuts, theme
+from console.ui import shortcuts, theme, words
 from console.ui.close_button import close_button
 from console.ui.shortcuts import Shortcut
 
@@ -67,7 +66,7 @@ class HelpOverlay(QDialog):
             heading.setWordWrap(True)
             grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
         for row, shortcut in enumerate(rows, grid.rowCount()):
-            keys = QKeySequence(shortcut.keys).toString(QKeySequence.SequenceFormat.NativeText)
+            keys = words.keys(shortcut)
             key = QLabel(keys, self)
             key.setProperty("chip", True)
             does = QLabel(_(shortcut.does), self)

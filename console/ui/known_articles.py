@@ -81,7 +81,7 @@ class KnownArticles(QWidget):
         insert = QPushButton(theme.icon("arrow-turn-down"), _("Insert"), row)
         insert.setAccessibleName(_("Insert “{title}”").format(title=said))
         first = bool(self._shown) and article == self._shown[0]
-        keys = f" ({shortcuts.INSERT.keys})" if first else ""
+        keys = f" ({words.keys(shortcuts.INSERT)})" if first else ""
         insert.setToolTip(_("Puts it into the message, to be read and sent") + keys)
         insert.clicked.connect(lambda _checked=False: self._insert(article))
         line = QHBoxLayout(row)

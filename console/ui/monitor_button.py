@@ -31,7 +31,7 @@ class MonitorButton(QPushButton):
         self._group = QActionGroup(self._menu)
         self.says = ""
         self.setMenu(self._menu)
-        self.setToolTip(f"{_(shortcuts.MONITOR.does)} ({shortcuts.MONITOR.keys})")
+        self.setToolTip(words.tip(shortcuts.MONITOR))
         self.hide()
 
     def show_monitors(self, monitors: Monitors) -> None:

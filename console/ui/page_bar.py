@@ -32,7 +32,7 @@ class PageBar(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         heard = QPushButton(_("I have heard it"), self)
         heard.setAccessibleName(_("Acknowledge the call"))
-        heard.setToolTip(f"{_(shortcuts.ACKNOWLEDGE.does)} ({shortcuts.ACKNOWLEDGE.keys})")
+        heard.setToolTip(words.tip(shortcuts.ACKNOWLEDGE))
         heard.clicked.connect(self.want_acknowledge)
         show = QPushButton(_("Show the ticket"), self)
         show.setAccessibleName(_("Show the ticket"))

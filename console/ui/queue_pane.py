@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.language import _
-from console.ui import shortcuts, theme
+from console.ui import shortcuts, theme, words
 from console.ui.queue_model import PARTS, Column, Part, QueueModel
 
 _AGES_MS = 10_000
@@ -47,7 +47,8 @@ class QueuePane(QWidget):
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText(_("Filter: number, name, word …"))
         self.filter.setAccessibleName(_("Filter"))
-        self.filter.setToolTip(_("Shows the tickets that have all of these words ({keys})").format(keys="Ctrl+F"))
+        keys = words.keys(shortcuts.FILTER)
+        self.filter.setToolTip(_("Shows the tickets that have all of these words ({keys})").format(keys=keys))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(model.set_filter)
         self.filter.installEventFilter(self)
@@ -125,7 +126,7 @@ class QueuePane(QWidget):
         self.view.currentIndexChanged.connect(lambda: self._model.set_part(Part(self.view.currentData())))
         find = QPushButton(theme.icon("magnifying-glass"), _("Search"), self)
         find.setAccessibleName(_("Search all tickets"))
-        find.setToolTip(f"{_(shortcuts.SEARCH.does)} ({shortcuts.SEARCH.keys})")
+        find.setToolTip(words.tip(shortcuts.SEARCH))
         find.clicked.connect(self.search)
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, theme.GRID, 0)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.language import _
-from console.ui import shortcuts, theme
+from console.ui import shortcuts, theme, words
 from console.ui.notice import NoticeBar
 
 
@@ -52,9 +52,7 @@ class RequestDialog(QDialog):
         self._cancel.clicked.connect(self.reject)
         send = QShortcut(QKeySequence(shortcuts.SEND.keys), self)
         send.activated.connect(self._submit)
-        self._go.setToolTip(
-            f"{button} ({QKeySequence(shortcuts.SEND.keys).toString(QKeySequence.SequenceFormat.NativeText)})"
-        )
+        self._go.setToolTip(f"{button} ({words.keys(shortcuts.SEND)})")
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)

@@ -255,6 +255,6 @@ def _button(icon: str, text: str, shortcut: Shortcut, *, checkable: bool = False
     button = QPushButton(theme.icon(icon, tone), text)
     button.setCheckable(checkable)
     button.setAccessibleName(text)
-    button.setToolTip(f"{_(shortcut.does)} ({shortcut.keys})")
+    button.setToolTip(words.tip(shortcut))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the helped screen
     return button

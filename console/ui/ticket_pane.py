@@ -326,10 +326,10 @@ class TicketPane(QStackedWidget):
         self.deeds.enable(view)
         self._hold.setEnabled(taken)
         held = view.state is TicketState.ON_HOLD
-        self._hold.setText((_("Go on") if held else _("On hold …")) + f"\t{shortcuts.HOLD.keys}")
+        self._hold.setText((_("Go on") if held else _("On hold …")) + f"\t{words.keys(shortcuts.HOLD)}")
         undo = bool(view.merged_into)
         self._merge.setEnabled(is_open)
-        self._merge.setText((_("Undo the merge") if undo else _("Merge …")) + f"\t{shortcuts.MERGE.keys}")
+        self._merge.setText((_("Undo the merge") if undo else _("Merge …")) + f"\t{words.keys(shortcuts.MERGE)}")
         for action in (self._hand_over, self._appointment, self._quote, self._estimate):
             action.setEnabled(is_open)
         hint = shortcuts.CONNECT.keys
@@ -377,13 +377,13 @@ def _section(text: str) -> QLabel:
 def _button(icon: str, text: str, shortcut: Shortcut, wanted: object) -> QPushButton:
     button = QPushButton(theme.icon(icon), text)
     button.setAccessibleName(text)
-    button.setToolTip(f"{_(shortcut.does)} ({shortcut.keys})")
+    button.setToolTip(words.tip(shortcut))
     button.clicked.connect(wanted)
     return button
 
 
 def _action(menu: QMenu, icon: str, text: str, shortcut: Shortcut, wanted: object) -> QAction:
-    action = menu.addAction(theme.icon(icon), f"{text}\t{shortcut.keys}")
+    action = menu.addAction(theme.icon(icon), f"{text}\t{words.keys(shortcut)}")
     action.setToolTip(_(shortcut.does))
     action.triggered.connect(wanted)
     return action

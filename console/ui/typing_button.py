@@ -52,7 +52,7 @@ class TypingButton(QPushButton):
         self.says = text
         self.setText(text)
         self.setAccessibleName(_("Keys: {how}").format(how=text))
-        self.setToolTip(f"{words.typing(typing)}\n{_(shortcuts.TYPING.does)} ({shortcuts.TYPING.keys})")
+        self.setToolTip(f"{words.typing(typing)}\n{words.tip(shortcuts.TYPING)}")
         self._actions[typing.mode].setChecked(True)
 
     def choose_next(self) -> None:

@@ -8,10 +8,12 @@ import math
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
+from PySide6.QtGui import QKeySequence
 
 from console.language import _, chosen, mark, plural
 from console.session.stages import Stage
 from console.typing_mode import Typing
+from console.ui.shortcuts import Shortcut
 from protocol.desk import events, own_steps
 from protocol.desk.contract import Metric
 from protocol.desk.events import EndReason
@@ -245,3 +247,13 @@ def typing(how: Typing) -> str:
 def step(text: str) -> str:
     """A next step: the desk's own in the technician's language, else as somebody wrote it."""
     return _(STEPS[known]) if (known := own_steps.own(text)) else text
+
+
+def keys(shortcut: Shortcut) -> str:
+    """What to press, as the technician's keyboard calls it: Strg+Umschalt+H on a German one."""
+    return QKeySequence(shortcut.keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def tip(shortcut: Shortcut) -> str:
+    """What a shortcut does, and which it is."""
+    return f"{_(shortcut.does)} ({keys(shortcut)})"

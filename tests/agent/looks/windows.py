@@ -14,7 +14,7 @@ from agent.letters import Wrote, letter
 from agent.messages import Line, LineChanged, Question, SessionRunning, TechnicianShown, Trouble
 from agent.outbox import Request, new_request_id
 from agent.own_tickets import OwnTicket
-from agent.ui import consent_dialog, theme
+from agent.ui import consent_dialog, theme, toolkit_words
 from agent.ui.about import AboutWindow
 from agent.ui.banner import Banner, hot_key_words
 from agent.ui.consent_dialog import ConsentDialog
@@ -54,6 +54,7 @@ def _window() -> MainWindow:
     words.use()
     app = QApplication.instance()
     if isinstance(app, QApplication):
+        toolkit_words.speak(app, words.language())
         theme.put_on(app)
     window = MainWindow("Demo Help Desk", "Eva Beispiel", "EVA-LAPTOP")
     window.faces.take(TINA_FACE, portraits.kept(portraits.TINA))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from console import language
 from console.events import EnrolmentState, LinkState
-from console.ui import theme
+from console.ui import theme, toolkit_words
 from console.ui.main_window import MainWindow
 from protocol.desk import events
 from protocol.desk.terms import SummaryTopic
@@ -27,6 +27,7 @@ def dress() -> None:
     QLocale.setDefault(QLocale(language.choose(None)))
     app = QApplication.instance()
     if isinstance(app, QApplication):
+        toolkit_words.speak(app, language.chosen())
         theme.apply(app)
 
 
