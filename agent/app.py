@@ -35,7 +35,7 @@ from agent.words import _
 from protocol import limits
 from protocol.desk.events import EndReason, Staff
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import About, Ticket, TicketView
+from protocol.envelope import Ticket, TicketView
 
 _STOP_S = 8.0
 """For ending a session and its processes, at quitting."""
@@ -234,8 +234,8 @@ class Agent(QObject):
                 window.ask.suggestions.show_articles(articles)
             case messages.FileFetched() | messages.FileMissed() | messages.FaceFetched():
                 self._fetched(happened)
-            case messages.AboutRead(about=about):
-                self._about_read(about)
+            case messages.AboutRead() | messages.PhoneKnown():
+                self._about_read(happened)
             case messages.WatchRead(thresholds=thresholds):
                 self.about.show_watch(thresholds)
             case None:
@@ -258,8 +258,12 @@ class Agent(QObject):
         else:
             self.viewing.take(happened)
 
-    def _about_read(self, about: About) -> None:
+    def _about_read(self, happened: messages.AboutRead | messages.PhoneKnown) -> None:
         """A new recommendation, or a price to be decided on, is told once; it waits where the requests are."""
+        if isinstance(happened, messages.PhoneKnown):
+            self.window.phone_known(happened.number)
+            return
+        about = happened.about
         self.window.about_read(about)
         self.about.show_desk(about)
         offered = [one for one in about.offers if one.quote not in self._advised]

@@ -112,6 +112,13 @@ class AboutRead:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class PhoneKnown:
+    """The help desk's number as it was said last, before there is a line."""
+
+    number: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class WatchRead:
     """What is watched on this machine from now on."""
 
@@ -251,6 +258,7 @@ Happened = (
     | TicketSeen
     | TicketRead
     | AboutRead
+    | PhoneKnown
     | WatchRead
     | ArticlesFound
     | FileFetched

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from agent import enrolled, messages
+from agent.desk_phone import DeskPhone
 from agent.errors import PlaceError
 from agent.letters import CameBack, Complained, HasTime, Judged, Letter, TookBack, Wrote, letter
 from agent.messages import LineChanged
@@ -58,6 +59,7 @@ class Clerk:
         """Reads what was kept. Raises PlaceError."""
         self._place, self._hot_key, self._tell = place, hot_key, tell
         self._own = OwnTickets(place)
+        self._phone = DeskPhone(place)
         self._asked = Asked(self._send)
         self._post = Post(place, self._asked, tell)
         self._fetching, self._faces = Fetching(self._asked, tell), FacesAsked(self._asked, tell)
@@ -77,6 +79,7 @@ class Clerk:
 
     async def run(self) -> None:
         """Enrols if need be, then keeps the line up. Ends when cancelled, and with it the session."""
+        self._tell(messages.PhoneKnown(self._phone.number))
         self._post.list_all()
         try:
             await self._membership.join()
@@ -264,6 +267,7 @@ class Clerk:
                 self._heard_of_watch(message)
             case envelope.About(ref=ref):
                 self._asked.answered(ref)
+                self._phone.learn(message.phone)
                 self._tell(messages.AboutRead(message))
             case envelope.Suggestions(ref=ref, articles=articles):
                 self._asked.answered(ref)

@@ -54,6 +54,7 @@ class MainWindow(QWidget):
         self._letters: tuple[Letter, ...] = ()
         self._line = LineChanged(Line.STARTING)
         self._about: envelope.About | None = None
+        self._phone = ""
         self.strip = LineStrip()
         self.pages = QStackedWidget()
         for page in (self.ask, self.requests, self.request):
@@ -202,9 +203,15 @@ class MainWindow(QWidget):
     def about_read(self, about: envelope.About) -> None:
         """What the desk says of itself."""
         self._about = about
+        self.phone_known(about.phone)
         self.requests.advice.show_advice(about.advice)
         self.requests.offers.show_offers(about.offers)
         self._say_presence()
+
+    def phone_known(self, number: str) -> None:
+        """Where the desk is called while there is no line."""
+        self._phone = number
+        self._say_line()
 
     def ticket_read(self, ticket: envelope.Ticket) -> None:
         """A ticket's history came."""
@@ -243,7 +250,7 @@ class MainWindow(QWidget):
 
     def _say_line(self) -> None:
         down = self._line.line is Line.AWAY
-        sentence = plain.line(self._line, waiting=self.unsent)
+        sentence = plain.line(self._line, waiting=self.unsent, phone=self._phone)
         self.strip.say(sentence if down else "")
         self.line_said.emit(sentence, down)
 

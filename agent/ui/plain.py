@@ -122,15 +122,18 @@ def scope(scope: Scope) -> str:
     }[scope]
 
 
-def line(change: LineChanged, *, waiting: bool = False) -> str:
+def line(change: LineChanged, *, waiting: bool = False, phone: str = "") -> str:
     """How the line is, in a kind sentence or two; empty while everything is well.
 
     Args:
         change: how it is.
         waiting: whether something of the user's is not sent yet.
+        phone: the help desk's number; empty: it has none. Whoever cannot get through may call.
     """
     if change.line is Line.AWAY:
-        return _away(change.trouble or Trouble.UNREACHABLE, waiting=waiting)
+        said = _away(change.trouble or Trouble.UNREACHABLE, waiting=waiting)
+        number = one_line(phone).replace(" ", "\u00a0")  # whoever dials it reads it in one piece
+        return f"{said} {_('By phone: {number}').format(number=number)}" if number else said
     return {
         Line.STARTING: _("One moment …"),
         Line.ENROLLING: _("Introducing this computer to the help desk …"),

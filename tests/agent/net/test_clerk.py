@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from agent import enrolled, messages
+from agent.desk_phone import DeskPhone
 from agent.letters import Judged, TookBack, letter
 from agent.messages import Line, Trouble
 from agent.net import clerk, link, membership, post
@@ -92,6 +93,18 @@ async def test_a_new_computer_enrols_by_itself_and_asks(house: House, tmp_path: 
             taken = await desk.hears(messages.RequestTaken)
             assert (taken.request, taken.number) == (asked.request, 1)
         assert isinstance(enrolled.load(place), enrolled.Member)
+
+
+@scene
+async def test_the_desks_number_is_known_without_a_line_and_as_the_desk_said_it_last(
+    house: House, tmp_path: Path
+) -> None:
+    place = Place(tmp_path / "agent")
+    DeskPhone(place).learn("+49 30 999")
+    async with house.relay() as relay, at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
+        assert (await desk.hears(messages.PhoneKnown)).number == "+49 30 999"
+        assert (await desk.hears(messages.AboutRead)).about.phone == ""  # this one has no number any more
+    assert DeskPhone(place).number == ""
 
 
 @scene

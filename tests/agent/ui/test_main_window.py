@@ -26,7 +26,7 @@ from agent.ui.tray import Tray
 from protocol.desk import events
 from protocol.desk.events import Actor
 from protocol.desk.states import TicketState
-from protocol.envelope import HistoryLine
+from protocol.envelope import About, HistoryLine
 from tests.agent.asked import JANA, MEMORY, NOW, a_request, a_ticket, a_view
 
 UP = LineChanged(Line.CONNECTED)
@@ -73,6 +73,20 @@ def test_a_request_bears_what_the_form_says(window: MainWindow) -> None:
         "Eva",
     )
     assert not window.ask.touched
+
+
+def test_offline_it_says_where_the_desk_is_called_whoever_asks_for_the_first_time_too(window: MainWindow) -> None:
+    window.phone_known("+49 30 999")  # from the last time, since there is no line to ask
+    window.line_changed(DOWN)
+    assert window.strip.sentence.text().endswith("goes out by itself. By phone: +49\u00a030\u00a0999")
+    window.line_changed(LineChanged(Line.AWAY, Trouble.NOT_ENROLLED))
+    assert "Please call your help desk." in window.strip.sentence.text()
+    assert "+49\u00a030\u00a0999" in window.strip.sentence.text()
+    window.line_changed(UP)
+    assert window.strip.isHidden()
+    window.about_read(About(1, "Help", ""))  # it has none any more
+    window.line_changed(DOWN)
+    assert "By phone" not in says(window)
 
 
 def test_offline_it_says_that_the_request_is_kept_and_later_its_number(window: MainWindow) -> None:
