@@ -5,14 +5,18 @@ from datetime import UTC, datetime
 from importlib import metadata
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from agent.ui import hours, plain, theme, watched
 from agent.ui.parts import Button, Card, Text, empty, row
-from agent.ui.theme import GRID
+from agent.ui.theme import GRID, TARGET
 from agent.words import _
 from protocol.desk.events import Threshold
 from protocol.envelope import About
+
+_FRAME = 5 * GRID
+"""Room that desktops take for a window's title."""
 
 
 class AboutWindow(QWidget):
@@ -28,8 +32,9 @@ class AboutWindow(QWidget):
         sign.setPixmap(theme.program_icon().pixmap(6 * GRID, 6 * GRID))
         close = Button(_("Close"), _("Closes this window"))
         close.clicked.connect(self.hide)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        said = QWidget()
+        layout = QVBoxLayout(said)
+        layout.setContentsMargins(0, 0, GRID, 0)
         layout.setSpacing(2 * GRID)
         layout.addLayout(row(sign, Text("athand", size="title"), 1, spacing=2 * GRID))
         for sentence in (
@@ -52,8 +57,30 @@ class AboutWindow(QWidget):
         self.watch.hide()
         layout.addWidget(self.watch)
         layout.addStretch(1)
-        layout.addLayout(row(1, close))
+        self._said = layout
+        self._scrolled = QScrollArea()
+        self._scrolled.setWidgetResizable(True)
+        self._scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        self._scrolled.setWidget(said)
+        self._scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scrolled.setAccessibleName(_("About"))
+        around = QVBoxLayout(self)
+        around.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        around.setSpacing(2 * GRID)
+        around.addWidget(self._scrolled, 1)
+        around.addLayout(row(1, close))
         self.setMinimumWidth(56 * GRID)
+        close.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """As tall as what it says, as far as the screen goes; the rest is scrolled to."""
+        super().showEvent(event)
+        self._said.activate()
+        around = 8 * GRID + TARGET  # margins, and the button below
+        width = self.minimumWidth() - 6 * GRID - self._scrolled.verticalScrollBar().sizeHint().width()
+        said = self._said.totalHeightForWidth(width)
+        screen = self.screen().availableGeometry().height() - _FRAME
+        self.resize(self.minimumWidth(), min(said + around, screen))
 
     def show_desk(self, about: About) -> None:
         """The help desk's service hours and number, as it publishes them (P39)."""

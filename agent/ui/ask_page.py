@@ -58,6 +58,7 @@ class AskPage(QWidget):
         sides.addLayout(self._questions(), 5)
         sides.addWidget(self.preview, 4)
         self.notice = Text(tone="accent")
+        self.notice.hide()
         self.presence = Text(tone="muted", size="small")
         self.send = Button(_("Send"), _("Sends your request to the help desk (Ctrl+Enter)"), kind="main")
         self.send.setMinimumWidth(20 * GRID)
@@ -85,6 +86,7 @@ class AskPage(QWidget):
         """An empty form, for the next request."""
         self.problem.clear()
         self.notice.clear()
+        self.notice.hide()
         self._urgency.button(_HINDERED).setChecked(True)
         self.minutes.setValue(_USUAL_MINUTES)
 
@@ -102,6 +104,7 @@ class AskPage(QWidget):
     def say(self, sentence: str) -> None:
         """Why what was sent came back."""
         self.notice.setText(sentence)
+        self.notice.show()
 
     def put_back(self, request: Request) -> None:
         """What could not be sent stands in the form again."""

@@ -275,6 +275,10 @@ def _sheet(c: Tones) -> str:
     QSpinBox::down-button {{ subcontrol-position: bottom right; width: {4 * GRID}px; height: 19px; border: none; }}
     QSpinBox::up-arrow {{ image: url({_mark("up", c)}); width: 10px; height: 10px; }}
     QSpinBox::down-arrow {{ image: url({_mark("down", c)}); width: 10px; height: 10px; }}
+    QPushButton::menu-indicator {{
+        image: url({_mark("down", c)}); width: 10px; height: 10px;
+        subcontrol-origin: padding; subcontrol-position: right center; left: -{GRID // 2}px;
+    }}
     QCheckBox, QRadioButton {{ spacing: {GRID}px; min-height: {3 * GRID}px; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 5px; min-height: 32px; }}

@@ -75,6 +75,8 @@ QPushButton {{ padding: 5px 12px; border: 1px solid {line}; border-radius: 4px; 
 QPushButton:hover {{ border-color: {accent}; }}
 QPushButton:focus {{ border: 2px solid {accent}; padding: 4px 11px; }}
 QPushButton:disabled {{ color: {muted}; background: {window}; }}
+QPushButton::menu-indicator {{ image: url({down}); width: 8px; height: 8px;
+    subcontrol-origin: padding; subcontrol-position: right center; left: -3px; }}
 QPushButton:checked {{ background: {selected}; border-color: {accent}; }}
 QPushButton[primary="true"] {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton[primary="true"]:focus {{ border: 2px solid {text}; }}

@@ -159,7 +159,7 @@ def _cut(one: QLabel | QAbstractButton) -> str:
         needed = QSize(one.minimumSizeHint().width(), one.heightForWidth(one.width()))
     else:
         needed = one.minimumSizeHint()
-    if isinstance(one, QLabel) and one.buddy() and "&" in one.text():  # an underlined letter stands apart from those beside it
+    if isinstance(one, QLabel) and one.buddy() and "&" in one.text():  # an underlined letter stands apart from others
         before, _mark, after = one.text().partition("&")
         parts = (before, after[:1], after[1:])
         needed.setWidth(max(needed.width(), sum(one.fontMetrics().horizontalAdvance(part) for part in parts)))
