@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from agent.errors import EnrolmentError
+from agent.net.bounded import BoundedConnection
 from agent.words import _
 from protocol import limits, signin
 from protocol.trust import Organisation
@@ -33,6 +34,7 @@ def dial(organisation: Organisation, path: str) -> connect:
         organisation.relay_url.rstrip("/") + path,
         ssl=tls_to(organisation),
         compression=None,
+        create_connection=BoundedConnection,
         subprotocols=[Subprotocol(signin.SUBPROTOCOL)],
         proxy=None if _is_loopback(host_of(organisation)) else True,
         user_agent_header="athand",

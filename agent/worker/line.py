@@ -52,6 +52,7 @@ class Line:
             last_revocations=last_revocations,
         )
         self._socket: ClientConnection | None = None
+        self._asking: asyncio.Task[None] | None = None
         self.alive_s = time.monotonic()
         self._unsent: deque[bytes] = deque()
         self._unsent_bytes = 0
@@ -114,18 +115,18 @@ class Line:
         except ConnectionClosed as error:
             raise LineLost from error
 
-    async def ping(self) -> None:
-        """Asks the relay for a sign of life; `alive_s` tells when it came. Raises LineLost."""
+    def ping(self) -> None:
+        """Asks the relay for a sign of life, unless it is being asked; `alive_s` tells when it came.
 
-        def answered(pong: asyncio.Future[float]) -> None:
-            if not pong.cancelled() and not pong.exception():
-                self.alive_s = time.monotonic()
+        Does not wait: while the relay takes nothing, it does not take the question either, and that must show.
+        """
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask(self._connected()))
 
-        try:
-            pong = await self._connected().ping()
-        except ConnectionClosed as error:
-            raise LineLost from error
-        asyncio.ensure_future(pong).add_done_callback(answered)
+    async def _ask(self, connection: ClientConnection) -> None:
+        with contextlib.suppress(ConnectionClosed):  # told where the line is read
+            await (await connection.ping())
+            self.alive_s = time.monotonic()
 
     async def drain(self, timeout_s: float) -> None:
         """Waits until everything written was handed to the network, at most so long."""

@@ -255,7 +255,7 @@ class Worker:
             if not self._session.holds_something and now_s - felt_s < limits.RESUME_BEAT_S:
                 continue
             felt_s = now_s
-            await line.ping()
+            line.ping()
             if not self._session.holds_something:
                 continue
             if now_s - line.alive_s > _SILENCE_S + rtt_s:

@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 
 from console.errors import AddressRefused
 from console.language import _
+from console.net.bounded import BoundedConnection
 from protocol import limits, signin
 from protocol.trust import Organisation
 
@@ -78,6 +79,7 @@ async def dial(
             ssl=_tls(organisation) if secure else None,
             proxy=None if _is_loopback(host) else True,
             compression=None,
+            create_connection=BoundedConnection,
             subprotocols=[Subprotocol(signin.SUBPROTOCOL)],
             max_size=max_bytes,
             max_queue=_QUEUED_MESSAGES,

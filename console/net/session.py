@@ -355,10 +355,9 @@ class SessionLine:
         """Tells the time to the relay and back; ends when nothing comes back any more."""
         while True:
             began_s = time.perf_counter()  # uvloop's own clock counts whole milliseconds
-            pong = await socket.ping()
             try:
-                async with asyncio.timeout(_SILENT_S):
-                    await pong
+                async with asyncio.timeout(_SILENT_S):  # what waits to be sent goes before the question
+                    await (await socket.ping())
             except TimeoutError:
                 return
             self._post(LineMeasured(self._subject.session, 1000 * (time.perf_counter() - began_s)))

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from agent import enrolled, messages
 from agent.errors import EnrolmentError
@@ -19,10 +20,12 @@ from agent.net.link import Link
 from agent.net.membership import Membership
 from agent.net.pause import Pause
 from agent.place import Place
+from protocol import limits
 from protocol.trust import Organisation, key_to_pem, new_key
 from tests.conftest import Logs
 from tests.parties import Parties
 from tests.relay.rig import scene
+from tests.stalled import deaf_server, fill
 
 PARTIES = Parties()
 OURS = PARTIES.organisation
@@ -114,3 +117,21 @@ async def test_a_relay_behind_tls_is_reached_with_its_authority_and_not_without(
                 await asyncio.sleep(0.01)
         task.cancel()
         assert told[1].trouble is messages.Trouble.SERVER_CERTIFICATE
+
+
+@scene
+async def test_a_relay_that_takes_nothing_any_more_keeps_no_socket_from_being_closed() -> None:
+    async with deaf_server() as port:
+        async with asyncio.timeout(8), dial(at(f"ws://127.0.0.1:{port}"), "/control") as socket:
+            sending = await fill(socket)
+            sending.cancel()
+        assert socket.close_code is not None
+
+
+@scene
+async def test_a_relay_that_takes_nothing_for_long_is_a_line_that_was_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STALL_S", 0.2)
+    async with deaf_server() as port, asyncio.timeout(8), dial(at(f"ws://127.0.0.1:{port}"), "/control") as socket:
+        await (await fill(socket))
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()

@@ -4,11 +4,15 @@ import ssl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosed
 
 from console.errors import AddressRefused
 from console.net.dial import CannotReach, dial, host_of
+from protocol import limits
 from protocol.trust import Organisation
 from tests.parties import Parties
+from tests.relay.rig import scene
+from tests.stalled import deaf_server, fill
 
 ORGANISATION = Parties().organisation
 
@@ -112,3 +116,24 @@ def test_a_server_with_another_certificate_is_told_nothing(tls_server: ssl.SSLCo
 
     with pytest.raises(CannotReach, match="not the one it must be"):
         asyncio.run(once())
+
+
+@scene
+async def test_a_server_that_takes_nothing_any_more_keeps_no_socket_from_being_closed() -> None:
+    async with deaf_server() as port:
+        url = f"ws://127.0.0.1:{port}"
+        async with asyncio.timeout(8), dial(url, "/control", ORGANISATION, max_bytes=1000) as socket:
+            sending = await fill(socket)
+            sending.cancel()
+        assert socket.close_code is not None
+
+
+@scene
+async def test_a_server_that_takes_nothing_for_long_is_a_line_that_was_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STALL_S", 0.2)
+    async with deaf_server() as port, asyncio.timeout(8):
+        url = f"ws://127.0.0.1:{port}"
+        async with dial(url, "/control", ORGANISATION, max_bytes=1000) as socket:
+            await (await fill(socket))
+            with pytest.raises(ConnectionClosed):
+                await socket.recv()
