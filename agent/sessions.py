@@ -91,6 +91,11 @@ class Session:
         """Whether nothing comes of it any more; its processes may still be on their way out."""
         return self.state in (State.ENDING, State.ENDED)
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether its line is cut, and may come back."""
+        return self.state is State.INTERRUPTED
+
     async def run(self) -> EndReason:
         """Runs it to its end and gives the reason; both children are gone then. Raises nothing of its own."""
         try:
@@ -350,7 +355,7 @@ class Session:
             # The worker ends it on the minute; this is for one that does not.
             self._after("time over", _left_s(self._agreed.until) + _STOP_S, lambda: self.stop(EndReason.TIME_OVER))
             hot_key = self._party.hot_key if self._hot_key_heard else None
-            agreed, interrupted = self._agreed, self.state is State.INTERRUPTED
+            agreed = self._agreed
             self._tell(
                 messages.SessionRunning(
                     self.number,
@@ -358,7 +363,7 @@ class Session:
                     agreed.scopes,
                     agreed.until,
                     hot_key,
-                    interrupted=interrupted,
+                    interrupted=self.interrupted,
                     monitors=agreed.monitors,
                 )
             )

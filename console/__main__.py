@@ -128,8 +128,9 @@ def _check(invitation: Path | None, relay: str | None) -> bytes | None:
 
 
 def _quit_on_signals(program: Console) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: program.leave_now())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None:  # Windows has no SIGHUP
+            signal.signal(number, lambda *_: program.leave_now())
     # Python runs its handlers between byte codes only; Qt's loop has none while it waits.
     tick = QTimer(program)
     tick.timeout.connect(lambda: None)

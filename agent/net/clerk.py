@@ -358,6 +358,8 @@ class Clerk:
         own = self._own.by_number(offer.ticket)
         if self._session is not None and self._session.number == offer.session:
             return  # offered once more after a cut of this line
+        if self._session is not None and self._session.interrupted:
+            self._session.stop(EndReason.LINE_LOST)  # the relay was killed meanwhile, and knows nothing of it
         if self._session is not None and self._session.ending:
             self._offered_next = offer  # whoever asks at once need not know how long processes take to go
             return

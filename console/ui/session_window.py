@@ -164,7 +164,7 @@ class SessionWindow(QWidget):
 
     def show_owner(self, name: str) -> None:
         """Whose ticket it is now, if it is somebody else's."""
-        self._standing = _("{name} owns the ticket now").format(name=words.one_line(name)) if name else ""
+        self._standing = _("{name} owns the ticket").format(name=words.one_line(name)) if name else ""
         if not self._remark_timer.isActive():
             self.bar.show_remark(self._standing)
 

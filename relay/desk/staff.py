@@ -201,7 +201,7 @@ class StaffRequests:
 
 
 def _makes_way(running: LiveSession[RelayConnection], ticket: Ticket, party: Party) -> bool:
-    """Whether somebody else's session ends for one of `party`: where the ticket is his, and no longer the other's."""
+    """Whether somebody else's session ends for one of `party`: where the ticket is his, and not the other's."""
     owner = ticket.owner.identifier if ticket.owner else ""
     return running.ticket == ticket.number and owner == party.identifier != running.staff.identifier
 

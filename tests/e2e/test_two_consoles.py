@@ -46,7 +46,7 @@ def test_p02_p14_handed_over_between_two_consoles_and_the_next_one_goes_on_at_on
     user.request(number).wait_text("Petr Malý helps you")
     user.request(number).wait_text("Petr Malý, Network Engineer, +49 30 7654321 takes care of it.")
 
-    tina.session(number).wait_text("Petr Malý owns the ticket now")
+    tina.session(number).wait_text("Petr Malý owns the ticket")
     console.wait_text(re.compile("Tina Tech has had a session since"))
     user.banner.wait_text("Tina Tech sees your screen")
     dialog = petr.ask_to_connect(number, control=False)

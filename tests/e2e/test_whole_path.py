@@ -137,6 +137,7 @@ def _end_and_note(scene: Scene, number: int) -> None:
     user, technician = scene.user, scene.technician
     user.stop()
     user.wait_over("You ended it.")
+    wait_for("worker and guard to be gone", lambda: not [one for one in user.desk.survivors() if "-m agent." in one])
     technician.note(number).wait_text("The user ended the session.")
     technician.session(number).wait_gone()  # it would lie between the note and the ticket
     assert technician.note(number).field("What was done?").focused
@@ -178,14 +179,6 @@ def test_whoever_may_only_look_types_nothing(scene: Scene, terminal: Terminal) -
     scene.technician.end(number)
     scene.technician.skip_note(number)
     scene.user.wait_over("Tina Tech ended it.")
-
-
-def test_the_hot_key_ends_the_session(scene: Scene) -> None:
-    number = scene.begin_session("The emergency brake")
-    scene.user.desk.key("ctrl+alt+End")
-    scene.user.wait_over("You ended it with the keyboard.")
-    scene.technician.note(number).wait_text("The user ended the session with the emergency key.")
-    scene.technician.skip_note(number)
 
 
 def test_only_the_requester_says_that_it_is_solved(scene: Scene) -> None:

@@ -437,14 +437,15 @@ class Slow:
 
     Attributes:
         made: all of them, oldest first.
-        second: whether there are two.
+        second: whether there is another one after the first.
     """
 
     made: list["Slow"]
     second: asyncio.Event
 
     def __init__(self, offer: envelope.SessionOffered, *_rest: object, **_told: object) -> None:
-        self.number, self.ending, self.gone = offer.session, False, asyncio.Event()
+        self.number, self.gone = offer.session, asyncio.Event()
+        self.ending = self.interrupted = False
         self.made.append(self)
         if len(self.made) > 1:
             self.second.set()
@@ -471,7 +472,7 @@ async def test_a_session_that_is_offered_while_the_last_ones_processes_go_begins
             await console.takes(number)
             await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
             staff = Staff("jana", "Jana Nováková", "Support engineer", "+420 1")
-            offers = [envelope.SessionOffered(digit * 32, number, staff) for digit in "abcd"]
+            offers = [envelope.SessionOffered(digit * 32, number, staff) for digit in "abcde"]
             desk.clerk._heard(offers[0])
             desk.clerk._heard(offers[1])
             assert len(Slow.made) == 1, "one at a time"
@@ -484,6 +485,12 @@ async def test_a_session_that_is_offered_while_the_last_ones_processes_go_begins
             async with asyncio.timeout(5):
                 await Slow.second.wait()
             assert [one.number for one in Slow.made] == [offers[0].session, offers[3].session]
-            desk.clerk._heard(over[3])
-            for one in Slow.made:
-                one.gone.set()
+            Slow.made[1].interrupted = True
+            desk.clerk._heard(offers[4])
+            assert Slow.made[1].ending, "what the relay has forgotten does not come back"
+            Slow.second.clear()
+            Slow.made[1].gone.set()
+            async with asyncio.timeout(5):
+                await Slow.second.wait()
+            assert Slow.made[2].number == offers[4].session
+            Slow.made[2].gone.set()

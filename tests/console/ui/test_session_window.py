@@ -205,12 +205,12 @@ def test_less_allowed_until_the_same_end_does_not_lengthen_the_time(
 def test_whose_ticket_it_is_by_now_stands_there_again_after_every_word_in_passing(shown: Shown) -> None:
     remark = shown.window.bar._remark
     shown.window.show_owner("Petr Malý")
-    assert (remark.text(), remark.isHidden()) == ("Petr Malý owns the ticket now", False)
+    assert (remark.text(), remark.isHidden()) == ("Petr Malý owns the ticket", False)
     shown.window.show_said(InputDropped("banner", 1))
     shown.window.show_owner("Petr Malý")
     assert remark.text().startswith("The user's banner is here")
     shown.window._remark_timer.timeout.emit()
-    assert remark.text() == "Petr Malý owns the ticket now"
+    assert remark.text() == "Petr Malý owns the ticket"
     shown.window._remark_timer.stop()
     shown.window.show_owner("")
     assert remark.isHidden()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from protocol import limits
 
 limits.RESUME_S = 3.0
-MINUTE_S = 8.0
+MINUTE_S = 5.0
 
 
 def _shorter(*, minutes: float) -> timedelta:
