@@ -154,7 +154,8 @@ async def test_whoever_takes_no_answers_is_not_read_from_and_nobody_else_waits(h
         held = [connection.transport.get_write_buffer_size() for connection in relay.relay._connections]
         assert max(held) < 3 * limits.REPLY_BYTES
         there = len(relay.relay._connections)
-        cathy.vanish()
+        await relay.until(lambda: any(connection.paused for connection in relay.relay._connections))
+        await cathy.leave()
         await relay.until(lambda: len(relay.relay._connections) == there - 1)
         assert not relay.relay.counts["fault"], "a line that is cut is no fault of the program's"
 
