@@ -6,7 +6,7 @@ one: six forgotten backups are not looked after six times on one morning.
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rruleset, rrulestr
@@ -21,6 +21,12 @@ LEAST_HOURS = 1
 """Between two times of one schedule; more often is a watch's work."""
 
 
+FIRST_WITHIN = timedelta(days=366 * 40)
+"""Of its beginning: 29 February on a certain day of the week comes once in 28 years, or 40 around 2100."""
+_TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
+"""Also where its parts make it come seldom: each look at it would go through all of its minutes since it began."""
+
+
 class ScheduleError(ValueError):
     """A rule that cannot be; the sentence is for whoever wrote it."""
 
@@ -28,10 +34,12 @@ class ScheduleError(ValueError):
 def check(schedule: Schedule) -> None:
     """Raises ScheduleError unless the rule can be read, and does not come more often than once an hour."""
     try:
-        rule, _ = _rule(schedule)
+        rule = _bounded(schedule)
         first = rule.after(_wall(schedule, schedule.begin), inc=True)
         second = rule.after(first) if first else None
-    except (ValueError, TypeError, KeyError, CalendarError) as error:
+    except ScheduleError:
+        raise
+    except (ValueError, TypeError, KeyError, OverflowError, CalendarError) as error:
         raise ScheduleError(f"“{schedule.rule[:80]}” is no rule; write for example FREQ=MONTHLY;BYDAY=1MO.") from error
     if first is None:
         raise ScheduleError("This rule never comes.")
@@ -87,6 +95,24 @@ def fire(book: Book, schedule: Schedule, now: datetime) -> tuple[events.Opened, 
 def fired(schedule: Schedule, due: datetime, ticket: int) -> ScheduleFired:
     """That it was made."""
     return ScheduleFired(schedule.identifier, due, ticket)
+
+
+def _bounded(schedule: Schedule) -> rrule:
+    """The rule as far as it is looked at to check it: one that never comes is looked for no longer than that.
+
+    Raises ScheduleError, ValueError.
+    """
+    rule, _ = _rule(schedule)
+    if not isinstance(rule, rrule):
+        raise TypeError("more than a rule")
+    parts = dict(part.split("=", 1) for part in schedule.rule.upper().removeprefix("RRULE:").split(";") if part)
+    if parts["FREQ"] in _TOO_OFTEN:
+        raise ScheduleError("A schedule comes once an hour at most.")
+    if int(parts.get("INTERVAL", "1")) < 1:  # dateutil would look for its second time for ever
+        raise ValueError("no interval")
+    if {"COUNT", "UNTIL"} & parts.keys():
+        return rule
+    return rule.replace(until=_wall(schedule, schedule.begin + FIRST_WITHIN))
 
 
 def _rule(schedule: Schedule) -> tuple[rrule | rruleset, ZoneInfo]:

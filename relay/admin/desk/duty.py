@@ -197,6 +197,15 @@ def _schedule(book: Book, identifier: str, options: dict[str, object]) -> Schedu
 def _read_shifts(table: Path, time_zone: ZoneInfo, book: Book) -> list[Shift]:
     if table.stat().st_size > MAX_ROTA_BYTES:
         raise AdminError(f"{table} is too large for a rota.")
+    try:
+        return _shifts_in(table, time_zone, book)
+    except UnicodeDecodeError as error:
+        raise AdminError(f"{table} is not in UTF-8.") from error
+    except csv.Error as error:
+        raise AdminError(f"{table} is no table: {error}.") from error
+
+
+def _shifts_in(table: Path, time_zone: ZoneInfo, book: Book) -> list[Shift]:
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, delimiter=";" if ";" in file.readline() else ",")
         file.seek(0)
@@ -218,8 +227,10 @@ def _read_shifts(table: Path, time_zone: ZoneInfo, book: Book) -> list[Shift]:
 
 def _moment(text: str, time_zone: ZoneInfo) -> datetime:
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=time_zone).astimezone(UTC)
-    except ValueError as error:
+        said = datetime.fromisoformat(text.strip())
+        # Whoever wrote 18:00+02:00, or 18:00Z, has said which eighteen hundred he means.
+        return (said if said.tzinfo is not None else said.replace(tzinfo=time_zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise AdminError(f"“{text}” is no time; write for example 2027-01-04 18:00.") from error
 
 

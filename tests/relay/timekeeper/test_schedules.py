@@ -56,13 +56,20 @@ def test_one_that_is_stopped_makes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["", "every monday", "FREQ=WEEKLY;BYDAY=XX", "FREQ=SECONDLY", "FREQ=DAILY;UNTIL=20200101"]
+    "rule",
+    [
+        *("", "every monday", "FREQ=WEEKLY;BYDAY=XX", "FREQ=SECONDLY", "FREQ=DAILY;UNTIL=20200101"),
+        *("FREQ=MINUTELY;BYMINUTE=0", "FREQ=DAILY;INTERVAL=0", "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30"),
+        "RRULE:FREQ=DAILY\nEXRULE:FREQ=DAILY",
+    ],
 )
 def test_a_rule_that_cannot_be_gets_a_sentence(rule: str) -> None:
     with pytest.raises(ScheduleError):
         schedules.check(schedule(rule))
 
 
-@pytest.mark.parametrize("rule", ["FREQ=MONTHLY;BYDAY=1MO", "FREQ=HOURLY", "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=-1"])
+@pytest.mark.parametrize(
+    "rule", ["FREQ=MONTHLY;BYDAY=1MO", "FREQ=HOURLY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO"]
+)
 def test_the_rules_people_write_are_taken(rule: str) -> None:
     schedules.check(schedule(rule))

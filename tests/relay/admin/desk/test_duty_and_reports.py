@@ -244,3 +244,17 @@ def test_the_whole_history_goes_out_and_comes_in_by_two_commands(begun: Path, ad
     after = book_of(begun)
     assert after.revision == before.revision
     assert after.register.customers == before.register.customers
+
+
+def test_a_rota_says_which_hour_it_means_by_its_zone_or_by_an_offset_of_its_own(
+    begun: Path, admin: Admin, tmp_path: Path
+) -> None:
+    set_up(admin)
+    day = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    rows = tmp_path / "rota.csv"
+    rows.write_text(f"begin;end;staff\n{day} 01:00+02:00;{day} 12:00;jana\n")
+    ok(admin, "rota", "--csv", str(rows), "--zone", "UTC")
+    (rota,) = book_of(begun).duty.rotas
+    assert rota.shifts[0].end - rota.shifts[0].begin == timedelta(hours=13)
+    rows.write_bytes(b"begin;end;staff\n\xff;\xfe;jana\n")
+    assert "is not in UTF-8" in admin("rota", "--csv", str(rows)).said()
