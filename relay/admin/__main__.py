@@ -43,7 +43,8 @@ def admin() -> None:
     """Make and keep an organisation: who may help, which devices may be helped, who is no longer trusted.
 
     Works on local files only. Passphrases are asked for, or taken from ATHAND_PASSPHRASE (offline keys),
-    ATHAND_RELAY_PASSPHRASE (the relay's device key) and ATHAND_REFRESH_PASSPHRASE (the daily list, if it has its own).
+    ATHAND_RELAY_PASSPHRASE (the relay's device key) and ATHAND_REFRESH_PASSPHRASE (the list of revocations, if that has
+    its own).
     """
 
 

@@ -23,6 +23,8 @@ from relay.admin.register import Register
 OFFLINE_VARIABLE = "ATHAND_PASSPHRASE"
 RELAY_VARIABLE = "ATHAND_RELAY_PASSPHRASE"
 REFRESH_VARIABLE = "ATHAND_REFRESH_PASSPHRASE"
+REFRESH_EVERY = "every 6 hours"
+"""A list holds for 24: once a day it would run out between two runs, and one that fails would close the desk."""
 MIN_PASSPHRASE_CHARACTERS = 8
 MAX_PASSPHRASE_BYTES = 1023  # OpenSSL's own bound for the passphrase of a key file
 

@@ -18,6 +18,7 @@ from relay.admin import files
 from relay.admin.files import AdminError
 from relay.admin.home import (
     OFFLINE_VARIABLE,
+    REFRESH_EVERY,
     RELAY_VARIABLE,
     REVOCATION,
     ROOT,
@@ -112,8 +113,8 @@ Next:
   2. Make the agents' file: athand-admin bundle --home {home.path}
   3. Copy {home.relay.path} to the relay's machine, if that is another one, and start there:
      athand-relay --home {home.relay.path}
-  4. Once a day: athand-admin refresh --home {home.path}
-     Nobody accepts a revocation list older than 24 hours. For a timer, give it a passphrase of its own:
+  4. {REFRESH_EVERY.capitalize()} by a timer: athand-admin refresh --home {home.path}
+     Nobody accepts a revocation list older than 24 hours. Give the timer a passphrase of its own:
      athand-admin refresh-key --home {home.path}
 Keep {home.offline} off the network, and a copy of it in a safe: without its keys you start anew."""
     )

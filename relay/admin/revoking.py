@@ -1,4 +1,4 @@
-"""`revoke` and `refresh`: the signed list that makes an earlier yes a no, and its daily renewal."""
+"""`revoke` and `refresh`: the signed list that makes an earlier yes a no, and its renewal."""
 
 import os
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from relay.admin.files import AdminError
 from relay.admin.folder import identifier_of
 from relay.admin.home import (
     OFFLINE_VARIABLE,
+    REFRESH_EVERY,
     REFRESH_VARIABLE,
     REVOCATION,
     Home,
@@ -101,7 +102,7 @@ def _without_devices(register: Register, devices: list[DeviceRecord], now: datet
 @click.command("refresh-key")
 @home_option
 def refresh_key(home: Home) -> None:
-    """Give the daily refresh a passphrase of its own, so that a timer can run it and open nothing else.
+    """Give the refresh a passphrase of its own, so that a timer can run it and open nothing else.
 
     The new passphrase is asked for, or taken from ATHAND_REFRESH_PASSPHRASE. Whoever has it can keep an old list of
     revocations alive, and end or bring back trust in certificates that exist; he cannot make a technician.
@@ -114,7 +115,7 @@ def refresh_key(home: Home) -> None:
             raise AdminError("The two passphrases must differ: this one lies where a timer can read it.")
         home.keep_refresh_key(signer, own)
     click.echo("The list of revocations can now be refreshed with its own passphrase.")
-    click.echo(f"\nNext, daily by a timer: athand-admin refresh --home {home.path} --passphrase-file FILE")
+    click.echo(f"\nNext, {REFRESH_EVERY} by a timer: athand-admin refresh --home {home.path} --passphrase-file FILE")
 
 
 @click.command()
@@ -126,7 +127,7 @@ def refresh_key(home: Home) -> None:
 )
 @home_option
 def refresh(home: Home, passphrase_file: Path | None) -> None:
-    """Sign the revocation list anew. Nobody accepts one older than 24 hours: run this at least once a day."""
+    """Sign the revocation list anew. Nobody accepts one older than 24 hours: run this every 6 hours."""
     now = datetime.now(UTC)
     with home.locked():
         signer = _signer(home, passphrase_file)
