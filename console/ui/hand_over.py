@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from console.language import _
-from console.ui import words
+from console.ui import theme, words
 from console.ui.dialogs import StepField, TextField
 from console.ui.faces import Faces, icon
 from console.ui.request_dialog import RequestDialog
 from console.ui.when import WhenField, next_quarter
 from protocol import limits
 from protocol.envelope import Colleague, TicketView
+
+_WIDEST = 72 * theme.GRID
+"""Of a field of names, in pixels; who has more to him is read in the list below it, and by its tooltip."""
 
 
 def grow(field: QComboBox) -> None:
@@ -29,8 +32,10 @@ class StaffField(QComboBox):
         self._faces = faces or Faces(self)
         self._shown: tuple[Colleague, ...] = ()
         self._faces.came.connect(self._show_faces)
+        self._tip = tip
         self.setAccessibleName(name)
         self.setToolTip(tip)
+        self.currentTextChanged.connect(self._show_whole)
         grow(self)
 
     def show_staff(self, staff: Sequence[Colleague], chosen: str = "") -> None:
@@ -45,7 +50,13 @@ class StaffField(QComboBox):
             self.addItem(" · ".join(part for part in parts if part), profile.identifier)
         self._shown = tuple(staff)
         self._show_faces()
+        self.setMinimumWidth(min(self.sizeHint().width(), _WIDEST))
+        list_width = self.view().sizeHintForColumn(0) + 3 * theme.GRID  # with its frame and scroll bar
+        self.view().setMinimumWidth(min(list_width, self.screen().availableGeometry().width() // 2))
         self.setCurrentIndex(max(0, self.findData(chosen)))
+
+    def _show_whole(self, text: str) -> None:
+        self.setToolTip(f"{text}\n{self._tip}" if text else self._tip)
 
     def _show_faces(self) -> None:
         for at, colleague in enumerate(self._shown):

@@ -28,7 +28,6 @@ class RequestDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
-        self.setMinimumWidth(56 * theme.GRID)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._by_button = False
         self._notice = NoticeBar(self)
@@ -60,6 +59,7 @@ class RequestDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)
+        column.addStrut(52 * theme.GRID)  # a least width of the window's own would keep it from growing with a field
         column.addWidget(self._notice)
         column.addWidget(self._lead)
         column.addLayout(self.form)

@@ -39,7 +39,8 @@ class StaffDialog(QDialog):
         self.setWindowTitle(_("Who is there"))
         self.setAccessibleName(_("Who is there"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(112 * theme.GRID, 48 * theme.GRID)
+        most = self.screen().availableGeometry().size() * 0.95
+        self.resize(QSize(132 * theme.GRID, 56 * theme.GRID).boundedTo(most))
         self.staff: tuple[Colleague, ...] = ()
         self._waiting = QLabel(self)
         self._waiting.setProperty("heading", True)

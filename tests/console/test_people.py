@@ -31,6 +31,7 @@ from tests.console.made_up import APPOINTMENTS, COLLEAGUES, NOW, PEOPLE, TINA, f
 from tests.console.net.stand import enrolled
 from tests.console.relay import WITNESS, FakeRelay
 from tests.console.test_app import Desk
+from tests.looks.checks import LEAST_ROOM
 from tests.parties import Parties
 
 CALLER = envelope.Caller(PEOPLE.user, "Firma GmbH", PEOPLE.machines, PEOPLE.others[:1]) if PEOPLE.user else None
@@ -195,6 +196,21 @@ def test_the_facts_of_a_ticket_stand_below_each_other_whichever_part_they_are_in
         if label.accessibleName().startswith(("Asked: ", "Requester: ", "Customer: "))
     }
     assert len(begins) == 1
+
+
+def test_a_long_name_is_read_whole_in_the_field_of_whom_to_hand_over_to(qtbot: QtBot) -> None:
+    name = "Maximiliane-Theodora von Hohenstein-Wittgenstein zu Sayn"
+    known = {"network": 3, "office": 2, "macos": 1, "printing": 3, "databases": 2, "telephony": 1}
+    one = COLLEAGUES[2]
+    long = msgspec.structs.replace(one, profile=msgspec.structs.replace(one.profile, name=name, skills=known), open=0)
+    dialog = HandOverDialog(ticket())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.show_staff((*COLLEAGUES, long))
+    qtbot.waitUntil(lambda: dialog._to.width() > dialog._to.fontMetrics().horizontalAdvance(name))
+    assert dialog._to.currentText().startswith(name)
+    assert dialog._to.currentText() in dialog._to.toolTip()
+    assert dialog.width() < LEAST_ROOM.width()
 
 
 def test_p02_p13_a_ticket_is_handed_over_with_its_card_and_a_refusal_keeps_it(desk: PeopledDesk) -> None:

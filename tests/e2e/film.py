@@ -37,6 +37,7 @@ class Film:
         self.user, self.technician = scene.user, scene.technician
         self.number = 0
         self.fresh: list[Path] = []
+        self.asked: list[Path] = []
 
     def step(self, who: str, what: str) -> None:
         """Let people look, take a picture of both displays, and note what was done."""
@@ -147,6 +148,7 @@ def _connect(film: Film) -> None:
     dialog.button("Ask the user").press()
     question = film.user.question()
     film.step("user", "is asked for consent")
+    film.asked = film.fresh
     question.checkbox("use your mouse and keyboard").tick()
     wait_for("the button", lambda: question.button("Allow").enabled)
     film.step("user", "allows mouse and keyboard too")
@@ -201,7 +203,7 @@ def _work(film: Film, both_sides: Path | None) -> None:
     film.step("technician", "types an at sign into the user's letter")
     film.scene.wait_same_picture(film.number)
     if both_sides is not None:
-        side_by_side(film.fresh[0], film.fresh[1], both_sides)
+        side_by_side((film.asked, film.fresh), both_sides)
 
 
 def _end(film: Film) -> None:
