@@ -10,6 +10,9 @@ from protocol.trust import Party
 from relay.desk.room import AgentHandlers, ConsoleHandlers, Requester, Room, by_requester, by_staff
 from relay.store import THE_DESK, By, Work
 
+_KIN = 50
+"""Tickets that are looked at for one complaint: merges into merges end somewhere."""
+
 
 class Complaints:
     """What an agent and a console may ask."""
@@ -75,10 +78,14 @@ async def complain(room: Room, original: Ticket, request: str, problem: str, cha
 async def bar(work: Work, ticket: Ticket) -> None:
     """Keeps everybody away from a complaint who handled it or what it is about, and gives it to a lead."""
     about = {number for number, _ in ticket.kinship.links} | ({ticket.follows} - {0})
-    barred = set(ticket.agreements.handlers)
-    for number in about:
-        original = await work.ticket(number)
-        barred |= _handlers(original) if original else set()
+    barred, seen, ahead = set(ticket.agreements.handlers), {ticket.number}, sorted(about)
+    while ahead and len(seen) <= _KIN:
+        number = ahead.pop()
+        original = None if number in seen else await work.ticket(number)
+        seen.add(number)
+        if original is not None:  # and those that it was put together with: they are one matter
+            barred |= _handlers(original)
+            ahead += [*original.kinship.absorbed, *({original.kinship.merged_into} - {0})]
     happened: list[events.TicketEvent] = [events.HandlersBarred(tuple(sorted(barred)), min(about, default=0))]
     ticket = work.happens(ticket, happened, THE_DESK)
     owner = responsible(ticket, work.book, work.now)

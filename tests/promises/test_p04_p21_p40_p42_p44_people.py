@@ -132,6 +132,18 @@ async def test_p40_whoever_worked_for_the_owner_is_as_concerned_as_he_is(tmp_pat
 
 
 @scene
+async def test_p40_whoever_handled_what_was_merged_with_it_is_concerned_too(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, olga, jana = await relay.agent(), await relay.console("olga"), await relay.console("jana")
+        one, two = await owned(agent, jana, "jana"), await owned(agent, jana, "jana")
+        await olga.takes(one)
+        await jana.takes(two)
+        assert isinstance(await olga.ask(envelope.MergeTicket, one, two, "the same"), envelope.Ticket)
+        made = await agent.ask(envelope.Complain, secrets.token_hex(16), two, "Nobody listened to me")
+        assert made.ticket.owner.identifier == "petr", "and not Olga, who had the other half of it"
+
+
+@scene
 async def test_p40_whom_it_is_about_cannot_make_a_complaint_go_away(tmp_path: Path) -> None:
     async with peopled(tmp_path / "relay").relay() as relay:
         agent, olga, jana = await relay.agent(), await relay.console("olga"), await relay.console("jana")
