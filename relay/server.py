@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from structlog.typing import FilteringBoundLogger
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 
 from protocol import limits
 from protocol.desk.events import EndReason
@@ -180,6 +181,8 @@ class Relay:
         await self._ends.written()
         if self._mail is not None:
             await self._mail.stop()
+        for connection in list(self._connections):  # a closing handshake alone would wait for whoever takes nothing
+            connection.hang_up(CloseCode.GOING_AWAY)
         self._server.close()
         self._door.close()
         await self._server.wait_closed()

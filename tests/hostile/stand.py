@@ -47,6 +47,8 @@ from tests.relay.rig import PASSPHRASE, Actor, House, Running
 
 SCOPES = frozenset({Scope.SEE, Scope.CONTROL})
 HOT_KEY = "ctrl+alt+End"
+STOP_S = 40.0
+"""Somewhat more than a relay takes whatever hangs in it."""
 _RAW_PRESS, _RAW_RELEASE, _RAW_BUTTON = 13, 14, 15
 Carry = Callable[[To, bytes], Iterator[tuple[To, bytes]]]
 
@@ -89,7 +91,13 @@ async def relay_process(house: House, log: Path) -> AsyncIterator[RelayProcess]:
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
-        await process.wait()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise
 
 
 class Hop:

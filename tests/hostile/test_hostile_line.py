@@ -4,7 +4,6 @@ Between the relay and both ends stands a hop that tampers. What the technician s
 screen, what happens on the screen must be a beginning of what the technician did, and nothing may stay down.
 """
 
-import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-import uvloop
 
 from console.events import SessionFinished
 from protocol.desk.events import EndReason
@@ -20,7 +18,7 @@ from protocol.session.messages import KeyChanged
 from tests.hostile import attacks
 from tests.hostile.attacks import ATTACKS, Known, Mallory, To, Wire
 from tests.hostile.stand import KeysSeen, Line, Stand, stand
-from tests.relay.rig import scene
+from tests.relay.rig import play_scene, scene
 
 SEEDS = max(1, int(os.environ.get("ATHAND_SEEDS", "0")) // 20)
 """For each attack."""
@@ -150,8 +148,7 @@ def _see_check_fail(on: Stand, play: Play, line: Line) -> None:
 @pytest.mark.timeout(150 * SEEDS)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_lie_of_a_relay_shows_or_does_anything_on_the_real_line(tmp_path: Path, part: int) -> None:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_lies(tmp_path, ATTACKS[part::PARTS]))
+    play_scene(_lies(tmp_path, ATTACKS[part::PARTS]), 130.0 * SEEDS)
 
 
 async def _lies(directory: Path, some: list[Known]) -> None:

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -44,10 +45,33 @@ def scene(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
 
     @functools.wraps(test)
     def play(*args: P.args, **kwargs: P.kwargs) -> None:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(asyncio.wait_for(test(*args, **kwargs), 120))
+        play_scene(test(*args, **kwargs))
 
     return play
+
+
+def play_scene(work: Coroutine[Any, Any, None], within_s: float = 120.0, tidying_s: float = 20.0) -> None:
+    """The same for some `work`. Raises TimeoutError, also when it is the tidying up that does not come to an end.
+
+    No signal reaches a test whose loop is uvloop's: what it still waits for then is said here, and not waited for.
+    """
+
+    def let_go(loop: asyncio.AbstractEventLoop) -> None:
+        for task in asyncio.all_tasks(loop):
+            task.print_stack(file=sys.stderr)
+            task.cancel()
+        loop.call_later(tidying_s, let_go, loop)
+
+    async def within() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(within_s + tidying_s, let_go, loop)
+        await asyncio.wait_for(work, within_s)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(within())
+        except asyncio.CancelledError as stuck:
+            raise TimeoutError("its tidying up did not come to an end; what it waited for is on stderr") from stuck
 
 
 @functools.cache
@@ -207,7 +231,11 @@ class Actor:
         return self.socket.close_code
 
     async def leave(self) -> None:
-        await self.socket.close()
+        try:
+            async with asyncio.timeout(WAIT_S):
+                await self.socket.close()
+        finally:
+            self.vanish()
 
     def vanish(self) -> None:
         """As if the line were cut: no closing handshake."""

@@ -120,3 +120,20 @@ def test_a_relay_that_was_never_started_touches_nothing(house: House) -> None:
     before = sorted(house.path.iterdir())
     Relay(house.settings(), log=None)  # type: ignore[arg-type]
     assert sorted(house.path.iterdir()) == before
+
+
+@scene
+async def test_a_client_that_takes_nothing_any_more_does_not_keep_the_relay_from_stopping(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relay.sockets.connection.CLOSE_S", 0.5)
+    async with house.relay() as relay:
+        agent = await relay.agent()
+        agent.socket.transport.pause_reading()
+        (connection,) = relay.relay._connections
+        while not connection.paused:
+            assert connection.push("x" * 32 * 1024)
+            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            await relay.relay.stop()
+        agent.vanish()
