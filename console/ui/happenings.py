@@ -237,7 +237,7 @@ KNOWN: dict[type, Callable[[Any], str]] = {
     events.MovedAhead: lambda event: _("Goes first; done by {when}").format(when=words.clock(event.done_by)),
     events.HandlersBarred: lambda _event: _("Goes past whoever handled what it complains about"),
     events.WaitForecast: lambda event: _("Expected wait: {minutes}").format(
-        minutes=words.minutes(60 * event.wait_min) if event.wait_min else _("none")
+        minutes=words.wait(event.wait_min) if event.wait_min else _("none")
     ),
     events.Cancelled: lambda _event: _("Needs no help any more"),
     events.Reopened: lambda event: _("Came back. {text}").format(text=event.text).rstrip(),

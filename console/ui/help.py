@@ -61,6 +61,8 @@ class HelpOverlay(QDialog):
 
     def _fill(self, grid: QGridLayout, title: str, rows: tuple[Shortcut, ...]) -> None:
         if title:
+            if grid.count():  # apart from what stands above
+                grid.setRowMinimumHeight(grid.rowCount(), theme.GRID)
             heading = QLabel(title, self)
             heading.setProperty("section", True)
             heading.setWordWrap(True)

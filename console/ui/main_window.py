@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
     def _make_status_bar(self) -> None:
         """The line and who is signed in."""
         self._link_icon = Sign(*_LINK_ICONS[LinkState.CONNECTING], self)
+        self._link_icon.hide()  # until there is something to say of the line
         self._link = ElidedLabel("", self)
         self._me = QLabel(self)
         self._me.setTextFormat(Qt.TextFormat.PlainText)
@@ -131,6 +132,7 @@ class MainWindow(QMainWindow):
         }
         self._link_icon.show_icon(*_LINK_ICONS[state])
         self._link.say(f"{texts[state]} {sentence}".rstrip())
+        self._link_icon.show()
         self.queue.show_connection(online=state is LinkState.ONLINE)
         if state is LinkState.REFUSED:
             told_whom = any(word in sentence for word in ("administrator", "Administrator", "operator"))

@@ -159,7 +159,7 @@ def _waiting(listed: StaffList) -> str:
         return waiting + " " + _("Nobody is there.")
     if listed.wait_min == 0:
         return waiting + " " + _("Whoever comes now is helped at once.")
-    return waiting + " " + _("Whoever comes now waits about {time}.").format(time=words.minutes(60 * listed.wait_min))
+    return waiting + " " + _("Whoever comes now waits about {time}.").format(time=words.wait(listed.wait_min))
 
 
 def _forecasts(listed: StaffList) -> str:

@@ -29,6 +29,8 @@ one_line = names.one_line
 NOTHING = "\u2013"
 """Stands where there is nothing to say yet: a dash."""
 
+_HOUR_MIN = 60
+
 STEPS = {
     own_steps.ANSWER: mark("We look at your request and answer you."),
     own_steps.ANSWER_AGAIN: mark("We look at it again and answer you."),
@@ -150,6 +152,14 @@ def minutes(seconds: float) -> str:
     if seconds and not count:
         return _("less than a minute")
     return plural("{count} minute", "{count} minutes", count).format(count=count)
+
+
+def wait(count: int) -> str:
+    """About how long a wait of so many minutes is: in whole hours from one hour on."""
+    if count < _HOUR_MIN:
+        return minutes(60 * count)
+    hours = round(count / _HOUR_MIN)
+    return plural("{count} hour", "{count} hours", hours).format(count=hours)
 
 
 def left(seconds: float) -> str:

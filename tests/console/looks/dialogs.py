@@ -7,6 +7,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QWidget
 
+from console import language
 from console.ui.agreed import AppointmentDialog, QuoteDialog
 from console.ui.article_dialog import ArticleDialog
 from console.ui.desk_dialogs import EstimateDialog, HoldDialog, MergeDialog, TagsDialog, TimeDialog
@@ -186,9 +187,9 @@ def complaint() -> QWidget:
     dress()
     return TextDialog(
         "Complaint about ticket 17",
-        "It goes to the lead, past everybody who handled this ticket.",
-        "Complaint",
-        "Write it down",
+        language._("It goes to the lead, past everybody who handled this ticket."),
+        language._("Complaint"),
+        language._("Write it down"),
     )
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from console import language
-from console.ui import staff_page
+from console.ui import staff_page, words
 from protocol.envelope import StaffList
 from protocol.envelope.people import Forecasts
 
@@ -23,3 +23,12 @@ def test_one_who_waits_and_one_ticket_are_one(spoken: str, count: int, waiting: 
         assert staff_page._forecasts(listed).startswith(forecasts)
     finally:
         language.choose("en")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 minute"), (35, "35 minutes"), (60, "1 hour"), (89, "1 hour"), (717, "12 hours")]
+)
+def test_a_long_wait_is_told_in_hours(count: int, said: str) -> None:
+    assert words.wait(count) == said
+    listed = StaffList(1, (), 4, count, Forecasts(1, 1.0, 1.0, 1.0))
+    assert staff_page._waiting(listed) == f"4 waiting. Whoever comes now waits about {said}."
