@@ -145,6 +145,10 @@ class Requesters:
             # While the question was on the screen, the machine or the ticket became somebody else's.
             room.sessions.end(session, EndReason.FAULT)
             raise Refused(RefusalReason.NOT_YOURS, "This ticket belongs to another computer.")
+        if ticket.agreements.work_waits_for_a_yes(room.clock()):
+            # Named while the question was on the screen: the work begins once the price is answered (promise 11).
+            room.sessions.end(session, EndReason.FAULT)
+            raise Refused(RefusalReason.NOT_NOW, "There is an offer for this work; please answer that first.")
         by = await self._by(requester, ticket.number)
         try:
             # Before it is written down: the minutes run from when the user said yes, not from when the disk was done.

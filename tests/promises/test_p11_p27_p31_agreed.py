@@ -10,7 +10,7 @@ from protocol.desk import events
 from protocol.desk.events import Customer, Machine, User
 from relay.store import By
 from tests.relay.peopled import history, owned, peopled, sentence
-from tests.relay.rig import Actor, given_consent, scene
+from tests.relay.rig import Actor, given_consent, scene, session_on
 
 
 async def quoted(console: Actor, number: int, within_min: int | None = None) -> str:
@@ -207,6 +207,21 @@ async def test_p31_an_appointment_is_made_moved_and_ended_and_nobody_has_two_at_
         wrong = await jana.ask(envelope.MakeAppointment, one, secrets.token_hex(16), past, past + hour / 2, "x")
         assert "ahead" in sentence(wrong)
         assert len((await jana.ask(envelope.ListAppointments, at - hour, at + timedelta(days=7))).appointments) == 1
+
+
+@scene
+async def test_p11_a_price_named_while_the_user_is_asked_is_answered_before_anybody_looks(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        agent, jana = await relay.agent(), await relay.console("jana")
+        session, _, _, number = await session_on(relay, agent, jana)
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        price = (number, secrets.token_hex(16), "A new disk", 5000, "EUR", tomorrow)
+        assert isinstance(await jana.ask(envelope.MakeQuote, *price), envelope.Ticket)
+        allowed = given_consent(agent, jana, session, number)
+        assert "offer" in sentence(await agent.ask(envelope.ReportConsent, session, allowed))
+        told = await agent.ask(envelope.ReadTicket, number)
+        assert history(told, events.SessionEnded)
+        assert not history(told, events.SessionConsented)
 
 
 @scene
