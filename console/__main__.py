@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import platformdirs
 import structlog
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from console import display, language
@@ -82,7 +82,8 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     cycles = Cycles()
     program = Console(place, relay=relay)
     single.asked_to_show.connect(program.window.come_up)
-    program.finished.connect(app.quit)
+    # Queued: a signal may come before the loop runs, and whoever quits a loop that does not run yet has done nothing.
+    program.finished.connect(app.quit, Qt.ConnectionType.QueuedConnection)
     _quit_on_signals(program)
     program.start(content)
     try:

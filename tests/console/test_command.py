@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from console import language
 from console.__main__ import main
+from tests.stage.waiting import wait_for
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,7 @@ DISPLAY_GOES = """
 import gc, sys, threading
 from PySide6.QtWidgets import QApplication
 from console.__main__ import main
+from tests.stage.waiting import wait_for
 def end(*_):
     assert not gc.isenabled()  # see console.cycles
 QApplication.exec = end
@@ -118,3 +121,19 @@ def test_a_console_that_something_keeps_from_ending_ends_all_the_same_and_says_w
     )
     assert done.returncode == 1
     assert " in hang" in done.stderr
+
+
+def test_a_log_off_ends_it_in_order_by_whichever_signal_it_comes(tmp_path: Path) -> None:
+    env = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "console", "--state", str(tmp_path), "--language", "en"]
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as console:
+        wait_for("its place to be taken", lambda: list(tmp_path.iterdir()) or console.poll() is not None)
+        caught = f"/proc/{console.pid}/status"
+        wait_for("it to listen to signals", lambda: _catches(Path(caught), signal.SIGHUP))
+        console.send_signal(signal.SIGHUP)
+        assert console.wait(10) == 0
+
+
+def _catches(status: Path, number: signal.Signals) -> bool:
+    mask = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
+    return bool(int(mask.split()[1], 16) >> (number - 1) & 1)
