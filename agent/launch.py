@@ -31,6 +31,9 @@ import structlog
 _REAP_S = 3.0
 """For each of them."""
 
+_PYTHON = (sys.executable, "-P", "-m")
+"""-P: a file agent.py or queue.py in the folder where the user happened to start the agent is not a part of it."""
+
 _log = structlog.get_logger()
 
 
@@ -77,9 +80,7 @@ def launch(*, env: Mapping[str, str] | None = None) -> Launched:
 def release_everything(*, display: str | None = None, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Starts a short-lived guard that lets go of every key and button that XTEST holds, and exits within 0.5 s."""
     arguments = ["--display", display] if display else []
-    return subprocess.Popen(
-        [sys.executable, "-m", "agent.guard", "--release", *arguments], stdin=subprocess.DEVNULL, env=env
-    )
+    return subprocess.Popen([*_PYTHON, "agent.guard", "--release", *arguments], stdin=subprocess.DEVNULL, env=env)
 
 
 async def reap(launched: Launched, release: Callable[[], subprocess.Popen[bytes]]) -> None:
@@ -115,7 +116,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     fds = (pipe.fileno(), life_line.fileno())
     return subprocess.Popen(
-        [sys.executable, "-m", module, "--ipc-fd", str(fds[0]), "--life-fd", str(fds[1])],
+        [*_PYTHON, module, "--ipc-fd", str(fds[0]), "--life-fd", str(fds[1])],
         stdin=subprocess.DEVNULL,
         pass_fds=fds,
         env=env,
