@@ -23,7 +23,7 @@ class BoundedConnection(ClientConnection):
 
     async def drain(self) -> None:
         """Until there is room again. Raises TimeoutError, which cuts the line, when nothing is taken for `STALL_S`."""
-        while True:
+        while self.paused:
             held_bytes = self.transport.get_write_buffer_size()
             try:
                 async with asyncio.timeout(limits.STALL_S):
@@ -33,6 +33,7 @@ class BoundedConnection(ClientConnection):
                     raise
             else:
                 return
+        await super().drain()  # mostly only this, for each key and picture: no clock is set for it
 
     async def close(self, code: CloseCode | int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
         """In order if the other side takes part in it, by force soon after that if it does not."""
