@@ -22,6 +22,8 @@ from console.ui.queue_model import PARTS, Column, Part, QueueModel
 _AGES_MS = 10_000
 _GIVE_WAY = (Column.WAITING, Column.OWNER)
 """Not shown where the problem would have no room; the open ticket says both."""
+_GIVE_WAY_TO_PROMISES = (Column.STATE, Column.REQUESTER)
+"""Not shown where even then what is late would be cut."""
 _NAME_CHARS = 12
 """What is left of the longest name in a narrow window."""
 _PROBLEM_CHARS = 24
@@ -179,8 +181,15 @@ class QueuePane(QWidget):
             self.table.setColumnHidden(column, hidden)
             if hidden:
                 del widths[column]
-        too_much = max(sum(widths.values()) - room, 0)
-        widths[Column.REQUESTER] -= min(too_much, max(widths[Column.REQUESTER] - _NAME_CHARS * em, 0))
+        spare = max(widths[Column.REQUESTER] - _NAME_CHARS * em, 0)
+        for column in _GIVE_WAY_TO_PROMISES:
+            hidden = promises and sum(widths.values()) - spare > room
+            self.table.setColumnHidden(column, hidden)
+            if hidden:
+                del widths[column]
+                spare = spare if Column.REQUESTER in widths else 0
+        if Column.REQUESTER in widths:
+            widths[Column.REQUESTER] -= min(max(sum(widths.values()) - room, 0), spare)
         for column, width in widths.items():
             self.table.setColumnWidth(column, width)
 

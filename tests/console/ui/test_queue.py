@@ -166,6 +166,22 @@ def test_the_problem_is_the_widest_column_and_nothing_else_is_cut(qtbot: QtBot, 
         assert widths[column] >= table.sizeHintForColumn(column), column.name
 
 
+@pytest.mark.parametrize("spoken", ["en", "de"])
+@pytest.mark.parametrize("width", [900, 973, 1100, 1440])
+def test_however_little_room_there_is_what_is_late_is_read_whole(
+    qtbot: QtBot, width: int, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", spoken)
+    window = promised()
+    qtbot.addWidget(window)
+    window.resize(width, 650)
+    window.show()
+    table = window.queue.table
+    late = Column.CLOCK
+    assert table.columnViewportPosition(late) + table.sizeHintForColumn(late) <= table.viewport().width()
+    assert table.columnWidth(late) >= table.sizeHintForColumn(late)
+
+
 def test_nobody_waits_for_a_ticket_that_is_solved_or_closed() -> None:
     model = QueueModel()
     model.replace_all((ticket(12),))
