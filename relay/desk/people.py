@@ -124,10 +124,9 @@ class PeopleRequests:
             customer=register.customer_of(user, machine),
             language=user.language if user else "",
         )
-        ticket, new = await self._room.open(opened, by_staff(party))
-        if new and number:
-            called = events.MessageAdded(f"Called from {number}", internal=True, channel=Channel.PHONE)
-            ticket = await self._room.change(ticket.number, lambda _: (called,), by_staff(party))
+        # With the ticket or not at all: asked again after a fault, the call would be known, and its number would not.
+        called = events.MessageAdded(f"Called from {number}", internal=True, channel=Channel.PHONE)
+        ticket, _ = await self._room.open(opened, by_staff(party), *((called,) if number else ()))
         return await self._room.whole(message.ref, ticket, for_staff=True)
 
     async def list_staff(self, _party: Party, message: envelope.ListStaff) -> envelope.StaffList:

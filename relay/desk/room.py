@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from protocol import envelope
 from protocol.desk.agreements import check_not_concerned
 from protocol.desk.coming_back import reopen_until
-from protocol.desk.events import Actor, EndReason, Entry, Event, Opened, Staff, decode
+from protocol.desk.events import Actor, EndReason, Entry, Event, Opened, Staff, TicketEvent, decode
 from protocol.desk.overview import flags
 from protocol.desk.states import StepRefused
 from protocol.desk.terms import Channel
@@ -141,8 +141,10 @@ class Room:
         for ticket in work.changed.values():
             self.announce(ticket)
 
-    async def open(self, opened: Opened, by: By) -> tuple[Ticket, bool]:
+    async def open(self, opened: Opened, by: By, *then: TicketEvent) -> tuple[Ticket, bool]:
         """A new ticket, by whichever way it came, or the one this request made already; and whether it is new.
+
+        `then`: what happens to a new one with it.
 
         What the caller does not know of whose it is, the register says (promise 44). Raises StoreFault.
         """
@@ -160,7 +162,7 @@ class Room:
         if not opened.language:
             known = register.customers.get(opened.customer)
             opened = replace(opened, language=known.language if known else "")
-        ticket, new = await self.store.open_ticket(opened, by, self.clock())
+        ticket, new = await self.store.open_ticket(opened, by, self.clock(), then)
         if new:
             self.announce(ticket)
         return ticket, new

@@ -141,8 +141,12 @@ class EventStore:
                 for ticket in work.changed.values():
                     self._folded.keep(ticket)
 
-    async def open_ticket(self, opened: events.Opened, by: By, now: datetime) -> tuple[Ticket, bool]:
+    async def open_ticket(
+        self, opened: events.Opened, by: By, now: datetime, then: Sequence[events.TicketEvent] = ()
+    ) -> tuple[Ticket, bool]:
         """A new ticket, or the one that this request of this device already made; and whether it is new.
+
+        `then`: what happens to a new one with it.
 
         Raises:
             StoreFault: nothing was changed.
@@ -150,7 +154,7 @@ class EventStore:
         async with self.work(now) as work:
             known = await work.asked_before(opened)
             if known is None:
-                number = work.open(opened, by).number
+                number = work.open(opened, by, *then).number
         return (known, False) if known is not None else (work.changed[number], True)
 
     async def change(self, number: int, decide: Decide, by: By, now: datetime) -> Change | None:

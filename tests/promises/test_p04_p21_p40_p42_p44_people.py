@@ -84,6 +84,18 @@ async def test_p21_a_caller_is_recognised_from_the_number_and_his_call_becomes_a
 
 
 @scene
+async def test_p21_a_call_and_the_number_it_came_from_are_written_down_together(tmp_path: Path) -> None:
+    async with peopled(tmp_path / "relay").relay() as relay:
+        jana, petr = await relay.console("jana"), await relay.console("petr")
+        call = (secrets.token_hex(16), "+1 555 0100", "Help", 3)
+        taken = await jana.ask(envelope.TakeCall, *call, requester="Bob")
+        (said,) = history(taken, events.MessageAdded)
+        assert said.text == "Called from +1 555 0100"
+        opened = await petr.hears(envelope.TicketChanged)
+        assert opened.ticket.revision == taken.ticket.revision, "nobody ever sees the one without the other"
+
+
+@scene
 async def test_p40_a_complaint_goes_to_the_lead_and_no_handler_of_the_original_can_own_it(tmp_path: Path) -> None:
     async with peopled(tmp_path / "relay").relay() as relay:
         agent, jana, olga = await relay.agent(), await relay.console("jana"), await relay.console("olga")
