@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
@@ -127,6 +128,7 @@ class MainWindow(QWidget):
         """The line is up or down."""
         self._line = change
         self._say_line()
+        self._say_presence()
         self._show_unsent()
         if self.request.number is None and (request := self._waiting.get(self.request.request)):
             self._show_waiting_page(request)
@@ -243,7 +245,10 @@ class MainWindow(QWidget):
     def _say_presence(self) -> None:
         if self._about is not None:
             now = datetime.now(UTC)
-            said = hours.summary(self._about, now, self.ask.urgency)
+            about = self._about
+            if self._line.line is Line.AWAY:  # what cannot be sent yet has no date
+                about = msgspec.structs.replace(about, answer_by=(), wait_min=None)
+            said = hours.summary(about, now, self.ask.urgency)
             who = hours.who(self._about, now)
             known = {face.staff: face.sha256 for face in self._about.faces}
             self.ask.show_presence(said, who, known.get(who.identifier, "") if who else "")

@@ -89,6 +89,16 @@ def test_offline_it_says_where_the_desk_is_called_whoever_asks_for_the_first_tim
     assert "By phone" not in says(window)
 
 
+def test_offline_nobody_is_told_by_when_he_hears_from_us(window: MainWindow) -> None:
+    at = NOW + timedelta(days=4000)
+    window.about_read(About(1, "Help", "+49 30 999", answer_by=(at, at, at)))
+    assert "You hear from us by" in says(window)
+    window.line_changed(DOWN)
+    assert "You hear from us by" not in says(window)
+    window.line_changed(UP)
+    assert "You hear from us by" in says(window)
+
+
 def test_offline_it_says_that_the_request_is_kept_and_later_its_number(window: MainWindow) -> None:
     window.line_changed(DOWN)
     request = send(window)
