@@ -1,5 +1,6 @@
 """`threshold`: from when on a figure of a machine is a fault, and when it is over (promise 34)."""
 
+import math
 import re
 
 import click
@@ -58,6 +59,8 @@ def threshold(  # noqa: PLR0913, PLR0917 - one for each option
         if not off:
             limit, is_above = _limit(above, below)
             over = limit if clear is None else clear
+            if not (math.isfinite(limit) and math.isfinite(over)):
+                raise AdminError("A limit is a number that a figure can reach, such as 90.")
             if (over > limit) if is_above else (over < limit):
                 side, back = ("above", "below") if is_above else ("below", "above")
                 raise AdminError(

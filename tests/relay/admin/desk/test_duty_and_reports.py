@@ -175,6 +175,9 @@ def test_p34_an_admin_says_what_is_watched_on_all_machines_or_one_customers(begu
     (disk,), (memory,) = thresholds[""], thresholds["firma"]
     assert (disk.limit, disk.clear, disk.for_s, disk.ticket, disk.above) == (90, 85, 600, True, True)
     assert (memory.limit, memory.clear, memory.above) == (500, 500, False)
+    for never in ("nan", "inf"):
+        said = admin("threshold", "disk.used_percent", "--above", never, "--for", "10m").said()
+        assert said.startswith("A limit is a number")
     ok(admin, "threshold", "disk.used_percent", "--off")
     assert book_of(begun).watch.thresholds[""] == ()
 
