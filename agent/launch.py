@@ -30,6 +30,9 @@ import structlog
 
 _REAP_S = 3.0
 """For each of them."""
+_RELEASE_S = 12.0
+"""Half a second's work, of a Python that has to start first, on a machine that may be too busy for anything."""
+_LOOK_S = 0.01
 
 _PYTHON = (sys.executable, "-P", "-m")
 """-P: a file agent.py or queue.py in the folder where the user happened to start the agent is not a part of it."""
@@ -94,7 +97,7 @@ async def reap(launched: Launched, release: Callable[[], subprocess.Popen[bytes]
         await _gone(launched.guard)
         with contextlib.suppress(OSError):
             releasing = release()
-            if not await _gone(releasing):
+            if not await _gone(releasing, _RELEASE_S):
                 _log.warning("keys are not let go of yet", why="the display does not answer")
                 threading.Thread(target=releasing.wait, name="release", daemon=True).start()
     if not await _gone(launched.worker):
@@ -102,13 +105,13 @@ async def reap(launched: Launched, release: Callable[[], subprocess.Popen[bytes]
         await _gone(launched.worker)
 
 
-async def _gone(child: subprocess.Popen[bytes]) -> bool:
-    """Whether it ends within `_REAP_S`."""
-    try:
-        await asyncio.to_thread(child.wait, _REAP_S)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+async def _gone(child: subprocess.Popen[bytes], within_s: float = _REAP_S) -> bool:
+    """Whether it ends in time. Asks for no thread: all there are may wait for a disk that is gone."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            while child.poll() is None:  # noqa: ASYNC110 - no event of this loop: whoever reaps, tells nobody
+                await asyncio.sleep(_LOOK_S)
+    return child.returncode is not None
 
 
 def _start(

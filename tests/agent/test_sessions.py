@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import subprocess
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -405,8 +406,8 @@ async def test_what_is_taken_back_does_not_return_with_a_question_that_was_open(
         play.session.stop(EndReason.USER_STOPPED)
 
 
-def asleep() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(["sleep", "60"])
+def asleep(seconds: str = "60") -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(["sleep", seconds])
 
 
 @scene
@@ -414,7 +415,7 @@ async def test_a_session_is_over_though_a_display_that_does_not_answer_lets_nobo
     monkeypatch: pytest.MonkeyPatch, logs: Logs
 ) -> None:
     logs.expect("keys are not let go of yet")
-    monkeypatch.setattr(launch, "_REAP_S", 0.2)
+    monkeypatch.setattr(launch, "_RELEASE_S", 0.2)
     guard, worker, releasing = (asleep() for _ in range(3))
     ends = [end for pair in (socket.socketpair(), socket.socketpair()) for end in pair]
     try:
@@ -425,5 +426,22 @@ async def test_a_session_is_over_though_a_display_that_does_not_answer_lets_nobo
     finally:
         releasing.kill()
         releasing.wait()
+        for end in ends:
+            end.close()
+
+
+@scene
+async def test_a_session_is_over_though_every_thread_waits_for_a_disk_that_is_gone() -> None:
+    disk_is_back, loop = threading.Event(), asyncio.get_running_loop()
+    threads = [loop.run_in_executor(None, disk_is_back.wait) for _ in range(64)]
+    guard, worker = asleep("0"), asleep("0")
+    ends = [end for pair in (socket.socketpair(), socket.socketpair()) for end in pair]
+    try:
+        async with asyncio.timeout(5):
+            await launch.reap(Launched(worker, guard, ends[0], ends[2]), asleep)
+        assert (guard.returncode, worker.returncode) == (0, 0)
+    finally:
+        disk_is_back.set()
+        await asyncio.gather(*threads)
         for end in ends:
             end.close()
