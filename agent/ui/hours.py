@@ -107,7 +107,8 @@ def _wait(minutes: int, begins: datetime, now: datetime) -> str:
 
 
 def _who(staff: Staff) -> str:
-    return ", ".join(plain.one_line(part) for part in (staff.name, staff.title, staff.phone) if part)
+    phone = plain.one_line(staff.phone).replace(" ", "\N{NO-BREAK SPACE}")  # nobody reads half of it and dials
+    return ", ".join(part for part in (plain.one_line(staff.name), plain.one_line(staff.title), phone) if part)
 
 
 def _day_name(number: int) -> str:
