@@ -95,7 +95,7 @@ class RequestDialog(QDialog):
         self._go.setEnabled(True)
         if self._by_button:
             self._go.setFocus()
-        self._notice.say(sentence)
+        self._say(sentence)
 
     def what_is_missing(self) -> str:
         """A sentence about a field that has to be filled in, or ""."""
@@ -105,11 +105,18 @@ class RequestDialog(QDialog):
         """What takes the keyboard, in the order of the rows."""
         return [one for one in _widgets(self.form) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
+    def _say(self, sentence: str) -> None:
+        """The window grows by it: Qt's least height of a column knows nothing of lines that are wrapped."""
+        self._notice.say(sentence)
+        if (column := self.layout()) is not None:
+            column.activate()
+            self.resize(self.width(), max(self.height(), column.heightForWidth(self.width())))
+
     def _submit(self) -> None:
         if not self._go.isEnabled():
             return
         if missing := self.what_is_missing():
-            self._notice.say(missing)
+            self._say(missing)
             return
         self._notice.say("")
         self._by_button = self._go.hasFocus()  # a button that is disabled loses it
