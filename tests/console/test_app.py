@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ from protocol.envelope import RefusalReason, RequestRefused, TicketView
 from protocol.session import messages
 from protocol.session.picture import Rect
 from tests.console.agent_end import SESSION
-from tests.console.made_up import DIAGNOSTICS, HISTORY, ticket
+from tests.console.made_up import DIAGNOSTICS, HISTORY, NOW, ticket
 from tests.console.net.stand import enrolled
 from tests.console.picture.frames import Sender
 from tests.console.relay import WITNESS, FakeRelay
@@ -162,8 +162,7 @@ def test_taking_a_ticket_sends_what_was_judged(desk: Desk) -> None:
     (took,) = desk.heard(envelope.TakeTicket)
     assert isinstance(took, envelope.TakeTicket)
     assert (took.ticket, took.impact, took.urgency, took.next_step) == (17, 2, 1, "Look at it together on the screen")
-    assert took.due is not None
-    assert took.due > datetime.now(UTC)
+    assert took.due == (NOW + timedelta(minutes=25)).replace(microsecond=0)
     desk.until(lambda: "in progress" in desk.window.ticket._state.text())
 
 
