@@ -132,7 +132,7 @@ def test_a_second_session_on_the_same_computer_is_refused_with_a_sentence(scene:
     second = scene.user.ask_for_help("The second")
     scene.technician.take(second)
     dialog = scene.technician.ask_to_connect(second)
-    dialog.wait_text("There is a session on this computer already")
+    dialog.wait_text(re.compile(rf"^You have a session on this computer already, on ticket {first}"))
     dialog.button("Cancel").press()
     assert not scene.technician.open(first).button("Connect").enabled
     scene.user.stop()
