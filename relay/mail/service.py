@@ -39,6 +39,9 @@ TRIES = 3
 """A mail that cannot be taken down so often, while others can, is set aside."""
 STOP_S = 3.0
 """How long a server may take for our goodbye when the relay stops; then it is not waited for any more."""
+AGAIN_S = 0.5
+"""Whatever has not ended by then is told again: before Python 3.12 `asyncio.wait_for`, in which aiosmtplib waits for a
+server's answer, loses a cancellation that comes at the same moment as the answer (CPython issue 86296)."""
 
 
 class MailService:
@@ -96,9 +99,11 @@ class MailService:
 
     async def stop(self) -> None:
         """Ends both; what was begun is finished or begun anew at the next start."""
-        for task in self._tasks:
-            task.cancel()
         self._mailbox.hang_up()
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=AGAIN_S)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_S):
