@@ -17,11 +17,12 @@ demo: setup ## the whole path, in real windows; pictures and report.json in demo
 # A window that did not say something within its time is tried once more, and counted in the last line (R). Thousands
 # of Pythons are started: where the surroundings forbid to keep what was compiled, each would compile all of it anew.
 # The limits in the tests are signals, which reach no test whose loop is uvloop's, nor one that waits outside Python: there
-# the process is ended, with the place of each of its threads on stderr; the test has failed, and the others go on.
+# the process is ended, with the place of each of its threads on stderr. That test is named and the run is over: with
+# another process in that one's place xdist waits for ever, once whole files had been through in the first.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## every test, end-to-end ones included (EXPLORE=1: properties by other examples than usual)
 	$(PYTHON_IN_VENV) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --reruns 1 --only-rerun StageError \
-		-o faulthandler_timeout=500 -o faulthandler_exit_on_timeout=true
+		-o faulthandler_timeout=500 -o faulthandler_exit_on_timeout=true --max-worker-restart 0
 
 lint: environment ## ruff: rules and format
 	$(PYTHON_IN_VENV) -m ruff check .
