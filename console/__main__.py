@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import platformdirs
 import structlog
-from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from console import display, language
@@ -82,8 +82,7 @@ def console(invitation: Path | None, relay: str | None, state: Path | None, chos
     cycles = Cycles()
     program = Console(place, relay=relay)
     single.asked_to_show.connect(program.window.come_up)
-    # Queued: a signal may come before the loop runs, and whoever quits a loop that does not run yet has done nothing.
-    program.finished.connect(app.quit, Qt.ConnectionType.QueuedConnection)
+    program.finished.connect(app.quit)
     _quit_on_signals(program)
     program.start(content)
     try:
@@ -131,7 +130,8 @@ def _check(invitation: Path | None, relay: str | None) -> bytes | None:
 def _quit_on_signals(program: Console) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if (number := getattr(signal, name, None)) is not None:  # Windows has no SIGHUP
-            signal.signal(number, lambda *_: program.leave_now())
+            # In the loop: before it runs there is nothing to quit yet, and the window is only about to be shown.
+            signal.signal(number, lambda *_: QTimer.singleShot(0, program.leave_now))
     # Python runs its handlers between byte codes only; Qt's loop has none while it waits.
     tick = QTimer(program)
     tick.timeout.connect(lambda: None)

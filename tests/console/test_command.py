@@ -129,9 +129,13 @@ def test_a_log_off_ends_it_in_order_by_whichever_signal_it_comes(tmp_path: Path)
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as console:
         wait_for("its place to be taken", lambda: list(tmp_path.iterdir()) or console.poll() is not None)
         caught = f"/proc/{console.pid}/status"
-        wait_for("it to listen to signals", lambda: _catches(Path(caught), signal.SIGHUP))
+        while not _catches(Path(caught), signal.SIGHUP):  # not a moment later: its windows are not there yet then
+            assert console.poll() is None
         console.send_signal(signal.SIGHUP)
-        assert console.wait(10) == 0
+        try:
+            assert console.wait(10) == 0
+        finally:
+            console.kill()
 
 
 def _catches(status: Path, number: signal.Signals) -> bool:
