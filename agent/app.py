@@ -35,7 +35,7 @@ from agent.words import _
 from protocol import limits
 from protocol.desk.events import EndReason, Staff
 from protocol.diagnostics import DiagnosticField
-from protocol.envelope import Ticket, TicketView
+from protocol.envelope import About, Ticket, TicketView
 
 _STOP_S = 8.0
 """For ending a session and its processes, at quitting."""
@@ -234,10 +234,8 @@ class Agent(QObject):
                 window.ask.suggestions.show_articles(articles)
             case messages.FileFetched() | messages.FileMissed() | messages.FaceFetched():
                 self._fetched(happened)
-            case messages.AboutRead() | messages.PhoneKnown():
-                self._about_read(happened)
-            case messages.WatchRead(thresholds=thresholds):
-                self.about.show_watch(thresholds)
+            case messages.AboutRead() | messages.PhoneKnown() | messages.WatchRead():
+                self._take_of_desk(happened)
             case None:
                 sys.stderr.flush()
                 QApplication.exit(1)
@@ -258,12 +256,17 @@ class Agent(QObject):
         else:
             self.viewing.take(happened)
 
-    def _about_read(self, happened: messages.AboutRead | messages.PhoneKnown) -> None:
+    def _take_of_desk(self, happened: messages.AboutRead | messages.PhoneKnown | messages.WatchRead) -> None:
+        match happened:
+            case messages.AboutRead(about=about):
+                self._about_read(about)
+            case messages.PhoneKnown(number=number):
+                self.window.phone_known(number)
+            case messages.WatchRead(thresholds=thresholds):
+                self.about.show_watch(thresholds)
+
+    def _about_read(self, about: About) -> None:
         """A new recommendation, or a price to be decided on, is told once; it waits where the requests are."""
-        if isinstance(happened, messages.PhoneKnown):
-            self.window.phone_known(happened.number)
-            return
-        about = happened.about
         self.window.about_read(about)
         self.about.show_desk(about)
         offered = [one for one in about.offers if one.quote not in self._advised]
