@@ -88,14 +88,7 @@ print(code, *(thread.name for thread in threading.enumerate()))
 
 
 def test_when_its_display_goes_its_network_has_ended_before_it(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", DISPLAY_GOES, str(tmp_path)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _without_a_display(DISPLAY_GOES, tmp_path)
     assert done.stdout == "0 MainThread\n", done.stderr
 
 
@@ -111,14 +104,7 @@ program.main(["--state", sys.argv[1]])
 
 
 def test_a_console_that_something_keeps_from_ending_ends_all_the_same_and_says_where_it_stood(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", HANGS, str(tmp_path)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _without_a_display(HANGS, tmp_path)
     assert done.returncode == 1
     assert " in hang" in done.stderr
 
@@ -136,6 +122,18 @@ def test_a_log_off_ends_it_in_order_by_whichever_signal_it_comes(tmp_path: Path)
             assert console.wait(10) == 0
         finally:
             console.kill()
+
+
+def _without_a_display(script: str, place: Path) -> "subprocess.CompletedProcess[str]":
+    """A console with something else in one of its places, as the script says."""
+    return subprocess.run(
+        [sys.executable, "-c", script, str(place)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def _catches(status: Path, number: signal.Signals) -> bool:

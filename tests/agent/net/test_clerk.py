@@ -28,7 +28,7 @@ from protocol.trust.issue import issue_device
 from protocol.trust.profile import DEVICE_LIFETIME
 from tests.agent.asked import a_letter, a_request
 from tests.conftest import Logs
-from tests.relay.rig import TOKEN, House, scene
+from tests.relay.rig import TOKEN, Actor, House, scene
 
 H = TypeVar("H")
 
@@ -73,6 +73,14 @@ async def at_work(path: Path, standing: enrolled.Standing) -> AsyncIterator[Desk
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def asks_and_is_taken(desk: Desk, console: Actor) -> messages.TicketSeen:
+    """A request is sent, a technician takes it, and the user sees whose it is."""
+    desk.clerk.wish(messages.SendRequest(a_request()))
+    number = (await desk.hears(messages.RequestTaken)).number
+    await console.takes(number)
+    return await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
 
 
 def laptop(house: House, port: int) -> enrolled.Member:
@@ -167,10 +175,8 @@ async def test_only_the_requester_closes_and_hears_of_each_change(house: House, 
     async with house.relay() as relay:
         console = await relay.console()
         async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
-            desk.clerk.wish(messages.SendRequest(a_request()))
-            number = (await desk.hears(messages.RequestTaken)).number
-            await console.takes(number)
-            seen = await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
+            seen = await asks_and_is_taken(desk, console)
+            number = seen.ticket.number
             assert seen.ticket.owner is not None
             assert seen.ticket.owner.phone == "+420 123 456"
             desk.clerk.wish(messages.SendLetter(a_letter(number)))
@@ -420,10 +426,8 @@ async def test_a_relay_that_opens_a_closed_ticket_again_gets_no_session(
     async with house.relay() as relay:
         console = await relay.console()
         async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
-            desk.clerk.wish(messages.SendRequest(a_request()))
-            number = (await desk.hears(messages.RequestTaken)).number
-            await console.takes(number)
-            seen = await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
+            seen = await asks_and_is_taken(desk, console)
+            number = seen.ticket.number
             desk.clerk.wish(messages.SendLetter(letter(number, TookBack())))
             await desk.hears(messages.TicketRead, lambda said: said.ticket.ticket.state is TicketState.CANCELLED)
             assert seen.ticket.owner is not None
@@ -467,10 +471,7 @@ async def test_a_session_that_is_offered_while_the_last_ones_processes_go_begins
     async with house.relay() as relay:
         console = await relay.console()
         async with at_work(tmp_path / "agent", laptop(house, relay.port)) as desk:
-            desk.clerk.wish(messages.SendRequest(a_request()))
-            number = (await desk.hears(messages.RequestTaken)).number
-            await console.takes(number)
-            await desk.hears(messages.TicketSeen, lambda said: said.ticket.owner is not None)
+            number = (await asks_and_is_taken(desk, console)).ticket.number
             staff = Staff("jana", "Jana Nováková", "Support engineer", "+420 1")
             offers = [envelope.SessionOffered(digit * 32, number, staff) for digit in "abcde"]
             desk.clerk._heard(offers[0])
