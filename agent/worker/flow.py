@@ -119,6 +119,7 @@ class Flow:
         self._way = _Extreme(RTT_WINDOW_S)
         self._felt_s = float("-inf")
         self._measures: deque[tuple[int, float]] = deque(maxlen=_MEASURES)
+        self._measured: float | None = None
         self._made_s: deque[float] = deque(maxlen=_MEASURES)
 
     @property
@@ -145,18 +146,6 @@ class Flow:
             return _UNKNOWN
         rate = self._measured
         return None if rate is None or rate >= _UNLIMITED else rate
-
-    @property
-    def _measured(self) -> float | None:
-        """What the line did while it worked on frames, however fast, in bytes a second."""
-        if not self._measures:
-            return None
-        measures = list(self._measures)
-        together, newer = _together(measures), measures[len(measures) // 2 :]
-        if sum(took_s for _, took_s in newer) >= _NEWER_S:
-            together = max(together, _together(newer))
-        fast = sorted(size / took_s for size, took_s in measures)[-1 - min(_FASTER, len(measures) // 3)]
-        return fast if fast >= _UNLIMITED and _HELD_UP * together >= _UNLIMITED else together
 
     @property
     def _early_s(self) -> float:
@@ -262,6 +251,7 @@ class Flow:
             before, before_s = self._measures.pop()
             size, work_s = before + size, before_s + work_s
         self._measures.append((size, work_s))
+        self._measured = _rate_of(list(self._measures))
 
     def _measure_line(self, newest: _Sent, now_s: float, took_s: float) -> None:
         """How long the line worked on this frame: since it could have been there had it been empty, or the one before.
@@ -276,6 +266,15 @@ class Flow:
             free_s = max(self._arrived_s, newest.sent_s - self._way.value)
             self._measured_work(newest.size, max(arrived_s - free_s, _LEAST_S), followed=free_s == self._arrived_s)
         self._arrived_s = arrived_s
+
+
+def _rate_of(measures: list[tuple[int, float]]) -> float:
+    """What the line did while it worked on frames, however fast, in bytes a second."""
+    together, newer = _together(measures), measures[len(measures) // 2 :]
+    if sum(took_s for _, took_s in newer) >= _NEWER_S:
+        together = max(together, _together(newer))
+    fast = sorted(size / took_s for size, took_s in measures)[-1 - min(_FASTER, len(measures) // 3)]
+    return fast if fast >= _UNLIMITED and _HELD_UP * together >= _UNLIMITED else together
 
 
 def _together(measures: list[tuple[int, float]]) -> float:
