@@ -6,8 +6,9 @@ and the rectangle is the one for which most pixels become right and fewest becom
 """
 
 import dataclasses
+import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +27,16 @@ _VARIED = 6
 """An anchor with fewer changes of colour than these fits too many places."""
 _NEAR, _FAR = (64, 48), (192, 144)
 """How far a window moves in one frame, across and down: usually, and when it is flung."""
-_NEAR_ANCHORS, _FAR_ANCHORS = 24, 8
+_ALIKE = (16, 12)
+"""How much further or less far than in the frame before a hand moves it, usually: a thirtieth of the places."""
+_NEAR_ANCHORS, _FAR_ANCHORS, _ALIKE_ANCHORS = 24, 8, 8
 """Anchors that are looked for that far away at most."""
 _SILENT = 10
 """After so many anchors that came from nowhere the others probably did, too."""
 _MAX_HITS = 24
 """An anchor that fits more places than these says nothing."""
+_FEW_HITS = 64
+"""So few places are compared as a whole."""
 _STEP, _STAGGER = 20, 7
 """One row in so many is looked at to find the columns that moved; each a little further down than the step, or in a
 page with lines of that height only what is between them would be seen."""
@@ -83,12 +88,19 @@ def look(before: Pixels, after: Pixels) -> "Sample | None":
     height, width = after.shape
     if width <= 2 * _STRIPE or height <= _STEP:
         return None
-    rows = np.linspace(0, height - 1, min(height, _ROWS)).astype(np.intp)
+    rows = _spread(height)
     lines = after[rows]
     changed = before[rows] != lines
     if np.count_nonzero(changed) * height < _WORTH_PIXELS * len(rows):
         return None
     return Sample(rows, lines, changed)
+
+
+@functools.lru_cache(maxsize=64)
+def _spread(height: int) -> npt.NDArray[np.intp]:
+    """Rows from all over so many."""
+    rows: npt.NDArray[np.intp] = np.linspace(0, height - 1, min(height, _ROWS)).astype(np.intp)
+    return rows
 
 
 def scrolls(move: Move, within: Rect) -> bool:
@@ -113,8 +125,8 @@ def search(
         if move:
             return move
     anchors = _anchors(sample)
-    for near, most in ((_NEAR, _NEAR_ANCHORS), (_FAR, _FAR_ANCHORS)):
-        polled = _poll(before, after, anchors[:most], near).most_common(2)
+    for near, most, about in _searches(hint):
+        polled = _poll(before, after, anchors[:most], near, about).most_common(2)
         shifts = [(sample.mends(before, shift)[0], shift) for shift, count in polled if count > 1 and shift != hint]
         for share, shift in sorted([*shifts, (mended, hint or (0, 0))], reverse=True):
             if share >= _WORTH_SHARE / 2 and (move := _fit(before, after, shift)):
@@ -147,13 +159,29 @@ class Sample:
         return mended / max(1, int(np.count_nonzero(self.changed))), mended / max(1, int(np.count_nonzero(wrong)))
 
 
-def _poll(before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], near: Shift) -> Counter[Shift]:
+def _searches(hint: Shift | None) -> Iterator[tuple[Shift, int, Shift | None]]:
+    """How far around which shift to look, with how many anchors; None: around none, and at any height."""
+    if hint and hint[0]:
+        yield _ALIKE, _ALIKE_ANCHORS, hint
+    yield _NEAR, _NEAR_ANCHORS, None
+    yield _FAR, _FAR_ANCHORS, None
+
+
+def _poll(
+    before: Pixels, after: Pixels, anchors: Sequence[tuple[int, int]], near: Shift, about: Shift | None
+) -> Counter[Shift]:
     """How many anchors speak for each shift."""
     votes: Counter[Shift] = Counter()
     for asked, (y, x) in enumerate(anchors):
         if asked >= _SILENT and not votes:
             break
-        places = _places(before, after[y, x : x + _RUN], y, x, near)
+        anchor = after[y, x : x + _RUN]
+        if about:
+            places = _places(before, anchor, (x, y), near, about)
+        else:
+            places = _straight(before, anchor, (x, y)) or _places(before, anchor, (x, y), near, (0, 0))
+        if len(places) > _MAX_HITS:
+            continue
         votes.update(places)
         leading = [count for _, count in votes.most_common(2)] + [0, 0]
         if leading[0] >= _AGREED and leading[0] >= 2 * leading[1]:
@@ -183,26 +211,36 @@ def _anchors(sample: Sample) -> list[tuple[int, int]]:
     return [anchor for start in range(5) for anchor in found[start::5]]
 
 
-def _places(before: Pixels, anchor: npt.NDArray[np.uint32], y: int, x: int, near_by: Shift) -> set[Shift]:
-    """How far an anchor may have come."""
-    same_columns = np.flatnonzero((before[:, x : x + _RUN] == anchor).all(axis=1))
-    found = {(0, y - int(at)) for at in same_columns[: _MAX_HITS + 1] if at != y}
-    if found:
-        return found if len(found) <= _MAX_HITS else set()
-    top, left = max(0, y - near_by[1]), max(0, x - near_by[0])
-    near = before[top : y + near_by[1], left : x + near_by[0] + _RUN]
+def _straight(before: Pixels, anchor: npt.NDArray[np.uint32], at: tuple[int, int]) -> set[Shift]:
+    """How far up or down an anchor may have come, as where a page is scrolled."""
+    x, y = at
+    rows = np.flatnonzero((before[:, x : x + _RUN] == anchor).all(axis=1))
+    return {(0, y - int(row)) for row in rows[: _MAX_HITS + 1] if row != y}
+
+
+def _places(
+    before: Pixels, anchor: npt.NDArray[np.uint32], at: tuple[int, int], near_by: Shift, about: Shift
+) -> set[Shift]:
+    """How far an anchor may have come, by about so much in each direction."""
+    x, y = at
+    from_x, from_y = x - about[0], y - about[1]
+    top, left = max(0, from_y - near_by[1]), max(0, from_x - near_by[0])
+    near = before[top : max(0, from_y + near_by[1]), left : max(0, from_x + near_by[0] + _RUN)]
+    if near.shape[1] < _RUN:
+        return set()
     first, *_, last = np.flatnonzero(anchor[1:] != anchor[:-1]).tolist()  # rarer than what lies between equals
     starts = near.shape[1] - _RUN + 1
     hits = np.argwhere(
         (near[:, first : first + starts] == anchor[first]) & (near[:, last : last + starts] == anchor[last])
     )
-    for offset in (first + 1, last + 1, *range(0, _RUN, 3), *range(_RUN)):
-        if not len(hits):
+    for offset in (first + 1, last + 1, *range(0, _RUN, 3)):
+        if len(hits) <= _FEW_HITS:
             break
         hits = hits[near[hits[:, 0], hits[:, 1] + offset % _RUN] == anchor[offset % _RUN]]
-    found = {(x - left - int(at[1]), y - top - int(at[0])) for at in hits[: _MAX_HITS + 1]}
+    hits = hits[(near[hits[:, :1], hits[:, 1:] + np.arange(_RUN)] == anchor).all(axis=1)]
+    found = {(x - left - int(hit[1]), y - top - int(hit[0])) for hit in hits[: _MAX_HITS + 1]}
     found.discard((0, 0))
-    return found if len(found) <= _MAX_HITS else set()
+    return found
 
 
 def _fit(before: Pixels, after: Pixels, shift: Shift) -> Move | None:

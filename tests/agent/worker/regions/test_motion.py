@@ -88,6 +88,29 @@ def test_a_window_that_goes_on_a_little_faster_is_found_to_the_pixel() -> None:
     assert (found.dx, found.dy) == (24, 6)
 
 
+def test_a_window_that_goes_on_nearly_as_before_is_looked_for_there_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    back, window = text(700, 500, 1), text(300, 200, 2) ^ np.uint32(0xFFFFFF)
+    before, after = back.copy(), back.copy()
+    before[150:350, 200:500] = window
+    after[162:362, 233:533] = window
+    looked: list[motion.Shift] = []
+
+    def places(_before: Pixels, _anchor: Pixels, _at: motion.Shift, near: motion.Shift, about: motion.Shift) -> object:
+        looked.append(near)
+        return found(_before, _anchor, _at, near, about)
+
+    found = motion._places
+    monkeypatch.setattr(motion, "_places", places)
+    move = motion.find(before, after, Move(Rect(0, 0, 1, 1), 24, 15))
+    assert move is not None
+    assert (move.dx, move.dy) == (33, 12)
+    assert set(looked) == {motion._ALIKE}
+    looked.clear()
+    far = motion.find(before, after, Move(Rect(0, 0, 1, 1), -24, 15))
+    assert far == move
+    assert len(set(looked)) > 1
+
+
 @pytest.mark.parametrize("high", [10, 16, 18, 20, 24, 40])
 def test_a_page_is_found_whatever_the_height_of_its_lines(high: int) -> None:
     page = np.full((1200, 900), 0xFFFFFF, np.uint32)
