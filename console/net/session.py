@@ -86,7 +86,7 @@ class SessionLine:
         self._subject, self._wish, self._url = subject, wish, url
         self._identity, self._organisation, self._state = identity, organisation, state
         self._post, self._wake_painter = post, wake_painter
-        self._canvas, self._decoder = canvas, Decoder(canvas)
+        self._canvas, self._decoder = canvas, Decoder(canvas, wake_painter)
         self._measures = canvas.measures
         self._stage = Stage.DIALLING
         self._conversation: Conversation | None = None
@@ -257,7 +257,7 @@ class SessionLine:
                 films=film.available(),
             )
         else:
-            self._decoder = Decoder(self._canvas)
+            self._decoder = Decoder(self._canvas, self._wake_painter)
             self._conversation.take_up(revocations, now())
         conversation = self._conversation
         self._wake.set()
@@ -309,10 +309,8 @@ class SessionLine:
         match event:
             case FrameReceived(body):
                 began_s = time.perf_counter()
-                number, wake = self._decoder.decode(body)
+                number = self._decoder.decode(body)
                 took_s = time.perf_counter() - began_s
-                if wake:  # before all else: it takes the painter's thread a moment to wake
-                    self._wake_painter()
                 self._measures.received(len(body), took_s)
                 took_us = min(_MOST_US, int(1e6 * took_s))
                 self._shown = FrameShown(number, took_us)

@@ -8,6 +8,8 @@ no frame, however it is made, can unpack to more.
 
 import io
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import IO, cast
 
 import numpy as np
@@ -15,7 +17,7 @@ import zstandard
 
 from console.picture import planes
 from console.picture.canvas import Canvas, Pixels
-from console.picture.films import Films
+from console.picture.films import Films, Paint
 from protocol import limits
 from protocol.session import picture
 from protocol.session.picture import ZSTD_WINDOW_LOG, Codec, Frame, PictureError, Rect, Tile
@@ -26,8 +28,8 @@ MAX_OVERDRAW = 2
 _READ_BYTES = 1024 * 1024
 _EXACT = {Codec.ZSTD: 4, Codec.PLANES: 3}
 """Bytes of a pixel in the stream."""
-
-
+_LEAST_BAND, _COPIED_BAND = 12, 32
+"""Rows: each band costs as much as some; a few at a time stay in the processor's own memory."""
 _EMPTY_BLOCK = bytes(3)
 """A raw block of no bytes (RFC 8878, 3.1.1.2): it makes the decompressor go on, and means nothing."""
 
@@ -72,8 +74,9 @@ class _Payload(io.RawIOBase):
 class Decoder:
     """One session's decoder: each frame continues where the one before ended."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        self._canvas = canvas
+    def __init__(self, canvas: Canvas, wake: Callable[[], None] = lambda: None) -> None:
+        """`wake` is called where something is to be painted and nothing waited: a painter takes a moment to wake."""
+        self._canvas, self._wake = canvas, wake
         self._expected = 0
         self._payload = _Payload()
         self._stream: zstandard.ZstdDecompressionReader | None = None
@@ -92,14 +95,14 @@ class Decoder:
         self._scratch = np.empty(size, np.uint8)
         self._scratch.fill(0)  # each page is touched now
 
-    def decode(self, body: bytes) -> tuple[int, bool]:
+    def decode(self, body: bytes) -> int:
         """Paints one frame onto the canvas.
 
         Args:
             body: of a `Kind.FRAME` message.
 
         Returns:
-            The frame's number, for the acknowledgement, and whether the painter must be woken.
+            The frame's number, for the acknowledgement.
 
         Raises:
             PictureError: it is not the next frame of an honest sender.
@@ -112,13 +115,13 @@ class Decoder:
             reader = zstandard.ZstdDecompressor(max_window_size=2**ZSTD_WINDOW_LOG)
             self._stream = reader.stream_reader(cast(IO[bytes], self._payload), read_size=_READ_BYTES)
             self._films = Films()
-        pixels = self._films.decode(frame)
-        pixels += self._unpack(frame)
+        painted = self._films.decode(frame) + self._unpack(frame)
         self._expected += 1
         moves = [(_source(tile, frame), tile.rect) for tile in frame.tiles if tile.codec is Codec.COPY]
-        woken = self._paint(frame, moves, pixels)
+        if self._paint(frame, moves, painted):
+            self._wake()  # before all else
         self._canvas.figures.painted(frame, moves, time.perf_counter() - began_s)
-        return frame.number, woken
+        return frame.number
 
     def _check(self, frame: Frame) -> None:
         if frame.number != self._expected:
@@ -141,23 +144,23 @@ class Decoder:
                     raise PictureError("a payload that does not stand with the first of its rectangles")
                 first = False
 
-    def _unpack(self, frame: Frame) -> list[tuple[Rect, Pixels]]:
-        """All exact rectangles' pixels: views into the scratch buffer."""
+    def _unpack(self, frame: Frame) -> list[tuple[Rect, Paint]]:
+        """All exact rectangles: from the scratch buffer."""
         tiles = [tile for tile in frame.tiles if tile.codec in _EXACT]
         if not tiles:
             return []
         sizes = [_EXACT[tile.codec] * tile.rect.area for tile in tiles]
         unpacked = self._unpack_bytes(frame, tiles[0].payload, sum(sizes))
-        found: list[tuple[Rect, Pixels]] = []
+        found: list[tuple[Rect, Paint]] = []
         for tile, size in zip(tiles, sizes, strict=True):
             part, unpacked = unpacked[:size], unpacked[size:]
             shape = (tile.rect.height, tile.rect.width)
             if tile.codec is Codec.PLANES:
                 target = np.empty((*shape, BYTES_PER_PIXEL), np.uint8)
                 planes.to_pixels(part.reshape(3, *shape), target)
-                found.append((tile.rect, target))
+                found.append((tile.rect, partial(_copy, target)))
             else:
-                found.append((tile.rect, part.reshape(*shape, BYTES_PER_PIXEL)))
+                found.append((tile.rect, partial(_copy, part.reshape(*shape, BYTES_PER_PIXEL))))
         return found
 
     def _unpack_bytes(self, frame: Frame, payload: bytes | memoryview, size: int) -> Pixels:
@@ -177,7 +180,7 @@ class Decoder:
             raise PictureError("pixels that are more or fewer than their rectangles")
         return target
 
-    def _paint(self, frame: Frame, moves: list[tuple[Rect, Rect]], painted: list[tuple[Rect, Pixels]]) -> bool:
+    def _paint(self, frame: Frame, moves: list[tuple[Rect, Rect]], painted: list[tuple[Rect, Paint]]) -> bool:
         """Moves first, then the rest in any order: no honest frame paints a pixel twice."""
         canvas = self._canvas
         with canvas.lock:
@@ -192,9 +195,13 @@ class Decoder:
                 copied = [canvas.pixels[_at(source)].copy() for source, _ in moves]  # all as it was before this frame
                 for pixels, (_, target) in zip(copied, moves, strict=True):
                     canvas.pixels[_at(target)] = pixels
-            for rect, pixels in painted:
-                canvas.pixels[_at(rect)] = pixels
+            for rect, paint in painted:
+                paint(canvas.pixels[_at(rect)])
             return canvas.mark([tile.rect for tile in frame.tiles]) or woken
+
+
+def _copy(pixels: Pixels, target: Pixels) -> None:
+    target[:] = pixels
 
 
 def _at(rect: Rect) -> tuple[slice, slice]:
@@ -213,13 +220,12 @@ def _source(tile: Tile, frame: Frame) -> Rect:
 
 
 def _move(pixels: Pixels, source: Rect, target: Rect) -> None:
-    """Moves within a picture, in bands that do not overlap what they come from: half the work of a copy between."""
+    """Moves within a picture, in bands: none comes over what another one is still to be made of."""
     step = abs(target.y - source.y)
-    if not step:
-        pixels[_at(target)] = pixels[_at(source)].copy()
-        return
-    tops = range(0, target.height, step)
+    direct = step >= _LEAST_BAND  # then a band does not overlap what it comes from: half the work of a copy between
+    high = step if direct else _COPIED_BAND
+    tops = range(0, target.height, high)
     for top in tops if target.y < source.y else reversed(tops):
-        rows = min(step, target.height - top)
-        there = Rect(source.x, source.y + top, source.width, rows)
-        pixels[_at(Rect(target.x, target.y + top, target.width, rows))] = pixels[_at(there)]
+        rows = min(high, target.height - top)
+        there = pixels[_at(Rect(source.x, source.y + top, source.width, rows))]
+        pixels[_at(Rect(target.x, target.y + top, target.width, rows))] = there if direct else there.copy()

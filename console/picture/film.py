@@ -9,8 +9,9 @@ import os
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from console.picture.colours import Packed, Picture, Planar, Plane
+from protocol.session import yuv
 from protocol.session.film import FILM_MAX_PIXELS, FILM_MAX_SIDE
 
 _THREADS = min(2, os.cpu_count() or 1)
@@ -56,8 +57,8 @@ class FilmDecoder:
         context.flags |= self._av.codec.context.Flags.low_delay
         self._context: Any = context
 
-    def decode(self, packet: bytes) -> npt.NDArray[np.uint8]:
-        """The stream's next picture, `[height, width, 4]` BGRX.
+    def decode(self, packet: bytes) -> Picture:
+        """The stream's next picture.
 
         Raises:
             FilmError: it is not one whole picture of the right size.
@@ -69,9 +70,16 @@ class FilmDecoder:
             frame = frames[0]
             if (frame.height, frame.width) != self._size or frame.format.name != "yuv420p":
                 raise FilmError(f"a picture of {frame.width}x{frame.height} in a film of another size")
-            packed = self._reformatter.reformat(frame, format="bgra", threads=_THREADS)
-            plane = packed.planes[0]
+            return self._picture(frame)
         except (self._av.FFmpegError, ValueError) as error:
             raise FilmError(f"a film that cannot be decoded: {error}") from error
-        rows = np.frombuffer(plane, np.uint8).reshape(self._size[0], plane.line_size)
-        return rows[:, : 4 * self._size[1]].reshape(*self._size, 4)
+
+    def _picture(self, frame: Any) -> Picture:
+        height, width = self._size
+        libyuv = yuv.library()
+        if libyuv:
+            planes = [Plane(plane.buffer_ptr, plane.line_size) for plane in frame.planes]
+            return Planar(libyuv, frame, planes, width, height)
+        plane = self._reformatter.reformat(frame, format="bgra", threads=_THREADS).planes[0]
+        rows = np.frombuffer(plane, np.uint8).reshape(height, plane.line_size)
+        return Packed(rows[:, : 4 * width].reshape(height, width, 4))

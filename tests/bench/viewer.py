@@ -6,6 +6,7 @@ import zstandard
 
 from agent.worker.capture.source import Pixels
 from agent.worker.regions.areas import pixels_of
+from console.picture.colours import Packed, Picture
 from console.picture.film import FilmDecoder
 from console.picture.planes import to_pixels
 from protocol.session import film as film_layout
@@ -42,7 +43,7 @@ class Viewer:
         return self.pixels[pixels_of(Rect(x, y, tile.rect.width, tile.rect.height))].copy()
 
     def _show_films(self, frame: Frame) -> None:
-        shown: npt.NDArray[np.uint8] = self._bytes[:0]
+        shown: Picture = Packed(self._bytes[:0])
         area = Rect(0, 0, 0, 0)
         for tile in frame.tiles:
             if tile.codec is not Codec.H264:
@@ -55,8 +56,8 @@ class Viewer:
                 shown = self._films[packet.slot][1].decode(bytes(packet.data))
             rect = tile.rect
             x, y = rect.x - area.x, rect.y - area.y
-            part = shown.view(np.uint32)[..., 0][y : y + rect.height, x : x + rect.width]
-            self.pixels[pixels_of(rect)] = part & np.uint32(0xFFFFFF)
+            shown.paint(x, y, self._bytes[pixels_of(rect)])
+            self.pixels[pixels_of(rect)] &= np.uint32(0xFFFFFF)
 
     def _show_exact(self, frame: Frame) -> None:
         tiles = [tile for tile in frame.tiles if tile.codec in _BYTES]

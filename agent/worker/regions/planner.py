@@ -66,6 +66,8 @@ _TINY, _TINY_SLOW = 128 * 128, 64 * 64
 """Pixels; what is smaller than this, such as a line of text, is sent before anybody asks what it is."""
 _SMALL_AREA = 96 * 1024
 """Pixels; below it cutting columns costs less than encoding unchanged ones."""
+_DUE_PAUSE_S = 0.05
+"""While only a film changes, and the line limits nothing, what is owed is looked for so often."""
 _DENSE = 0.4
 """Where fewer of a band's tiles changed, as after a move, only those are sent; else whole rows: zstd finds them."""
 
@@ -96,6 +98,7 @@ class Planner:
         self._settling = Settling(self._padded, self._whole, self._looks, self._debts)
         self._last_move: tuple[Rect, motion.Move] | None = None
         self._misses, self._believed, self._search_s = 0, 0, float("-inf")
+        self._next_due_s = float("-inf")
 
     @property
     def exact_share(self) -> float:
@@ -141,6 +144,12 @@ class Planner:
         copies: list[Action] = [Copy(move.rect, move.source.x, move.source.y) for move in moves]
         sent = self._send(changed, budget, now_s, union(moves[0].rect, moves[0].source) if moves else None)
         actions = [*copies, *played, *sent]
+        if not played or others or budget.rate is not None:
+            self._next_due_s = float("-inf")
+        elif now_s < self._next_due_s:
+            return actions
+        else:
+            self._next_due_s = now_s + _DUE_PAUSE_S
         return [*actions, *self._settling.due(actions, budget, self._shown, now_s)]
 
     def echo(self, grabbed: Sequence[tuple[Rect, Pixels]]) -> list[Action]:
@@ -155,6 +164,8 @@ class Planner:
 
     def due_s(self, now_s: float) -> float | None:
         """When to plan again even if nothing changes, or None if everything is exact."""
+        if now_s < self._next_due_s:
+            return self._next_due_s
         return self._settling.due_s(self._shown, now_s)
 
     @property

@@ -2,10 +2,12 @@
 
 A running film changes nearly everywhere, and the console has a likeness of it anyway: there it is enough to know which
 tiles changed. Only where the console's pixels are exact is every one compared. What the console has a likeness of is
-painted anew, changed or not: so nothing that a hasty look missed stays on its screen.
+painted anew while it changes, and for a moment longer, since films get better where they stand still; and in any case
+four times a second: so nothing that a hasty look missed stays on its screen.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from agent.worker.capture.source import Pixels
 from agent.worker.regions.actions import Budget
@@ -29,6 +31,8 @@ from protocol.session.picture import Rect
 
 _STEP = 4
 """One row of so many is compared to tell which tiles of a film changed."""
+_AFTERWARDS_S, _ANYWAY_S = 0.1, 0.25
+"""So long after its last change a tile is painted anew; and as often, if it did not seem to change."""
 
 
 class Playing:
@@ -37,6 +41,7 @@ class Playing:
     def __init__(self, pixels: Pixels, looks: Looks, debts: Debts, price: TextPrice) -> None:
         """The planner's own: its whole picture, sides multiples of TILE, and what it knows of it."""
         self._pixels, self._looks, self._debts, self._price = pixels, looks, debts, price
+        self._painted_s: npt.NDArray[np.float64] = np.full(looks.picture.shape, -np.inf)
 
     def show(
         self, rect: Rect, pixels: Pixels, budget: Budget, now_s: float
@@ -58,9 +63,12 @@ class Playing:
         text = changed & ~pictures & ~(self._looks.busy(now_s) & (all_of_it | grown(pictures)))
         if self._price.is_dear(self._pixels, text, budget.rate):
             text[:] = False
+        lately = self._looks.changed_s >= now_s - _AFTERWARDS_S
+        again = likeness & (lately | (self._painted_s < now_s - _ANYWAY_S))
         paint: Grid = np.zeros_like(changed)
-        paint[where] = ((changed | likeness) & ~text)[where]
+        paint[where] = ((changed | again) & ~text)[where]
         (paint,) = gathered(paint)
+        self._painted_s[paint] = now_s
         text &= ~paint
         box = bounding(paint)
         bound = _tight(self._pixels, rect, pixels, box) if box else None

@@ -201,7 +201,7 @@ class ConsoleEnd:
             self.heard.append(message)
             return
         self.frame_bytes += len(body)
-        number, _ = self._decoder.decode(body)
+        number = self._decoder.decode(body)
         self.frames.append((number, time.monotonic()))
         if self.acknowledging and self._tunnel and self._tunnel.state is State.OPEN:
             self._tunnel.send(pack(Kind.TYPED, messages.encode(FrameShown(number))))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.worker.regions.film import FilmEncoder
+from console.picture import decoder as decoding
 from console.picture.canvas import Canvas
 from console.picture.decoder import Decoder
 from protocol.session import film, framing
@@ -80,7 +81,7 @@ def test_any_changes_cut_anywhere_give_the_senders_picture(steps: list[object], 
     numbers = []
     for at in range(0, len(stream), chunk):
         for _kind, body in reader.receive_data(stream[at : at + chunk]):
-            number, _wake = decoder.decode(body)
+            number = decoder.decode(body)
             numbers.append(number)
     assert numbers == list(range(len(bodies)))
     assert np.array_equal(canvas.pixels, sender.picture)
@@ -106,8 +107,21 @@ def test_what_size_was_announced_changes_nothing_but_the_time_it_takes(told: tup
 def test_an_empty_frame_changes_nothing_and_is_counted() -> None:
     sender, canvas, decoder = begun()
     canvas.take_dirty()
-    number, wake = decoder.decode(sender.pack((), fresh=False))
-    assert (number, wake, canvas.take_dirty()) == (1, False, [])
+    assert decoder.decode(sender.pack((), fresh=False)) == 1
+    assert canvas.take_dirty() == []
+
+
+def test_the_painter_is_woken_once_for_what_waits_and_before_anything_is_counted() -> None:
+    sender, canvas, counted = Sender(WIDTH, HEIGHT), Canvas(), list[int]()
+    decoder = Decoder(canvas, lambda: counted.append(canvas.figures.snapshot().frames))
+    decoder.decode(sender.whole())
+    decoder.decode(sender.change([Rect(0, 0, 2, 2)], np.random.default_rng(1)))
+    assert counted == [0]
+    canvas.take_dirty()
+    decoder.decode(sender.pack((), fresh=False))
+    assert counted == [0]
+    decoder.decode(sender.change([Rect(0, 0, 2, 2)], np.random.default_rng(2)))
+    assert counted == [0, 3]
 
 
 @given(st.data())
@@ -217,3 +231,17 @@ def test_a_screen_larger_than_any_frame_is_refused_before_memory_is_taken() -> N
     sender.picture = np.broadcast_to(np.zeros(4, np.uint8), (16384, 16384, 4))
     with pytest.raises(PictureError, match="larger than can be shown"):
         Decoder(Canvas()).decode(sender.pack((), fresh=True))
+
+
+@given(st.data())
+def test_a_part_moves_in_any_direction_as_if_it_had_been_copied_first(data: st.DataObject) -> None:
+    high, wide = 120, 24
+    pixels = np.arange(high * wide * 4, dtype=np.uint32).astype(np.uint8).reshape(high, wide, 4)
+    width, height = data.draw(st.integers(1, wide)), data.draw(st.integers(1, high))
+    (sx, tx), (sy, ty) = (
+        (data.draw(st.integers(0, most)), data.draw(st.integers(0, most))) for most in (wide - width, high - height)
+    )
+    expected = pixels.copy()
+    expected[ty : ty + height, tx : tx + width] = pixels[sy : sy + height, sx : sx + width]
+    decoding._move(pixels, Rect(sx, sy, width, height), Rect(tx, ty, width, height))
+    assert (pixels == expected).all()

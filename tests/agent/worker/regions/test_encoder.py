@@ -22,6 +22,7 @@ from tests.agent.worker.regions.screens import photo, text
 from tests.bench.journeys import psnr
 from tests.bench.viewer import Viewer
 from tests.conftest import Logs
+from tests.console.picture.whole import whole
 
 WIDTH, HEIGHT = 500, 330
 WHOLE = Rect(0, 0, WIDTH, HEIGHT)
@@ -120,7 +121,7 @@ def test_a_likeness_is_a_good_one_and_within_its_bytes() -> None:
     sent = photo(512, 352, 4)
     for most, least_db in ((60_000, 36), (15_000, 30)):
         packet = FilmEncoder(512, 352, None, most_bytes=most).encode(sent)
-        shown = FilmDecoder(512, 352).decode(packet)[..., :3].copy()
+        shown = whole(FilmDecoder(512, 352).decode(packet), 512, 352)[..., :3].copy()
         assert len(packet) <= most
         assert psnr(np.dstack([shown, np.zeros_like(shown[..., :1])]).view(np.uint32)[..., 0], sent) >= least_db
 

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.worker.capture.source import Pixels
+from agent.worker.regions import playing
 from agent.worker.regions.actions import Action, Budget, Copy, SendExactly, ShowFilm
 from agent.worker.regions.areas import pixels_of
 from agent.worker.regions.planner import Planner
@@ -135,3 +136,24 @@ def test_the_smallest_change_of_what_is_exact_in_a_running_film_is_seen() -> Non
         assert planner._debts.allows(console.pixels == screen)
     settle(planner, console, LAN, 9.0)
     assert (console.pixels == screen).all()
+
+
+def test_what_stands_still_in_a_running_film_is_painted_four_times_a_second_only() -> None:
+    planner, console, screen = begin()
+    run_on(planner, console, screen, 8, 0.2)
+    console.filmed = 0
+    run_on(planner, console, screen, 14, 1.0)
+    whole, moving = WINDOW.area, WINDOW.width * (WINDOW.height - 160 + 32)
+    assert _FPS * moving * 0.8 < console.filmed < (_FPS - 5) * moving + 5 * whole
+
+
+def test_a_change_between_the_rows_that_are_looked_at_is_shown_soon() -> None:
+    planner, console, screen = begin()
+    run_on(planner, console, screen, 8, 0.2)
+    here = screen[WINDOW.y + 16 : WINDOW.y + 128]
+    looked_at = {row for row in range(len(here)) if (WINDOW.y + 16 + row) % playing._STEP == 0}
+    for row in set(range(len(here))) - looked_at:
+        here[row, WINDOW.x : WINDOW.x + WINDOW.width] ^= 0x404040
+    run_on(planner, console, screen, 14, 0.3)
+    shown = console.pixels[WINDOW.y + 16 : WINDOW.y + 128, WINDOW.x : WINDOW.x + WINDOW.width]
+    assert (shown == here[:, WINDOW.x : WINDOW.x + WINDOW.width] ^ np.uint32(0x010101)).all()
