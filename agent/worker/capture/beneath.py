@@ -37,6 +37,10 @@ _DAMAGED = struct.Struct("=4xIII hhHH")  # DamageNotify: drawable, damage, time,
 _SHAPED = struct.Struct("=4xI")  # ShapeNotify: the window
 _PROPERTY_NOTIFY = 28
 _PROPERTY = struct.Struct("=4xII")  # PropertyNotify: the window, the property
+_TOLD_MOST = 8
+"""So many parts that something was drawn in are told at once; what is drawn in more of them is a matter for a look."""
+_EVENTS_MOST = 64
+"""A window that tells of more between two looks is listened to for its outline alone: an event takes 6 µs."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,16 +51,18 @@ class _Kept:
         pixmap, damage: the server's numbers.
         size: the pixmap's.
         changed: something was drawn since its damage was asked for.
+        events: that told of it since then.
     """
 
     pixmap: int
     damage: int
     size: tuple[int, int]
     changed: bool = True
+    events: int = 0
 
 
 @dataclasses.dataclass(slots=True)
-class _Patch:
+class Patch:
     """A part of the picture that was asked for.
 
     Attributes:
@@ -91,6 +97,7 @@ class Beneath:
         self._hidden = False
         self._floor = Floor(x)
         self._segment: Segment | None = None
+        self._told: list[Rect] = []
         self._damaged: list[Rect] = []
         self._visible: dict[int, list[Rect]] = {}
         self._copied: Rect | None = None
@@ -126,14 +133,23 @@ class Beneath:
             self._compositor_stale = self._stale = True
         return self._stale
 
+    def told(self) -> list[Rect]:
+        """Where on the screen windows say they were drawn in since this was last asked: all of it, or nothing."""
+        told, self._told = self._told, []
+        return told if len(told) <= _TOLD_MOST else []
+
     def ask_damage(self) -> list[tuple[int, Any, Any]]:
         """Asks what was drawn in the windows, for `damage`: each with the requests. Raises DisplayLost."""
         asked = []
         for window, kept in self._kept.items():
             if kept.changed:
-                kept.changed = False
+                many = kept.events > _EVENTS_MOST
+                kept.changed, kept.events = False, 0
                 taken = self._damages.Subtract(kept.damage, 0, self._region)
                 asked.append((window, taken, self._fixes.FetchRegion(self._region)))
+                if many:  # the server begins by telling of all of the window: whatever is drawn meanwhile is seen
+                    self._damages.Destroy(kept.damage)
+                    kept.damage = self._listen(window, xcffib.damage.ReportLevel.BoundingBox)
         return asked
 
     def damage(self, asked: list[tuple[int, Any, Any]], on_screen: list[Rect]) -> list[Rect]:
@@ -170,13 +186,15 @@ class Beneath:
                     on_screen = [rest for rect in on_screen for rest in without_part(rect, both)]
         return on_screen + shown + found
 
-    def settle(self) -> None:
-        """Follows what the events told. Raises DisplayLost."""
-        if self._stale:
-            with contextlib.suppress(XError):  # something has gone meanwhile: its event is on the way
-                self._arrange()
+    def settle(self) -> bool:
+        """Follows what the events told; whether there was anything to follow. Raises DisplayLost."""
+        if not self._stale:
+            return False
+        with contextlib.suppress(XError):  # something has gone meanwhile: its event is on the way
+            self._arrange()
+        return True
 
-    def ask(self, rects: Sequence[Rect]) -> list[_Patch]:
+    def ask(self, rects: Sequence[Rect]) -> list[Patch]:
         """Asks for what lies beneath in these rectangles; for `put`. Raises DisplayLost, CaptureError."""
         parts = list(self._parts(rects))
         size = 4 * sum(at.area for _, at, *_ in parts)
@@ -193,11 +211,11 @@ class Beneath:
                 drawable, at.x - x, at.y - y, at.width, at.height, _ALL_PLANES, z_pixmap, self._segment.number, place
             )
             pixels = self._segment.pixels(place, at.height, at.width)
-            patches.append(_Patch(onto, at, pixels, glass, answer))
+            patches.append(Patch(onto, at, pixels, glass, answer))
             place += 4 * at.area
         return patches
 
-    def put(self, patches: list[_Patch], rects: Sequence[Rect], grabbed: Sequence[Pixels]) -> None:
+    def put(self, patches: list[Patch], rects: Sequence[Rect], grabbed: Sequence[Pixels]) -> None:
         """Puts what was asked for into the picture. Raises DisplayLost."""
         for patch in patches:
             try:
@@ -243,13 +261,18 @@ class Beneath:
         if kept and kept.size == size:
             return
         if kept is None:
-            kept = self._kept[window] = _Kept(0, self._x.new_id(), size)
             self._composite.RedirectWindow(window, xcffib.composite.Redirect.Automatic)
-            self._damages.Create(kept.damage, window, xcffib.damage.ReportLevel.BoundingBox)
+            kept = _Kept(0, self._listen(window, xcffib.damage.ReportLevel.DeltaRectangles), size)
+            self._kept[window] = kept
         else:
             self._x.core.FreePixmap(kept.pixmap)
         kept.pixmap, kept.size = self._x.new_id(), size
         self._composite.NameWindowPixmap(window, kept.pixmap)
+
+    def _listen(self, window: int, level: int) -> int:
+        damage = self._x.new_id()
+        self._damages.Create(damage, window, level)
+        return damage
 
     def _let_go(self, window: int) -> None:
         kept = self._kept.pop(window)
@@ -296,8 +319,10 @@ class Beneath:
         kept, known = self._kept.get(window), self._stack.windows.get(window)
         if kept is None or known is None:
             return False
-        kept.changed = True
+        kept.changed, kept.events = True, kept.events + 1
         drawn = Rect(x + known.x + known.border, y + known.y + known.border, width, height)
+        if len(self._told) <= _TOLD_MOST:
+            self._told.append(drawn)
         return any(intersection(drawn, area) for area, _ in self._layout)
 
     def _within(self, drawn: Sequence[Rect]) -> list[Rect]:

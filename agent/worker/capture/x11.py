@@ -3,6 +3,7 @@
 Lives on the capture thread, with a connection of its own.
 """
 
+import dataclasses
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +15,8 @@ import xcffib.shm
 import xcffib.xfixes
 import xcffib.xproto
 
-from agent.worker.capture.beneath import Beneath
+from agent.worker.capture.beneath import Beneath, Patch
+from agent.worker.capture.damage import merge
 from agent.worker.capture.segment import Segment
 from agent.worker.capture.source import (
     CaptureError,
@@ -35,8 +37,22 @@ _ALL_PLANES = 0xFFFF_FFFF
 _MAX_CURSOR = 128
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Asked:
+    """Pixels that were asked for, and the answers that tell when they are there."""
+
+    rects: list[Rect]
+    pixels: list[Pixels]
+    answers: list[Any]
+    beneath: list[Patch]
+
+
 class X11Source:
-    """See `Source`."""
+    """See `Source`.
+
+    The display answers in its own time, and this program wakes up in its own: 0.1 ms each time. So while what was drawn
+    is asked for, the pixels are as well where a window's event has told it: what is drawn after that is told anew.
+    """
 
     def __init__(self, display: str | None = None) -> None:
         """Connects and begins to listen. Raises CaptureError, SourceLostError."""
@@ -50,6 +66,9 @@ class X11Source:
         except DisplayLost as error:
             raise SourceLostError("There is no display to be seen.") from error
         self._segment = Segment(self._x, self._geometry.width * self._geometry.height * 4)
+        self._told: list[Rect] = []
+        self._told_rightly = False
+        self._ahead: _Asked | None = None
 
     def fileno(self) -> int:
         """See `Source`."""
@@ -68,9 +87,11 @@ class X11Source:
         """See `Source`."""
         try:
             self._beneath.settle()
+            told = self._beneath.told()
             taken = self._damages.Subtract(self._damage, 0, self._region)
             answer = self._fixes.FetchRegion(self._region)
             beneath = self._beneath.ask_damage()
+            self._ask_ahead(merge(told, self._geometry.width, self._geometry.height))
             found = [Rect(part.x, part.y, part.width, part.height) for part in answer.reply().rectangles]
             asked = {self._x.root: taken, **{window: taken for window, taken, _ in beneath}}
             self._note(asked)  # the events before the answers: of windows that came, moved and went
@@ -80,33 +101,21 @@ class X11Source:
         return found
 
     def grab(self, rects: Sequence[Rect]) -> list[Pixels]:
-        """See `Source`. All are asked for before the first answer is waited for."""
-        answers, at, pixels = [], 0, []
-        z_pixmap = xcffib.xproto.ImageFormat.ZPixmap
+        """See `Source`."""
         try:
             self._note()
-            self._beneath.settle()
-            for rect in rects:
-                size = rect.area * 4
-                if at + size > self._segment.size:
-                    raise SourceResizedError("The screen has grown.")
-                answers.append(
-                    self._shm.GetImage(
-                        self._x.root, rect.x, rect.y, rect.width, rect.height,
-                        _ALL_PLANES, z_pixmap, self._segment.number, at,
-                    )
-                )  # fmt: skip
-                pixels.append(self._segment.pixels(at, rect.height, rect.width))
-                at += size
-            beneath = self._beneath.ask(rects)
-            for answer in answers:
-                answer.reply()
-            self._beneath.put(beneath, rects, pixels)
+            arranged = self._beneath.settle()
+            ahead, self._ahead = self._ahead, None
+            self._told_rightly = set(rects) == set(self._told)
+            if ahead and not arranged and self._told_rightly:
+                got = dict(zip(ahead.rects, self._answered(ahead), strict=True))
+                return [got[rect] for rect in rects]
+            self._forget(ahead)
+            return self._answered(self._ask(rects))
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
         except XError as error:
             raise SourceResizedError("The screen is not what it was.") from error
-        return pixels
 
     def leave_out(self, windows: frozenset[int]) -> None:
         """See `Source`."""
@@ -125,9 +134,12 @@ class X11Source:
         found = Geometry(root.width, root.height, found_monitors)
         if max(found.width, found.height) > limits.FRAME_MAX_SIDE or found.whole.area > limits.FRAME_MAX_PIXELS:
             raise CaptureError("The screen is too large to be shown.")
+        self._geometry = found
         if hasattr(self, "_segment") and self._segment.size < found.whole.area * 4:
             self._segment.close()
             self._segment = Segment(self._x, found.whole.area * 4)
+            self._forget(self._ahead)
+            self._ahead = None
         return found
 
     def cursor(self) -> CursorChanged | None:
@@ -159,6 +171,42 @@ class X11Source:
             self._x.close()
         except DisplayLost:
             pass
+
+    def _ask(self, rects: Sequence[Rect]) -> _Asked:
+        """All are asked for before the first answer is waited for."""
+        answers, at, pixels = [], 0, []
+        for rect in rects:
+            size = rect.area * 4
+            if at + size > self._segment.size:
+                raise SourceResizedError("The screen has grown.")
+            answers.append(
+                self._shm.GetImage(
+                    self._x.root, rect.x, rect.y, rect.width, rect.height,
+                    _ALL_PLANES, xcffib.xproto.ImageFormat.ZPixmap, self._segment.number, at,
+                )
+            )  # fmt: skip
+            pixels.append(self._segment.pixels(at, rect.height, rect.width))
+            at += size
+        return _Asked(list(rects), pixels, answers, self._beneath.ask(rects))
+
+    def _answered(self, asked: _Asked) -> list[Pixels]:
+        for answer in asked.answers:
+            answer.reply()
+        self._beneath.put(asked.beneath, asked.rects, asked.pixels)
+        return asked.pixels
+
+    def _ask_ahead(self, told: list[Rect]) -> None:
+        """For what was told, if it was right the last time: what turns out to have been drawn may be something else."""
+        self._forget(self._ahead)
+        self._told, self._ahead = told, None
+        if told and self._told_rightly:
+            self._ahead = self._ask(self._told)
+
+    def _forget(self, asked: _Asked | None) -> None:
+        """Nobody waits for these any more; refusals are nobody's matter either."""
+        if asked:
+            for answer in [*asked.answers, *(patch.answer for patch in asked.beneath)]:
+                answer.discard_reply()
 
     def _note(self, taken: Mapping[int, Any] | None = None) -> None:
         """Remembers for `changes` what has been told, whoever read it off the socket.

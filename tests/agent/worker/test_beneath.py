@@ -207,6 +207,62 @@ def test_what_was_drawn_is_told_once_however_the_server_tells_of_it(beneath: Ben
     assert told.count(False) > len(told) / 2  # now and then it is copied only after it was looked at
 
 
+def test_pixels_are_asked_for_together_with_what_was_drawn_where_a_window_told_it(beneath: Beneath) -> None:
+    sheet = beneath.sheet(0, 0, 320, 240)
+    beneath.begin()
+    beneath.check()
+    asked: list[int] = []
+    for x in range(20):
+        sheet.dot(16 * x, 30)
+        sheet.dot(300 - 8 * x, 200)
+        beneath.screen.x.sync()
+        beneath.source.changes()
+        rects = merge(beneath.source.take_damage(), 320, 240)
+        before = requests(beneath)
+        pixels = beneath.source.grab(rects)
+        asked.append(requests(beneath) - before - 1)
+        shown = seen(beneath)
+        for rect, part in zip(rects, pixels, strict=True):
+            if rect.y >= 40:
+                where = slice(rect.y, rect.y + rect.height), slice(rect.x, rect.x + rect.width)
+                assert (part & np.uint32(_COLOURS) == shown[where]).all()
+    assert asked.count(0) > len(asked) / 2  # now and then it is copied only after it was looked at
+
+
+def test_a_window_that_draws_a_thousand_things_at_once_tells_of_few(
+    beneath: Beneath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = beneath.sheet(0, 0, 320, 240)
+    beneath.begin()
+    beneath.check()
+    told: list[bytes] = []
+    take = beneath.source._beneath.take
+    monkeypatch.setattr(beneath.source._beneath, "take", lambda event: told.append(event) or take(event))
+    counted: list[int] = []
+    for turn in range(2):
+        told.clear()
+        for at in range(1000):
+            sheet.dot(2 * (at % 150) + turn, 50 + 20 * (at // 150))
+        wait_until(lambda: bool((beneath.look()[50:] == seen(beneath)[50:]).all()))
+        counted.append(len(told))
+    assert counted[0] > 900
+    assert counted[1] < 300
+
+
+def requests(beneath: Beneath) -> int:
+    """The number of this request, the source's last one."""
+    cookie = beneath.source._x.core.GetInputFocus()
+    cookie.reply()
+    return int(cookie.sequence)
+
+
+def seen(beneath: Beneath) -> Pattern:
+    """What is on the real screen."""
+    pixels = beneath.screen.pixels().astype(np.uint32)
+    found: Pattern = pixels[..., 0] | pixels[..., 1] << 8 | pixels[..., 2] << 16
+    return found
+
+
 def test_what_the_banner_itself_draws_is_nobodys_matter(beneath: Beneath) -> None:
     beneath.sheet(0, 0, 320, 240)
     beneath.begin()
