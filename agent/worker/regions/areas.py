@@ -46,6 +46,9 @@ def union(one: Rect, other: Rect) -> Rect:
     return Rect(left, top, right - left, bottom - top)
 
 
+_EIGHT_TRUTHS = np.uint64(0x0101_0101_0101_0101)
+
+
 def bounding(grid: Grid) -> Rect | None:
     """The smallest rectangle of whole tiles around the true ones, in pixels."""
     rows, columns = np.flatnonzero(grid.any(axis=1)), np.flatnonzero(grid.any(axis=0))
@@ -120,6 +123,15 @@ def any_in_tiles(mask: Mask, rows: int = TILE) -> Grid:
     words = mask.view(np.uint64).reshape(height // rows, rows, width // 8)  # eight truths at once
     together = np.bitwise_or.reduce(words, axis=1)
     grid: Grid = together.reshape(height // rows, width // TILE, TILE // 8).any(axis=2)
+    return grid
+
+
+def all_in_tiles(mask: Mask) -> Grid:
+    """Which tiles have true pixels only; the mask's sides must be those of whole tiles."""
+    height, width = mask.shape
+    words = mask.view(np.uint64).reshape(height // TILE, TILE, width // 8)
+    together = np.bitwise_and.reduce(words, axis=1)
+    grid: Grid = (together == _EIGHT_TRUTHS).reshape(height // TILE, width // TILE, TILE // 8).all(axis=2)
     return grid
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from agent.worker.regions.areas import TILE, Grid, Mask, any_in_tiles, pixels_of, tiles_of
+from agent.worker.regions.areas import TILE, Grid, Mask, all_in_tiles, any_in_tiles, pixels_of, tiles_of
 from agent.worker.regions.motion import Move
 from protocol.session.picture import Rect
 
@@ -47,6 +47,16 @@ class Debts:
         self._stale[:] = False
         self._none = not self._tiles.any()
         return None if self._none else self._tiles.copy()
+
+    def whole_tiles(self, rect: Rect) -> Grid:
+        """Of the tiles that a rectangle lies in, those of which every pixel is owed."""
+        rows, columns = tiles_of(rect)
+        owed = self._owed[rows.start * TILE : rows.stop * TILE, columns.start * TILE : columns.stop * TILE]
+        return all_in_tiles(owed)
+
+    def owed(self, rect: Rect) -> Mask:
+        """Which pixels of a rectangle are owed: a view, until something else is told."""
+        return self._owed[pixels_of(rect)]
 
     @property
     def any(self) -> bool:

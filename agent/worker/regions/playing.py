@@ -54,10 +54,12 @@ class Playing:
         """
         owed = self._debts.tiles()
         likeness = owed if owed is not None else np.zeros_like(self._looks.picture)
-        changed = _changed_tiles(self._pixels, rect, pixels, likeness)
+        where = tiles_of(rect)
+        all_owed = np.zeros_like(likeness)
+        all_owed[where] = self._debts.whole_tiles(rect)
+        changed = _changed_tiles(self._pixels, rect, pixels, all_owed)
         if np.count_nonzero(changed) < budget.film_tiles:
             return None
-        where = tiles_of(rect)
         pictures = changed & self._looks.picture
         all_of_it = mostly(self._looks.picture[where])  # else it is a part of a page that is drawn whole
         text = changed & ~pictures & ~(self._looks.busy(now_s) & (all_of_it | grown(pictures)))
@@ -71,7 +73,7 @@ class Playing:
         self._painted_s[paint] = now_s
         text &= ~paint
         box = bounding(paint)
-        bound = _tight(self._pixels, rect, pixels, box) if box else None
+        bound = self._tight(rect, pixels, box) if box else None
         self._pixels[pixels_of(rect)] = pixels
         self._looks.see(self._pixels, None, changed, now_s)
         painted = tuple(part for run in runs(paint) if bound and (part := intersection(run, bound)))
@@ -82,17 +84,48 @@ class Playing:
             self._debts.settle(part)
         return painted, exact
 
+    def _tight(self, rect: Rect, pixels: Pixels, box: Rect) -> Rect | None:
+        """A box of whole tiles within a rectangle without the rim that is exact and unchanged.
 
-def _changed_tiles(before: Pixels, rect: Rect, pixels: Pixels, likeness: Grid) -> Grid:
-    """The tiles of a rectangle in which something changed: all of them, but for `likeness` where it may miss some.
+        A film may begin in the middle of a tile.
+        """
+        inner = intersection(box, rect)
+        if inner is None or inner == rect:
+            return inner
+        left, top = inner.x, inner.y
+        right, bottom = left + inner.width, top + inner.height
+        wide, high = min(TILE, inner.width), min(TILE, inner.height)
+        rims = (
+            (top > rect.y, 1, Rect(left, top, inner.width, high)),
+            (bottom < rect.y + rect.height, 1, Rect(left, bottom - high, inner.width, high)),
+            (left > rect.x, 0, Rect(left, top, wide, inner.height)),
+            (right < rect.x + rect.width, 0, Rect(right - wide, top, wide, inner.height)),
+        )
+        edges = [top, bottom, left, right]
+        for at, (is_rim, axis, rim) in enumerate(rims):
+            if is_rim:
+                here = pixels[rim.y - rect.y : rim.y - rect.y + rim.height, rim.x - rect.x : rim.x - rect.x + rim.width]
+                differs = self._pixels[pixels_of(rim)] != here
+                lines = np.flatnonzero((differs | self._debts.owed(rim)).any(axis=axis))
+                start, length = (rim.y, rim.height) if axis else (rim.x, rim.width)
+                if at % 2:
+                    edges[at] = start + (int(lines[-1]) + 1 if len(lines) else 0)
+                else:
+                    edges[at] = start + (int(lines[0]) if len(lines) else length)
+        top, bottom, left, right = edges
+        return Rect(left, top, right - left, bottom - top) if left < right and top < bottom else None
+
+
+def _changed_tiles(before: Pixels, rect: Rect, pixels: Pixels, owed: Grid) -> Grid:
+    """The tiles of a rectangle in which something changed: all of them, but for `owed` where it may miss some.
 
     Args:
         before: the whole picture as it was, sides multiples of TILE.
         rect: what was drawn.
         pixels: what it is now.
-        likeness: tiles of which the console has no exact pixels that would have to be kept.
+        owed: tiles of which the console has no exact pixel: nothing that is missed there is forgotten.
     """
-    grid: Grid = np.zeros_like(likeness)
+    grid: Grid = np.zeros_like(owed)
     where = tiles_of(rect)
     shape = grid[where].shape
     left, top = where[1].start * TILE, where[0].start * TILE
@@ -106,7 +139,7 @@ def _changed_tiles(before: Pixels, rect: Rect, pixels: Pixels, likeness: Grid) -
         np.not_equal(before[rows[0] : rect.y + rect.height : _STEP, columns], pixels[first::_STEP], out=out)
     grid[where] = any_in_tiles(sampled, TILE // _STEP)
     doubtful: Grid = np.zeros_like(grid)
-    doubtful[where] = ~grid[where] & ~likeness[where]
+    doubtful[where] = ~grid[where] & ~owed[where]
     for run in runs(doubtful):
         if part := intersection(run, rect):
             _compare(before, rect, pixels, part, grid)
@@ -124,31 +157,3 @@ def _compare(before: Pixels, rect: Rect, pixels: Pixels, part: Rect, grid: Grid)
         y, x = part.y - where[0].start * TILE, part.x - where[1].start * TILE
         np.not_equal(there, here, out=differs[y : y + part.height, x : x + part.width])
         grid[where] |= any_in_tiles(differs)
-
-
-def _tight(before: Pixels, rect: Rect, pixels: Pixels, box: Rect) -> Rect | None:
-    """A box of whole tiles within a rectangle without its unchanged rim: a film may begin in the middle of a tile."""
-    inner = intersection(box, rect)
-    if inner is None or inner == rect:
-        return inner
-    left, top = inner.x, inner.y
-    right, bottom = left + inner.width, top + inner.height
-    wide, high = min(TILE, inner.width), min(TILE, inner.height)
-    rims = (
-        (top > rect.y, 1, Rect(left, top, inner.width, high)),
-        (bottom < rect.y + rect.height, 1, Rect(left, bottom - high, inner.width, high)),
-        (left > rect.x, 0, Rect(left, top, wide, inner.height)),
-        (right < rect.x + rect.width, 0, Rect(right - wide, top, wide, inner.height)),
-    )
-    edges = [top, bottom, left, right]
-    for at, (is_rim, axis, rim) in enumerate(rims):
-        if is_rim:
-            here = pixels[rim.y - rect.y : rim.y - rect.y + rim.height, rim.x - rect.x : rim.x - rect.x + rim.width]
-            lines = np.flatnonzero((before[pixels_of(rim)] != here).any(axis=axis))
-            start, length = (rim.y, rim.height) if axis else (rim.x, rim.width)
-            if at % 2:
-                edges[at] = start + (int(lines[-1]) + 1 if len(lines) else 0)
-            else:
-                edges[at] = start + (int(lines[0]) if len(lines) else length)
-    top, bottom, left, right = edges
-    return Rect(left, top, right - left, bottom - top) if left < right and top < bottom else None

@@ -18,6 +18,9 @@ WINDOW = Rect(40, 37, 410, 280)
 BACK = text(WIDTH, HEIGHT, 1)
 SHOTS = [photo(WINDOW.width, WINDOW.height, seed) for seed in range(4)]
 NOTE = text(WINDOW.width, WINDOW.height, 5)
+WITH_BORDER = Rect(WINDOW.x, WINDOW.y - 4, WINDOW.width, WINDOW.height + 4)
+BORDER = slice(WINDOW.y - 4, WINDOW.y - 1)
+"""In the same tiles as the film's upper rows."""
 _FPS = 30
 
 
@@ -42,7 +45,7 @@ def begin(budget: Budget = LAN) -> tuple[Planner, Console, Pixels]:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["shot", "piece", "note", "line", "nothing", "pixel"]),
+            st.sampled_from(["shot", "piece", "note", "line", "nothing", "pixel", "border"]),
             st.integers(0, WINDOW.width - 60),
             st.integers(0, WINDOW.height - 60),
             st.sampled_from([1 / _FPS, 0.1, 0.3, 3.2]),
@@ -71,8 +74,10 @@ def test_whatever_a_film_becomes_each_pixel_is_right_or_owed_and_right_in_the_en
                 inside[y + 1, :] = 0x102030 + at
             case "pixel":
                 inside[y, x] ^= 1
+            case "border":
+                screen[BORDER, WINDOW.x : WINDOW.x + WINDOW.width] = 0x203040 + at
         now_s += pause_s
-        draw(planner, console, screen, WINDOW, now_s, budget=budget)
+        draw(planner, console, screen, WITH_BORDER if kind == "border" else WINDOW, now_s, budget=budget)
         assert planner._debts.allows(console.pixels == screen)
     settle(planner, console, budget, now_s)
     assert (console.pixels == screen).all()
@@ -157,3 +162,38 @@ def test_a_change_between_the_rows_that_are_looked_at_is_shown_soon() -> None:
     run_on(planner, console, screen, 14, 0.3)
     shown = console.pixels[WINDOW.y + 16 : WINDOW.y + 128, WINDOW.x : WINDOW.x + WINDOW.width]
     assert (shown == here[:, WINDOW.x : WINDOW.x + WINDOW.width] ^ np.uint32(0x010101)).all()
+
+
+def test_a_change_of_what_is_exact_beside_a_films_still_rows_in_the_same_tiles_is_seen() -> None:
+    planner, console, screen = begin()
+    for frame in range(8, 15):
+        if frame == 14:
+            screen[BORDER, WINDOW.x : WINDOW.x + WINDOW.width] = 0x3060C0
+        screen[pixels_of(WINDOW)] = SHOTS[frame % 4]
+        screen[WINDOW.y : WINDOW.y + 60, WINDOW.x : WINDOW.x + WINDOW.width] = SHOTS[0][
+            :60
+        ]  # a likeness, not yet exact
+        draw(planner, console, screen, WITH_BORDER if frame == 14 else WINDOW, (frame + 1) / _FPS)
+    assert planner._debts.allows(console.pixels == screen)
+
+
+def test_a_change_between_the_rows_that_are_looked_at_is_shown_soon_at_a_films_rim_too() -> None:
+    planner, console, screen = begin()
+    now_s = 8 / _FPS
+
+    def lower_part(top: int, seconds: float) -> None:
+        nonlocal now_s
+        for frame in range(int(seconds * _FPS)):
+            now_s += 1 / _FPS
+            screen[top : WINDOW.y + WINDOW.height, WINDOW.x : WINDOW.x + WINDOW.width] = SHOTS[frame % 4][
+                top - WINDOW.y :
+            ]
+            draw(planner, console, screen, WINDOW, now_s)
+
+    lower_part(160, 4.0)
+    lower_part(192, 0.5)  # above 160 all is exact; the row of tiles below that has just come to stand still
+    line = np.s_[165, WINDOW.x : WINDOW.x + WINDOW.width]
+    assert 165 % playing._STEP
+    screen[line] ^= 0x404040
+    lower_part(192, 0.3)
+    assert (console.pixels[line] == screen[line] ^ np.uint32(0x010101)).all()
