@@ -3,16 +3,15 @@
 Layout of a frame, numbers little-endian::
 
     offset  size  field
-    0       8     number: counts up by one from 0 within a tunnel
-    8       2     screen width in pixels
-    10      2     screen height in pixels
-    12      1     flags: bit 0 FRESH, the decoders start anew before this frame
-    13      1     zero
-    14      2     count of rectangles
-    16      16*k  rectangles
+    0       4     number: counts up by one from 0 within a tunnel (2 years at 60 a second)
+    4       2     screen width in pixels
+    6       2     screen height in pixels
+    8       1     flags: bit 0 FRESH, the decoders start anew before this frame
+    9       2     count of rectangles
+    11      13*k  rectangles
     ...     ...   payloads, one for each run of rectangles (below)
 
-    rectangle: x u16, y u16, width u16, height u16, codec u8, zero u8 u8 u8, size u32
+    rectangle: x u16, y u16, width u16, height u16, codec u8, size u32
 
 `size` is the length of the payload that begins with this rectangle. Under ``Codec.ZSTD`` all rectangles of a frame
 share one flush of one long-lived zstd stream: the first such rectangle bears its size, the others bear 0, and the
@@ -29,8 +28,8 @@ import struct
 
 from protocol import limits
 
-_FRAME = struct.Struct("<QHHBxH")
-_RECT = struct.Struct("<HHHHB3xI")
+_FRAME = struct.Struct("<IHHBH")
+_RECT = struct.Struct("<HHHHBI")
 
 ZSTD_WINDOW_LOG = 26
 """2^26 bytes: more than one frame at 4K (33 MB), so that what was shown before is found in the stream's history."""
@@ -103,7 +102,7 @@ def decode(body: bytes) -> Frame:
         raise PictureError("a frame shorter than its header") from None
     if not (1 <= width <= limits.FRAME_MAX_SIDE and 1 <= height <= limits.FRAME_MAX_SIDE):
         raise PictureError(f"a screen of {width}x{height} pixels")
-    if flags > 1 or body[13]:
+    if flags > 1:
         raise PictureError("flags that are not defined")
     if count > limits.FRAME_MAX_RECTS:
         raise PictureError(f"{count} rectangles in one frame")

@@ -17,7 +17,7 @@ def frames(draw: st.DrawFn) -> Frame:
         return Tile(rect, draw(st.sampled_from(Codec)), draw(st.binary(max_size=50)))
 
     tiles = tuple(tile() for _ in range(draw(st.integers(0, 5))))
-    return Frame(draw(st.integers(0, 2**64 - 1)), width, height, draw(st.booleans()), tiles)
+    return Frame(draw(st.integers(0, 2**32 - 1)), width, height, draw(st.booleans()), tiles)
 
 
 def body(frame: Frame) -> bytes:
