@@ -56,6 +56,9 @@ class X11Source:
 
     def __init__(self, display: str | None = None) -> None:
         """Connects and begins to listen. Raises CaptureError, SourceLostError."""
+        self._told: list[Rect] = []
+        self._told_rightly = False
+        self._ahead: _Asked | None = None
         try:
             self._x = Connection(display)
             self._noted = Changes()
@@ -66,9 +69,6 @@ class X11Source:
         except DisplayLost as error:
             raise SourceLostError("There is no display to be seen.") from error
         self._segment = Segment(self._x, self._geometry.width * self._geometry.height * 4)
-        self._told: list[Rect] = []
-        self._told_rightly = False
-        self._ahead: _Asked | None = None
 
     def fileno(self) -> int:
         """See `Source`."""
@@ -105,12 +105,12 @@ class X11Source:
         try:
             self._note()
             arranged = self._beneath.settle()
-            ahead, self._ahead = self._ahead, None
             self._told_rightly = set(rects) == set(self._told)
-            if ahead and not arranged and self._told_rightly:
+            if self._ahead and not arranged and self._told_rightly:
+                ahead, self._ahead = self._ahead, None
                 got = dict(zip(ahead.rects, self._answered(ahead), strict=True))
                 return [got[rect] for rect in rects]
-            self._forget(ahead)
+            self._forget_ahead()
             return self._answered(self._ask(rects))
         except DisplayLost as error:
             raise SourceLostError("The display is gone.") from error
@@ -119,6 +119,7 @@ class X11Source:
 
     def leave_out(self, windows: frozenset[int]) -> None:
         """See `Source`."""
+        self._forget_ahead()
         try:
             self._beneath.leave_out(windows)
         except DisplayLost as error:
@@ -135,11 +136,10 @@ class X11Source:
         if max(found.width, found.height) > limits.FRAME_MAX_SIDE or found.whole.area > limits.FRAME_MAX_PIXELS:
             raise CaptureError("The screen is too large to be shown.")
         self._geometry = found
+        self._forget_ahead()
         if hasattr(self, "_segment") and self._segment.size < found.whole.area * 4:
             self._segment.close()
             self._segment = Segment(self._x, found.whole.area * 4)
-            self._forget(self._ahead)
-            self._ahead = None
         return found
 
     def cursor(self) -> CursorChanged | None:
@@ -197,15 +197,16 @@ class X11Source:
 
     def _ask_ahead(self, told: list[Rect]) -> None:
         """For what was told, if it was right the last time: what turns out to have been drawn may be something else."""
-        self._forget(self._ahead)
-        self._told, self._ahead = told, None
+        self._forget_ahead()
+        self._told = told
         if told and self._told_rightly:
-            self._ahead = self._ask(self._told)
+            self._ahead = self._ask(told)
 
-    def _forget(self, asked: _Asked | None) -> None:
-        """Nobody waits for these any more; refusals are nobody's matter either."""
-        if asked:
-            for answer in [*asked.answers, *(patch.answer for patch in asked.beneath)]:
+    def _forget_ahead(self) -> None:
+        """Nobody waits for that any more; refusals are nobody's matter either."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            for answer in [*ahead.answers, *(patch.answer for patch in ahead.beneath)]:
                 answer.discard_reply()
 
     def _note(self, taken: Mapping[int, Any] | None = None) -> None:
