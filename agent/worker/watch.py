@@ -25,12 +25,12 @@ from protocol import limits
 from protocol.desk.events import EndReason
 from protocol.trust import Identity, Organisation, RevocationList, TrustError, key_from_pem, read_revocations
 
-_TICK_S = 0.25
-_REPORT_S = 0.5
+_TICK_S = limits.HEARTBEAT_S / 2
 _GOODBYE_S = 0.3
-_FEEL_S, _SILENCE_S = 0.2, 0.7
+_FEEL_S, _LOOK_S, _SILENCE_S = 0.2, 0.5, 0.7
 """While something is held down the line is asked so often, and all is let go after so long a silence: a cable that is
-pulled says nothing by itself, and a key that is held down repeats."""
+pulled says nothing by itself, and a key that is held down repeats. Whether something is held is looked at often enough
+for that; not oftener, since each look costs a session in which nothing happens a hundredth of what it may take."""
 _UNDECIDED_S = {
     State.SECURING: limits.SIGN_IN_S,
     State.WAITING: limits.CONSENT_ANSWER_S,
@@ -209,16 +209,14 @@ class Worker:
         self._guard_s = time.monotonic()
 
     async def _keep_time(self) -> None:
-        beat_s = report_s = time.monotonic()
+        beats = True
         while True:
-            now_s = time.monotonic()
-            if now_s >= beat_s:
-                beat_s = now_s + limits.HEARTBEAT_S
+            if beats:
                 self._pipe.send(ipc.Heartbeat())
-            if self._session and now_s >= report_s:
-                report_s = now_s + _REPORT_S
+            beats = not beats
+            if self._session:
                 self._session.report_drops()
-            self._check_clocks(now_s)
+            self._check_clocks(time.monotonic())
             await asyncio.sleep(_TICK_S)
 
     def _check_clocks(self, now_s: float) -> None:
@@ -248,7 +246,7 @@ class Worker:
         """
         line.alive_s = felt_s = time.monotonic()
         while self._session:
-            await asyncio.sleep(_FEEL_S)
+            await asyncio.sleep(_FEEL_S if self._session.holds_something else _LOOK_S)
             now_s, rtt_s = time.monotonic(), self._session.rtt_s
             if now_s - line.alive_s > limits.RESUME_SILENT_S + rtt_s + self._session.in_flight_bytes / _SLOW:
                 raise LineLost
