@@ -4,7 +4,7 @@ Guarantees: each is looked after twice a second (see `banner`), a screen that co
 hidden is said to be lost. Once it is over a sentence stands in their place, for a while.
 """
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -21,7 +21,8 @@ class Banners(QWidget):
     """One banner on each screen, kept there. Never shown itself.
 
     Signals: as `Banner`, and `lost()`: one stays hidden; `windows_changed(frozenset[int])`: numbers of their
-    windows on an X11 desktop, so that whoever takes the picture looks beneath these, and beneath no others.
+    windows on an X11 desktop, and of the words that say what a button on them does, so that whoever takes the picture
+    looks beneath these, and beneath no others.
     """
 
     stop_pressed = Signal()
@@ -76,6 +77,12 @@ class Banners(QWidget):
             banner.show_end(sentence)
         self._goodbye.start(_GOODBYE_MS)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Words about a button come up over what the technician should see: that is told as soon as they are there."""
+        if event.type() == QEvent.Type.ToolTip:
+            QTimer.singleShot(0, self, self._tell_windows)
+        return super().eventFilter(watched, event)
+
     def _keep_up(self) -> None:
         if not self._session:
             return
@@ -89,15 +96,16 @@ class Banners(QWidget):
 
     def _tell_windows(self) -> None:
         x11 = self._session is not None and QGuiApplication.platformName() == "xcb"
-        windows = frozenset(window_number(banner) for banner in self._banners.values()) if x11 else frozenset()
+        pointed_at = any(banner.underMouse() for banner in self._banners.values())
+        shown = [*self._banners.values(), *(_words() if pointed_at else [])] if x11 else []
+        windows = frozenset(window_number(one) for one in shown)
         if windows != self._told:
             self._told = windows
             self.windows_changed.emit(windows)
 
     def _besides(self) -> frozenset[int]:
         """What may lie over a banner: those of mirrored screens, and the words that say what a button does."""
-        tips = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.inherits("QTipLabel")]
-        return frozenset(window_number(one) for one in (*tips, *self._banners.values()))
+        return frozenset(window_number(one) for one in (*_words(), *self._banners.values()))
 
     def _screens_changed(self, _screen: QScreen | None = None) -> None:
         screens = {screen_key(screen): screen for screen in QGuiApplication.screens()}
@@ -111,6 +119,8 @@ class Banners(QWidget):
                 banner.stop_pressed.connect(self.stop_pressed)
                 banner.view_only_pressed.connect(self.view_only_pressed)
                 banner.longer_pressed.connect(self.longer_pressed)
+                for part in (banner, *banner.findChildren(QWidget)):
+                    part.installEventFilter(self)
                 self._banners[key] = banner
                 banner.show_session(self._session)
 
@@ -119,3 +129,8 @@ class Banners(QWidget):
             banner.hide()
             banner.deleteLater()
         self._banners.clear()
+
+
+def _words() -> list[QWidget]:
+    """Those that say what something under the pointer does, if any are shown."""
+    return [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.inherits("QTipLabel")]

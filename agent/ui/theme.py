@@ -280,6 +280,7 @@ def _sheet(c: Tones) -> str:
         subcontrol-origin: padding; subcontrol-position: right center; left: -{GRID // 2}px;
     }}
     QCheckBox, QRadioButton {{ spacing: {GRID}px; min-height: {3 * GRID}px; }}
+    QCheckBox:disabled, QRadioButton:disabled {{ color: {c.muted}; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 5px; min-height: 32px; }}
     QScrollBar::handle:vertical:hover {{ background: {c.muted}; }}

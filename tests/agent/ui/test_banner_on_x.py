@@ -265,3 +265,16 @@ def test_the_words_that_say_what_its_buttons_do_may_lie_over_it(banner: OnX) -> 
     shown = words()
     time.sleep(_ROUNDS_S)
     assert words() == shown
+
+
+def test_they_are_not_in_the_technicians_picture_any_more_than_it_is(banner: OnX) -> None:
+    x, pointer = banner.screen.x, banner.screen.pointer()
+    at = x.core.GetGeometry(banner.window).reply()
+    banner.screen.own_motion(at.x + at.width - 40 - pointer[0], at.y + 16 - pointer[1])
+    banner.until(lambda: len(banner.printed().splitlines()) == 2, why="the words are told nobody")
+    told = [int(number) for number in banner.printed().splitlines()[1].split()]
+    assert banner.window in told
+    (words,) = [one for one in told if one != banner.window]
+    assert x.core.GetWindowAttributes(words).reply().map_state == xcffib.xproto.MapState.Viewable
+    banner.screen.own_motion(0, 200)
+    banner.until(lambda: banner.printed().splitlines()[-1] == str(banner.window), why="told of for good")

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -92,6 +93,20 @@ def test_neither_allow_nor_the_second_choice_can_be_hit_by_a_click_meant_for_som
     later(dialog, clock, 1.1)
     assert tick.isEnabled()
     assert answers == []
+
+
+def test_what_cannot_be_ticked_yet_looks_it(qtbot: QtBot, clock: Clock) -> None:
+    dialog, _ = shown(qtbot, a_question())
+    tick = dialog.ticks[Scope.CONTROL]
+
+    def contrast() -> int:
+        picture = tick.grab().toImage()
+        words = [QColor(picture.pixel(x, y)).lightness() for x in range(40, 200) for y in range(picture.height())]
+        return max(words) - min(words)
+
+    locked = contrast()
+    later(dialog, clock, 3.1)
+    assert locked < 0.8 * contrast()
 
 
 def test_keys_typed_for_another_window_say_nothing(qtbot: QtBot, clock: Clock) -> None:
