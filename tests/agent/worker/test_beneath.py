@@ -83,6 +83,20 @@ def beneath() -> Iterator[Beneath]:
         one.source.close()
 
 
+def requests(beneath: Beneath) -> int:
+    """The number of this request, the source's last one."""
+    cookie = beneath.source._x.core.GetInputFocus()
+    cookie.reply()
+    return int(cookie.sequence)
+
+
+def seen(beneath: Beneath) -> Pattern:
+    """What is on the real screen."""
+    pixels = beneath.screen.pixels().astype(np.uint32)
+    found: Pattern = pixels[..., 0] | pixels[..., 1] << np.uint32(8) | pixels[..., 2] << np.uint32(16)
+    return found
+
+
 def test_what_was_there_before_and_what_comes_is_seen_as_it_was_drawn(beneath: Beneath) -> None:
     beneath.sheet(20, 10, 150, 100)
     beneath.begin()
@@ -237,7 +251,12 @@ def test_a_window_that_draws_a_thousand_things_at_once_tells_of_few(
     beneath.check()
     told: list[bytes] = []
     take = beneath.source._beneath.take
-    monkeypatch.setattr(beneath.source._beneath, "take", lambda event: told.append(event) or take(event))
+
+    def counting(event: bytes) -> bool:
+        told.append(event)
+        return take(event)
+
+    monkeypatch.setattr(beneath.source._beneath, "take", counting)
     counted: list[int] = []
     for turn in range(2):
         told.clear()
@@ -247,20 +266,6 @@ def test_a_window_that_draws_a_thousand_things_at_once_tells_of_few(
         counted.append(len(told))
     assert counted[0] > 900
     assert counted[1] < 300
-
-
-def requests(beneath: Beneath) -> int:
-    """The number of this request, the source's last one."""
-    cookie = beneath.source._x.core.GetInputFocus()
-    cookie.reply()
-    return int(cookie.sequence)
-
-
-def seen(beneath: Beneath) -> Pattern:
-    """What is on the real screen."""
-    pixels = beneath.screen.pixels().astype(np.uint32)
-    found: Pattern = pixels[..., 0] | pixels[..., 1] << 8 | pixels[..., 2] << 16
-    return found
 
 
 def test_what_the_banner_itself_draws_is_nobodys_matter(beneath: Beneath) -> None:
