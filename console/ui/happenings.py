@@ -58,6 +58,10 @@ def _allowed(event: events.SessionConsented) -> str:
 
 def _session_ended(event: events.SessionEnded) -> str:
     reason = _(HISTORY_ENDS[event.reason])
+    if event.reason in {EndReason.REFUSED, EndReason.NO_ANSWER}:  # it never began
+        return _("No session. {reason}").format(reason=reason)
+    if not event.worked_s:  # it ended before the user agreed, or nobody knows how long after
+        return _("Session over. {reason}").format(reason=reason)
     return _("Session over after {minutes}. {reason}").format(minutes=words.minutes(event.worked_s), reason=reason)
 
 

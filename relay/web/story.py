@@ -146,7 +146,7 @@ def _told(event: events.Event, by: str, teller: Teller) -> tuple[str, str]:  # n
         case events.Rated(stars=stars, text=text):
             return t(_("gave {stars} of 5 stars")).format(stars=stars), text
         case events.SessionEnded(worked_s=worked_s, reason=reason):
-            if reason is EndReason.REFUSED:
+            if reason in {EndReason.REFUSED, EndReason.NO_ANSWER}:
                 return t(_("noted that the screen was not shown")), ""
             return t(_("noted {time} together on the screen")).format(time=_lasted(worked_s, t)), ""
         case events.TimeLogged(worked_s=worked_s, text=text, billed=billed):

@@ -48,7 +48,7 @@ def test_a_user_who_says_no_is_not_seen(scene: Scene) -> None:
     session.wait_text("The user did not agree.")
     session.button("Close").press()
     scene.technician.open(number)
-    scene.technician.history.wait_text("Session over after 0 minutes. The user did not agree.")
+    scene.technician.history.wait_text("No session. The user did not agree.")
     assert not scene.user.banner.exists, "there is nothing to be warned of"
 
 

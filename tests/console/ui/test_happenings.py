@@ -8,7 +8,7 @@ import pytest
 
 from console.ui import happenings
 from protocol.desk import events
-from protocol.desk.events import Actor, ProofPhase
+from protocol.desk.events import Actor, EndReason, ProofPhase
 from protocol.desk.terms import Channel
 from protocol.envelope import HistoryLine
 
@@ -24,6 +24,23 @@ def test_p21_a_call_was_made_by_who_called_and_not_by_whoever_wrote_it_down() ->
     asked = events.Opened("1" * 32, "", "", "Bob\nBaker", "It smokes", 2, 15, (), AT)
     assert said(asked) == "Asked for help"
     assert said(msgspec.structs.replace(asked, channel=Channel.PHONE)) == "Bob Baker called for help"
+
+
+def test_a_session_that_the_user_did_not_agree_to_lasted_for_no_time_at_all() -> None:
+    refused = "No session. The user did not agree."
+    assert said(events.SessionEnded(KEY, EndReason.REFUSED, 0.0)) == refused
+    unanswered = "No session. The user did not answer within a minute; that means no."
+    assert said(events.SessionEnded(KEY, EndReason.NO_ANSWER, 0.0)) == unanswered
+
+
+def test_a_session_of_which_no_time_is_known_is_over_without_a_duration() -> None:
+    taken_back = events.SessionEnded(KEY, EndReason.TECHNICIAN_LEFT, 0.0)
+    assert said(taken_back) == "Session over. The technician ended it."
+
+
+def test_a_session_of_under_a_minute_is_over_after_less_than_a_minute() -> None:
+    short = events.SessionEnded(KEY, EndReason.USER_STOPPED, 0.4)
+    assert said(short) == "Session over after less than a minute. The user ended the session."
 
 
 @pytest.mark.parametrize("kind", typing.get_args(events.TicketEvent))

@@ -60,3 +60,10 @@ def test_a_session_of_under_a_minute_lasted_less_than_a_minute_wherever_it_is_to
     history = [(number, Entry(1, NOW, Actor.DESK, "", "", event)) for number, event in enumerate(happened)]
     assert all("less than a minute" in line.what for line in story.lines(history, TELLER))
     assert story.short(history, words("en"))[0].text == "Sessions: 2. Together on the screen: less than a minute."
+
+
+@pytest.mark.parametrize("reason", [EndReason.REFUSED, EndReason.NO_ANSWER])
+def test_a_session_that_the_user_did_not_agree_to_is_told_without_a_duration(reason: EndReason) -> None:
+    over = events.SessionEnded("a" * 32, reason, 0.0)
+    (line,) = story.lines([(1, Entry(1, NOW, Actor.DESK, "", "", over))], TELLER)
+    assert line.what == "noted that the screen was not shown"
