@@ -128,10 +128,11 @@ class Console(QObject):
 
     def _link_changed(self, event: events.LinkChanged) -> None:
         online = event.state is events.LinkState.ONLINE
-        if self._online and not online:
+        was, self._online = self._online, online
+        self._sessions.line_changed(online=online)
+        if was and not online:
             self._cuts += 1
             self._requests.lose_all()
-        self._online = online
         self.window.show_link(event.state, event.sentence)
         if online:
             self._read_all()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from console import events
 from console.errors import StateDamaged
+from console.figures import Figures
 from console.language import _
 from console.net.thread import NetworkThread
 from console.picture.canvas import Canvas
@@ -86,6 +87,7 @@ class Sessions(QObject):
         self._network, self._ask, self._ask_from, self._parent = network, ask, ask_from, parent
         self._sessions: dict[str, _Session] = {}
         self._state = state
+        self._figures = Figures(ask)
         self._notes: dict[str, _Note] = {}
         self._reporting = 0
         self._left = False
@@ -188,16 +190,6 @@ class Sessions(QObject):
         if session.window is not None:
             session.window.show_figures(figures)
 
-    def _report_figures(self, number: str, session: _Session) -> None:
-        """Into the history; whether it gets there is of no consequence for anybody's work."""
-        samples = session.series.samples()
-        if samples:
-            self._ask(
-                lambda ref: envelope.AddSessionFigures(ref, number, samples),
-                lambda _answer: None,
-                lambda sentence: _log.info("figures_not_kept", session=number, why=sentence),
-            )
-
     def _finish(self, event: events.SessionFinished) -> None:
         session = self._sessions.get(event.session)
         if session is None:
@@ -205,7 +197,7 @@ class Sessions(QObject):
         session.finished = True
         if event.ours:
             self._report_end(event.session, event.reason)
-        self._report_figures(event.session, session)
+        self._figures.report(event.session, session.series.samples())
         sentence = words.ended(event.reason, event.sentence)
         if session.allowed:
             if session.window is not None:
@@ -246,6 +238,7 @@ class Sessions(QObject):
     def leave_notes(self) -> None:
         """The console ends: what is not written by now is asked for at the next start."""
         self._left = True
+        self._figures.give_up_all()
 
     def _ask_for_note(self, number: str, ticket: int, sentence: str, why: EndReason) -> None:
         if self._left:
@@ -277,6 +270,10 @@ class Sessions(QObject):
             sentence = _("You have not yet written what was done in the session on ticket {number}.")
             sentence = sentence.format(number=missing[0].ticket)
             self._ask_for_note(missing[0].session, missing[0].ticket, sentence, EndReason.TECHNICIAN_LEFT)
+
+    def line_changed(self, *, online: bool) -> None:
+        """The line to the relay is there, or away; see `Figures.line_changed`."""
+        self._figures.line_changed(online=online)
 
     def _window_of(self, number: str) -> SessionWindow | None:
         session = self._sessions.get(number)

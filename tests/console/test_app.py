@@ -218,6 +218,21 @@ def test_a_note_that_cannot_be_sent_is_not_lost(desk: Desk) -> None:
     desk.gone(NoteDialog)
 
 
+def test_figures_of_a_session_that_ended_without_a_line_are_in_the_history_once_it_is_back(desk: Desk) -> None:
+    session = desk.connect()
+    desk.until(desk.console._sessions._sessions[SESSION].series.samples)
+    desk.relay.stop()
+    desk.until(lambda: not desk.console._online)
+    desk.press(session, "End")
+    desk.find(NoteDialog)
+    assert desk.heard(envelope.AddSessionFigures) == []
+    desk.relay.start()
+    desk.until(lambda: desk.heard(envelope.AddSessionFigures))
+    (sent,) = desk.heard(envelope.AddSessionFigures)
+    assert isinstance(sent, envelope.AddSessionFigures)
+    assert (sent.session, len(sent.samples)) == (SESSION, 1)
+
+
 def test_the_users_stop_says_so_and_asks_for_the_note(desk: Desk) -> None:
     desk.connect()
     desk.relay.say(SESSION, lambda agent: agent.say(messages.Goodbye("user_stopped")))
