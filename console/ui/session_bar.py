@@ -160,9 +160,9 @@ class SessionBar(QFrame):
         self._left.show()
         self._more.setVisible(seconds <= _RUNS_OUT_S)
 
-    def show_line(self, round_trip_ms: float) -> None:
-        """How fast the line is."""
-        self._line.setText(_("{count} ms").format(count=max(1, round(round_trip_ms))))
+    def show_line(self, round_trip_ms: float | None) -> None:
+        """How fast the line is; None: nobody knows."""
+        self._line.setText(words.milliseconds(round_trip_ms))
         self._line.setAccessibleName(_("Time to the server and back: {time}").format(time=self._line.text()))
         self._line.show()
 

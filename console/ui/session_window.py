@@ -114,6 +114,8 @@ class SessionWindow(QWidget):
             self.input_made.emit(Watch(self._monitors.watched))  # in another tunnel nothing was said yet
         cut = stage is Stage.INTERRUPTED
         self.bar.show_interrupted(cut)
+        if cut:
+            self.bar.show_line(None)
         self.view.set_control(self.bar.controls and not cut)
         self._curtain.draw(closed=cut)
 
@@ -154,8 +156,9 @@ class SessionWindow(QWidget):
                 pass  # the stage says the one, the figures the other
 
     def show_line(self, round_trip_ms: float) -> None:
-        """How fast the line is."""
-        self.bar.show_line(round_trip_ms)
+        """How fast the line is; while it is interrupted nobody wants to know how fast the half is that is there."""
+        if self._stage is not Stage.INTERRUPTED:
+            self.bar.show_line(round_trip_ms)
 
     def show_figures(self, figures: Reading) -> None:
         """How the picture travels."""

@@ -362,3 +362,17 @@ def test_an_interrupted_line_dims_the_picture_sends_nothing_and_can_be_ended(sho
     assert not shown.window._curtain.isVisible()
     assert shown.button("Control").isEnabled()
     assert sent[-1] == Watch(("DP-1",))  # the new tunnel's agent knows nothing of it
+
+
+def test_an_interrupted_line_has_no_latency_until_it_is_back_and_measured_anew(shown: Shown) -> None:
+    two_screens(shown)
+    shown.window.show_line(1.2)
+    line = shown.button("Time to the server and back: 1 ms")
+    shown.window.show_stage(Stage.INTERRUPTED)
+    assert (line.text(), line.accessibleName()) == ("–", "Time to the server and back: –")  # noqa: RUF001 - a dash as it is shown
+    shown.window.show_line(1.3)
+    assert line.text() == words.NOTHING, "the server is there again, the user is not"
+    shown.window.show_stage(Stage.RUNNING)
+    assert line.text() == words.NOTHING
+    shown.window.show_line(4.4)
+    assert line.text() == "4 ms"
