@@ -133,8 +133,7 @@ class SessionWindow(QWidget):
                 self._countdown()
                 self._timer.start(1000)
             case NotAllowed(sentence):
-                self.bar.show_scopes(self._granted)
-                self._remark(sentence or _("The user said no."))
+                self._not_allowed(sentence)
             case CursorChanged():
                 self.view.show_cursor(event)
             case CursorMoved():
@@ -178,6 +177,8 @@ class SessionWindow(QWidget):
             self.leave()  # whoever ended it knows
             return
         self._timer.stop()
+        self._remark_timer.stop()
+        self.bar.show_remark(self._standing)
         self._curtain.draw(closed=False)
         self.view.set_control(False)
         self.bar.show_over()
@@ -250,6 +251,11 @@ class SessionWindow(QWidget):
     def _remark(self, sentence: str) -> None:
         self.bar.show_remark(sentence)
         self._remark_timer.start(_REMARK_MS)
+
+    def _not_allowed(self, sentence: str) -> None:
+        self.bar.show_scopes(self._granted)
+        if self._stage is not Stage.REFUSED:  # at the first no the window itself says so, and it ends
+            self._remark(sentence or _("The user said no."))
 
     def _countdown(self) -> None:
         self.bar.show_left(self._ends_at_s - time.monotonic())

@@ -61,6 +61,12 @@ class Shown:
         return next(b for b in self.window.findChildren(QPushButton) if b.accessibleName() == name)
 
 
+def said(shown: Shown) -> list[str]:
+    """Every sentence in the window."""
+    labels = [label for label in shown.window.findChildren(QLabel) if label.isVisible()]
+    return [label.accessibleName() for label in labels if label.accessibleName().endswith(".")]
+
+
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shown]:
     shown = Shown(monkeypatch, QSize(2400, 1400))
@@ -236,6 +242,21 @@ def test_when_it_is_over_nothing_of_the_screen_is_left_to_see(shown: Shown) -> N
     assert visible == ["Close"]
     QTest.keyClick(shown.window, Qt.Key.Key_Escape)
     assert not shown.window.isVisible()
+
+
+def test_a_refusal_is_said_once_where_every_other_end_is_said(shown: Shown) -> None:
+    shown.window.show_stage(Stage.REFUSED)  # in this order: see `console.net.session`
+    shown.window.show_said(NotAllowed("The user does not want this."))
+    assert said(shown) == ["The user did not agree."]
+    shown.window.show_over("The user did not agree.", EndReason.REFUSED)
+    assert said(shown) == ["The user did not agree."]
+
+
+def test_a_word_in_passing_goes_with_the_session(shown: Shown) -> None:
+    shown.window.show_said(allowed())
+    shown.window.show_said(NotAllowed("Please only look."))
+    shown.window.show_over("The user ended the session.", EndReason.USER_STOPPED)
+    assert said(shown) == ["The user ended the session."]
 
 
 def test_closing_the_window_ends_the_session_and_asks_nothing(qtbot: QtBot, shown: Shown) -> None:
