@@ -167,7 +167,7 @@ class SessionBar(QFrame):
         self._line.show()
 
     def show_remark(self, text: str) -> None:
-        """A word in passing, or ""."""
+        """What is to be known all along, or ""."""
         self._remark.say(text)
         self._remark.setVisible(bool(text))
 

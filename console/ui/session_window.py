@@ -18,6 +18,7 @@ from console.typing_mode import TypingMode
 from console.ui import session_bar, shortcuts, theme, words
 from console.ui.curtain import Curtain
 from console.ui.figures_overlay import FiguresOverlay
+from console.ui.hint import Hint
 from console.ui.screen_view import ScreenView
 from console.ui.session_bar import SessionBar
 from console.ui.shortcuts import Shortcut
@@ -34,7 +35,6 @@ from protocol.session.messages import (
     Watch,
 )
 
-_REMARK_MS = 4000
 _MORE_MINUTES = 10
 """What is asked for when the time runs out; the user is asked like at the beginning (promise 30)."""
 
@@ -61,7 +61,7 @@ class SessionWindow(QWidget):
         self.setAccessibleName(title)
         self.setWindowIcon(theme.icon("display", "accent"))
         self._stage = Stage.DIALLING
-        self._why, self._standing = EndReason.LINE_LOST, ""
+        self._why = EndReason.LINE_LOST
         self._granted: frozenset[Scope] = frozenset()
         self._end: datetime | None = None
         self._ends_at_s = 0.0
@@ -141,7 +141,7 @@ class SessionWindow(QWidget):
             case KeyboardChanged():
                 self.view.show_keyboard(event)
             case InputDropped():
-                self._remark(_(_DROPPED.get(event.reason, _DROPPED_OTHERWISE)))
+                self._hint.say(_(_DROPPED.get(event.reason, _DROPPED_OTHERWISE)))
             case ScreenChanged():
                 watched = self._monitors.watched
                 self._monitors.changed(event)
@@ -166,9 +166,7 @@ class SessionWindow(QWidget):
 
     def show_owner(self, name: str) -> None:
         """Whose ticket it is now, if it is somebody else's."""
-        self._standing = _("{name} owns the ticket").format(name=words.one_line(name)) if name else ""
-        if not self._remark_timer.isActive():
-            self.bar.show_remark(self._standing)
+        self.bar.show_remark(_("{name} owns the ticket").format(name=words.one_line(name)) if name else "")
 
     def show_over(self, sentence: str, reason: EndReason) -> None:
         """It is over, and why."""
@@ -177,8 +175,7 @@ class SessionWindow(QWidget):
             self.leave()  # whoever ended it knows
             return
         self._timer.stop()
-        self._remark_timer.stop()
-        self.bar.show_remark(self._standing)
+        self._hint.say("")
         self._curtain.draw(closed=False)
         self.view.set_control(False)
         self.bar.show_over()
@@ -211,9 +208,7 @@ class SessionWindow(QWidget):
     def _connect(self) -> None:
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._countdown)
-        self._remark_timer = QTimer(self)
-        self._remark_timer.setSingleShot(True)
-        self._remark_timer.timeout.connect(lambda: self.bar.show_remark(self._standing))
+        self._hint = Hint(self._pages)
         self.view.input_made.connect(self.input_made)
         self.view.resized_there.connect(self._adapt)
         self.view.typing_changed.connect(self._show_typing)
@@ -248,14 +243,10 @@ class SessionWindow(QWidget):
         self._words.setText(sentence)
         self._words.setAccessibleName(sentence)
 
-    def _remark(self, sentence: str) -> None:
-        self.bar.show_remark(sentence)
-        self._remark_timer.start(_REMARK_MS)
-
     def _not_allowed(self, sentence: str) -> None:
         self.bar.show_scopes(self._granted)
         if self._stage is not Stage.REFUSED:  # at the first no the window itself says so, and it ends
-            self._remark(sentence or _("The user said no."))
+            self._hint.say(sentence or _("The user said no."))
 
     def _countdown(self) -> None:
         self.bar.show_left(self._ends_at_s - time.monotonic())
@@ -271,7 +262,7 @@ class SessionWindow(QWidget):
 
     def _set_typing(self, mode: TypingMode) -> None:
         self.view.set_typing(mode)
-        self._remark(words.typing(self.view.typing))
+        self._hint.say(words.typing(self.view.typing))
 
     def _show_typing(self) -> None:
         self.bar.show_typing(self.view.typing)

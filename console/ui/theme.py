@@ -121,6 +121,7 @@ QStatusBar {{ background: {window}; color: {muted}; border-top: 1px solid {line}
 QStatusBar::item {{ border: none; }}
 QFrame[card="true"] {{ background: {base}; border: 1px solid {line}; border-radius: 6px; }}
 QFrame[notice="true"] {{ background: {notice}; border: none; border-left: 4px solid {warning}; }}
+QFrame[hint="true"] {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; }}
 QFrame[bar="true"] {{ background: {raised}; border: none; border-bottom: 1px solid {line}; }}
 QLabel[muted="true"] {{ color: {muted}; }}
 QLabel[heading="true"] {{ font-size: 13pt; font-weight: 600; }}

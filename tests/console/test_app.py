@@ -252,7 +252,7 @@ def test_a_no_of_the_user_is_said_and_no_note_is_asked_for(desk: Desk) -> None:
     session = desk.find(SessionWindow)
     desk.until(lambda: session._words.text() == "The user did not agree.")
     desk.until(session._close.isVisible)
-    assert session.bar._remark.isHidden(), "once is enough"
+    assert session._hint.sentence == "", "once is enough"
     QTest.keyClick(session, Qt.Key.Key_Return)
     desk.gone(SessionWindow)
     assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, NoteDialog) and w.isVisible()]

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from console import language
 from console.picture.canvas import Canvas
 from console.picture.measures import Reading
 from console.session.conversation import Allowed, NotAllowed, Wish
 from console.session.stages import Stage
-from console.ui import session_bar, words
+from console.ui import session_bar, session_window, words
 from console.ui.session_window import SessionWindow
 from protocol.consent import Consent
 from protocol.desk.events import EndReason
@@ -30,6 +31,7 @@ from protocol.session.messages import (
 )
 from protocol.session.picture import Codec, Rect
 from tests.console.made_up import NOW, SEE_AND_CONTROL, ticket
+from tests.looks.checks import shortcomings_at_rest
 
 SEE = frozenset({Scope.SEE})
 _HOST = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
@@ -142,7 +144,7 @@ def test_see_only_offers_to_ask_for_control(qtbot: QtBot, shown: Shown) -> None:
     assert not shown.button("Ask for control").isEnabled()
     shown.window.show_said(NotAllowed("Please only look."))
     assert shown.button("Ask for control").isEnabled()
-    assert shown.window.bar._remark.text() == "Please only look."
+    assert shown.window._hint.sentence == "Please only look."
     shown.window.show_said(allowed())
     assert shown.button("Control").isChecked()
 
@@ -208,29 +210,59 @@ def test_less_allowed_until_the_same_end_does_not_lengthen_the_time(
     assert shown.window.bar._left.text().startswith(("5:0", "4:5"))
 
 
-def test_whose_ticket_it_is_by_now_stands_there_again_after_every_word_in_passing(shown: Shown) -> None:
+def test_whose_ticket_it_is_by_now_stands_there_beside_every_word_in_passing(shown: Shown) -> None:
     remark = shown.window.bar._remark
     shown.window.show_owner("Petr Malý")
-    assert (remark.text(), remark.isHidden()) == ("Petr Malý owns the ticket", False)
     shown.window.show_said(InputDropped("banner", 1))
-    shown.window.show_owner("Petr Malý")
-    assert remark.text().startswith("The user's banner is here")
-    shown.window._remark_timer.timeout.emit()
-    assert remark.text() == "Petr Malý owns the ticket"
-    shown.window._remark_timer.stop()
+    assert (remark.text(), remark.isHidden()) == ("Petr Malý owns the ticket", False)
+    assert shown.window._hint.sentence.startswith("The user's banner is here")
+    shown.window._hint._timer.timeout.emit()
+    assert shown.window._hint.sentence == ""
+    assert not remark.isHidden()
     shown.window.show_owner("")
     assert remark.isHidden()
 
 
 def test_dropped_input_is_said_so_that_nobody_wonders(shown: Shown) -> None:
     shown.window.show_said(InputDropped("user_active", 3))
-    assert "user is using mouse or keyboard" in shown.window.bar._remark.text()
+    assert "user is using mouse or keyboard" in shown.window._hint.sentence
     shown.window.show_said(InputDropped("banner", 1))
-    assert shown.window.bar._remark.text() == "The user's banner is here; your clicks stop short of it."
+    assert shown.window._hint.sentence == "The user's banner is here; your clicks stop short of it."
     shown.window.show_said(InputDropped("server_key", 1))
-    assert shown.window.bar._remark.text() == "That key steers the user's screen; only they press it."
+    assert shown.window._hint.sentence == "That key steers the user's screen; only they press it."
     shown.window.show_said(InputDropped("something new", 1))
-    assert shown.window.bar._remark.text() == "Your input was not taken."
+    assert shown.window._hint.sentence == "Your input was not taken."
+
+
+@pytest.mark.parametrize("spoken", ["en", "de"])
+@pytest.mark.parametrize("reason", [*session_window._DROPPED, "something new"])
+@pytest.mark.parametrize("width", [1100, 640])
+def test_a_hint_is_read_whole_in_a_window_that_is_not_wide(shown: Shown, spoken: str, reason: str, width: int) -> None:
+    language.choose(spoken)
+    shown.window.show_said(allowed(minutes=2))
+    shown.picture(1920, 1080)
+    shown.window.resize(width, 700)
+    shown.window.show_said(InputDropped(reason, 1))
+    QTest.qWait(1)
+    whole = language._(session_window._DROPPED.get(reason, session_window._DROPPED_OTHERWISE))
+    label = next(label for label in shown.window.findChildren(QLabel) if label.accessibleName() == whole)
+    around = label.parentWidget()
+    assert label.isVisible()
+    assert label.text() == whole
+    assert around is not None
+    assert shortcomings_at_rest(around) == []
+    assert shown.window.rect().contains(around.geometry())
+
+
+def test_a_hint_follows_the_windows_size_and_lets_the_mouse_through(shown: Shown) -> None:
+    shown.window.show_said(allowed())
+    shown.picture(1920, 1080)
+    shown.window.show_said(InputDropped("banner", 1))
+    shown.window.resize(700, 500)
+    QTest.qWait(1)
+    hint = shown.window._hint
+    assert abs(hint.geometry().center().x() - shown.window.rect().center().x()) <= 1
+    assert shown.window.childAt(hint.geometry().center()) is shown.window.view.viewport()
 
 
 def test_when_it_is_over_nothing_of_the_screen_is_left_to_see(shown: Shown) -> None:
