@@ -243,7 +243,7 @@ def test_a_hint_is_read_whole_in_a_window_that_is_not_wide(shown: Shown, spoken:
     shown.picture(1920, 1080)
     shown.window.resize(width, 700)
     shown.window.show_said(InputDropped(reason, 1))
-    QTest.qWait(1)
+    QTest.qWait(50)
     whole = language._(session_window._DROPPED.get(reason, session_window._DROPPED_OTHERWISE))
     label = next(label for label in shown.window.findChildren(QLabel) if label.accessibleName() == whole)
     around = label.parentWidget()
