@@ -13,7 +13,7 @@ from console.ui import words
 from protocol.desk import events
 from protocol.desk.clashes import read as read_clash
 from protocol.desk.events import EndReason
-from protocol.desk.terms import Channel
+from protocol.desk.terms import NEVER_BEGAN, Channel
 from protocol.envelope import HistoryLine
 from protocol.scopes import Scope
 
@@ -58,7 +58,7 @@ def _allowed(event: events.SessionConsented) -> str:
 
 def _session_ended(event: events.SessionEnded) -> str:
     reason = _(HISTORY_ENDS[event.reason])
-    if event.reason in {EndReason.REFUSED, EndReason.NO_ANSWER}:  # it never began
+    if event.reason in NEVER_BEGAN:
         return _("No session. {reason}").format(reason=reason)
     if not event.worked_s:  # it ended before the user agreed, or nobody knows how long after
         return _("Session over. {reason}").format(reason=reason)

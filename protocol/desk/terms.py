@@ -97,6 +97,10 @@ class EndReason(enum.StrEnum):
     FAULT = "fault"
 
 
+NEVER_BEGAN = frozenset({EndReason.REFUSED, EndReason.NO_ANSWER})
+"""Of a session that the user did not agree to: nobody saw anything, and it has no duration."""
+
+
 class Staff(Struct, frozen=True, forbid_unknown_fields=True):
     """A technician as certified: name, title and phone are mandatory (promise 45)."""
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from protocol.desk import events
-from protocol.desk.events import Actor, Attachment, EndReason, Entry, HoldReason, Relation
+from protocol.desk.events import Actor, Attachment, Entry, HoldReason, Relation
 from protocol.desk.ledger import MINUTE_S, whole_minutes
+from protocol.desk.terms import NEVER_BEGAN
 from protocol.scopes import Scope
 from relay.desk.views import for_requester
 from relay.words import step_in_words
@@ -146,7 +147,7 @@ def _told(event: events.Event, by: str, teller: Teller) -> tuple[str, str]:  # n
         case events.Rated(stars=stars, text=text):
             return t(_("gave {stars} of 5 stars")).format(stars=stars), text
         case events.SessionEnded(worked_s=worked_s, reason=reason):
-            if reason in {EndReason.REFUSED, EndReason.NO_ANSWER}:
+            if reason in NEVER_BEGAN:
                 return t(_("noted that the screen was not shown")), ""
             return t(_("noted {time} together on the screen")).format(time=_lasted(worked_s, t)), ""
         case events.TimeLogged(worked_s=worked_s, text=text, billed=billed):
@@ -254,7 +255,7 @@ def short(history: Sequence[tuple[int, Entry]], translate: Translate) -> list[Sh
     if messages:
         said = t(_("Messages: {count}. The last one: {text}"))
         found.append(Short(said.format(count=len(messages), text=_first(messages[-1][1].text)), _numbers(messages)))
-    sessions = [(n, e) for n, e in told if isinstance(e, events.SessionEnded)]
+    sessions = [(n, e) for n, e in told if isinstance(e, events.SessionEnded) and e.reason not in NEVER_BEGAN]
     if sessions:
         whole_s = sum(whole_minutes(event.worked_s) for _number, event in sessions) * MINUTE_S
         lasted_s = whole_s or min(sum(event.worked_s for _number, event in sessions), MINUTE_S - 1.0)

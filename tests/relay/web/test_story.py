@@ -62,6 +62,13 @@ def test_a_session_of_under_a_minute_lasted_less_than_a_minute_wherever_it_is_to
     assert story.short(history, words("en"))[0].text == "Sessions: 2. Together on the screen: less than a minute."
 
 
+def test_a_session_that_the_user_did_not_agree_to_is_none_of_those_that_are_counted() -> None:
+    refused = events.SessionEnded("a" * 32, EndReason.REFUSED, 0.0)
+    unanswered = events.SessionEnded("b" * 32, EndReason.NO_ANSWER, 0.0)
+    history = [(number, Entry(1, NOW, Actor.DESK, "", "", event)) for number, event in enumerate((refused, unanswered))]
+    assert story.short(history, words("en")) == []
+
+
 @pytest.mark.parametrize("reason", [EndReason.REFUSED, EndReason.NO_ANSWER])
 def test_a_session_that_the_user_did_not_agree_to_is_told_without_a_duration(reason: EndReason) -> None:
     over = events.SessionEnded("a" * 32, reason, 0.0)
