@@ -1,7 +1,8 @@
 """A word in passing, on top of what it is about: whole, in as many lines as it takes, and soon gone. Main thread.
 
-It lies over the upper rim of what it covers, since the bar above has no room for a sentence, and a line more there
-would move the picture. It takes no mouse and no key. Distrusts what it is to say: shows plain text.
+It lies over the lower rim of what it covers, since the bar above has no room for a sentence, and a line more there
+would move the picture; not over the upper one, where the user's banner is, and what lies beneath it. It takes no mouse
+and no key. Distrusts what it is to say: shows plain text.
 """
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -72,4 +73,4 @@ class Hint(QFrame):
         )  # and what rounding takes
         width = min(whole + beside, _WIDEST, area.width() - 4 * theme.GRID)
         height = min(self._column.totalHeightForWidth(width), area.height() - 2 * theme.GRID)
-        self.setGeometry(area.center().x() - width // 2, area.top() + theme.GRID, width, height)
+        self.setGeometry(area.center().x() - width // 2, area.bottom() + 1 - theme.GRID - height, width, height)

@@ -124,7 +124,7 @@ class Helped:
         """Whether a process has ended (a zombie has)."""
         try:
             return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # the latter: between being opened and being read
             return True
 
     def peak_kib(self, pid: int) -> int:
