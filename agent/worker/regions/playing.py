@@ -2,8 +2,8 @@
 
 A running film changes nearly everywhere, and the console has a likeness of it anyway: there it is enough to know which
 tiles changed. Only in tiles of which the console has any pixel exactly is every one compared. What it has a likeness of
-is painted anew while it changes, and for a moment longer, since films get better where they stand still; and in any case
-four times a second: so nothing that a hasty look missed stays on its screen.
+is painted anew while it changes, and for a moment longer, since films get better where they stand still; and in any
+case four times a second: so nothing that a hasty look missed stays on its screen.
 """
 
 import numpy as np
