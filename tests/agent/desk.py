@@ -78,7 +78,7 @@ class HelpedDesk:
         self.window.show_ask()
         self.window.ask.problem.setPlainText(problem)
         self.window.ask.send.click()
-        self.until(lambda: self.window.windowTitle().startswith("Request "))
+        self.until(lambda: self.window.request.number is not None)  # the title knows it before there is where to write
         return int(self.window.windowTitle().split()[1])
 
     def says(self) -> str:
