@@ -176,6 +176,11 @@ class Banner(QWidget):
             self.move(area.x() + round(room * self._moved_to), area.y())
         self._home = self.geometry()
 
+    @property
+    def settled(self) -> bool:
+        """Whether all of it was seen when it was looked after last."""
+        return self._patience.untried
+
     def keep(self, eye: Eye | None, besides: frozenset[int] = frozenset()) -> bool:
         """Puts it back to where it can be seen, and over everything; False once that stays without effect.
 
@@ -243,6 +248,11 @@ class _Patience:
     def __init__(self) -> None:
         self._missed = 0
         self._stubborn: frozenset[int] = frozenset()
+
+    @property
+    def untried(self) -> bool:
+        """Whether there is nothing to bear."""
+        return not self._missed
 
     def bears(self, sight: Sight) -> bool:
         """Whether that may be yet, after what was seen before."""

@@ -1,7 +1,8 @@
 """The banners: one on every screen, all the time while somebody sees it. Qt's main thread.
 
-Guarantees: each is looked after twice a second (see `banner`), a screen that comes has one at once, and what stays
-hidden is said to be lost. Once it is over a sentence stands in their place, for a while.
+Guarantees: each is looked after twice a second (see `banner`), though only every tenth time while nothing on the screen
+is moved; a screen that comes has one at once, and what stays hidden is said to be lost. Once it is over a sentence
+stands in their place, for a while.
 """
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -13,6 +14,8 @@ from agent.ui.banner import Banner, ScreenKey, screen_key, window_number
 from agent.ui.eye import Eye, open_eye
 
 _RAISE_MS = 500
+_UNMOVED_LOOKS = 10
+"""To ask the server is the largest part of what a session at rest costs, so where nothing moves that is done less."""
 _GOODBYE_MS = 12_000
 """How long the sentence stands that says it is over."""
 
@@ -37,6 +40,7 @@ class Banners(QWidget):
         self._session: SessionRunning | None = None
         self._banners: dict[ScreenKey, Banner] = {}
         self._eye: Eye | None = None
+        self._to_skip = 0
         self._upkeep = QTimer(self)
         self._upkeep.setInterval(_RAISE_MS)
         self._upkeep.timeout.connect(self._keep_up)
@@ -88,8 +92,13 @@ class Banners(QWidget):
             return
         for banner in self._banners.values():
             banner.show_left(self._session)
+        if self._eye and self._eye.unmoved() and self._to_skip:
+            self._to_skip -= 1
+            return
         besides = self._besides()
         kept = [banner.keep(self._eye, besides) for banner in self._banners.values()]
+        settled = all(banner.settled for banner in self._banners.values())
+        self._to_skip = _UNMOVED_LOOKS - 1 if settled else 0
         self._tell_windows()  # Qt may have made one anew
         if not all(kept):
             self.lost.emit()

@@ -72,6 +72,13 @@ class Eye(Protocol):
         """What is seen of `window`, which should lie on `screen`, as large as `wanted`, under none but `besides`."""
         ...
 
+    def unmoved(self) -> bool:
+        """Whether nothing on the screen was moved, shown or changed since this was asked last, as far as that is told.
+
+        Cheaper than to `look` again, but not worth as much: see who tells it.
+        """
+        ...
+
     def lift(self, window: int) -> None:
         """Puts it over everything, at once. What cannot be done, `look` will tell."""
         ...
@@ -92,6 +99,10 @@ class Blind:
         """Sees nothing."""
         del self, window, wanted, screen, besides
         return NOTHING
+
+    def unmoved(self) -> bool:
+        """Cannot tell."""
+        return False
 
     def lift(self, window: int) -> None:
         """Cannot."""

@@ -7,6 +7,10 @@ stays where it is for as long as nothing else happens.
 Distrusts every other client, those that a technician's hand drives among them: each may unmap, move, shrink, shape,
 fade, reparent or cover a window that is not its own (X11 protocol, "the server does no access control by window").
 What a compositing manager makes of the windows is out of its sight.
+
+Has the server tell of every window of the desktop that is made, shown, moved or restacked (SubstructureNotify), and of
+what makes its own ones see-through or cuts them out. Nobody tells of an override redirect taken away, nor of a hole in
+another window that closes: `unmoved` is not said while there is such a window, and is to be believed for seconds only.
 """
 
 import contextlib
@@ -30,22 +34,36 @@ class ServersEye:
         name = b"_NET_WM_WINDOW_OPACITY"
         self._opacity: int = self._x.core.InternAtom(False, len(name), name).reply().atom
         self._shape: Any = self._x.extension(xcffib.shape.key) if self._x.present(xcffib.shape.key) else None
+        self._heard: set[int] = set()
+        self._holes: set[int] = set()
+        self._hear(self._x.root, xcffib.xproto.EventMask.SubstructureNotify)
 
     def look(self, window: int, wanted: Rectangle, screen: Rectangle, besides: frozenset[int]) -> Sight:
         """What can be seen of `window`; of one that is gone, or when the server is, nothing."""
         try:
+            if window not in self._heard:
+                self._hear(window, xcffib.xproto.EventMask.PropertyChange)
+            self._holes.discard(window)
             if (at := self._in_place(window, wanted, screen)) is None:
                 return NOTHING
             return Sight(in_place=True, over=frozenset(self._over(window, at, besides)))
         except (DisplayLost, XError):
             return NOTHING
 
+    def unmoved(self) -> bool:
+        """See `Eye`, and above for what it is worth. When the server is gone, nothing is sure."""
+        try:
+            happened = sum(1 for _ in self._x.events())
+        except DisplayLost:
+            return False
+        return not happened and not self._holes
+
     def lift(self, window: int) -> None:
         """Puts it over everything. What cannot be done, `look` will tell."""
         with contextlib.suppress(DisplayLost, XError):
             order = xcffib.xproto.ConfigWindow.StackMode
             self._x.core.ConfigureWindow(window, order, [xcffib.xproto.StackMode.Above])
-            self._settle()
+            self._x.sync()
 
     def put_back(self, window: int, wanted: Rectangle) -> None:
         """Maps it where it belongs, over everything, solid and unmasked. What cannot be done, `look` will tell."""
@@ -64,15 +82,18 @@ class ServersEye:
                 [wanted.x, wanted.y, wanted.width, wanted.height, xcffib.xproto.StackMode.Above],
             )
             core.MapWindow(window)
-            self._settle()
+            self._x.sync()
 
     def close(self) -> None:
         """Disconnects; nothing may be called afterwards."""
         self._x.close()
 
-    def _settle(self) -> None:
-        self._x.sync()
-        list(self._x.events())  # refusals of requests nobody waits for pile up otherwise
+    def _hear(self, window: int, mask: int) -> None:
+        """Has the server tell. Raises DisplayLost."""
+        self._x.core.ChangeWindowAttributes(window, xcffib.xproto.CW.EventMask, [mask])
+        if self._shape:
+            self._shape.SelectInput(window, True)
+        self._heard.add(window)
 
     def _in_place(self, window: int, wanted: Rectangle, screen: Rectangle) -> Rectangle | None:
         """Where it is, if that is where and how it should be. Raises DisplayLost and XError."""
@@ -102,11 +123,11 @@ class ServersEye:
         higher = order[order.index(window) + 1 :] if window in order else order
         for other in higher:
             with contextlib.suppress(XError):  # gone since
-                if other not in besides and self._covers(other, at):
+                if other not in besides and self._covers(other, window, at):
                     yield other
 
-    def _covers(self, other: int, at: Rectangle) -> bool:
-        """Whether any pixel of `other` lies in `at`, should it lie higher. Raises DisplayLost and XError."""
+    def _covers(self, other: int, window: int, at: Rectangle) -> bool:
+        """Whether any pixel of `other` lies in `at`, where `window` is. Raises DisplayLost and XError."""
         asked = self._x.core.GetWindowAttributes(other), self._x.core.GetGeometry(other)
         attributes, geometry = (one.reply() for one in asked)
         if attributes.map_state != xcffib.xproto.MapState.Viewable:
@@ -118,6 +139,7 @@ class ServersEye:
         if not whole.overlaps(at) or not self._shape:
             return whole.overlaps(at)
         # What frames or draws on the whole screen is often a window with a hole in it.
+        self._holes.add(window)
         shape = self._shape.GetRectangles(other, xcffib.shape.SK.Bounding).reply()
         x, y = geometry.x + border, geometry.y + border
         return any(Rectangle(x + part.x, y + part.y, part.width, part.height).overlaps(at) for part in shape.rectangles)

@@ -10,7 +10,7 @@ from agent import words
 from agent.messages import SessionRunning
 from agent.ui.banner import Banner, hot_key_words
 from agent.ui.banners import Banners
-from agent.ui.eye import Blind
+from agent.ui.eye import Blind, Rectangle, Sight
 from protocol.scopes import Scope
 from tests.agent.asked import a_question
 
@@ -115,6 +115,35 @@ def test_one_that_cannot_be_shown_again_is_told_as_lost(qtbot: QtBot, monkeypatc
     banners, _ = up(qtbot, running())
     with qtbot.waitSignal(banners.lost, timeout=2000):
         pass
+
+
+class Watched(Blind):
+    """All of a banner is seen; counts how often that is looked at, and what is asked before."""
+
+    def __init__(self, *, moves: bool) -> None:
+        self.moves, self.looks, self.asked = moves, 0, 0
+
+    def look(self, window: int, wanted: Rectangle, screen: Rectangle, besides: frozenset[int]) -> Sight:
+        del window, wanted, screen, besides
+        self.looks += 1
+        return Sight(in_place=True)
+
+    def unmoved(self) -> bool:
+        self.asked += 1
+        return not self.moves
+
+
+@pytest.mark.parametrize(("moves", "most"), [(False, 0.2), (True, 1.0)])
+def test_where_nothing_moves_on_the_screen_the_server_is_asked_less(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, *, moves: bool, most: float
+) -> None:
+    eye = Watched(moves=moves)
+    monkeypatch.setattr("agent.ui.banners.open_eye", lambda: eye)
+    monkeypatch.setattr("agent.ui.banners._RAISE_MS", 1)
+    banners, _ = up(qtbot, running())
+    qtbot.waitUntil(lambda: eye.asked >= 50)
+    assert banners.all
+    assert most / 4 <= eye.looks / eye.asked <= most
 
 
 def test_an_interrupted_line_is_said_kindly_and_can_be_stopped_where_the_banner_was(qtbot: QtBot) -> None:

@@ -12,7 +12,8 @@ import xcffib.xproto
 
 from tests.agent.rig import Screen
 
-_BACK_S = 5.0
+_BACK_S = 5.0 + 2.0
+"""What nobody tells of is looked for every five seconds."""
 _COVERED_S = 0.5 + 0.3
 """The promised half second, and what this machine and asking it take."""
 _LOST_S = 1.5 + 0.5
@@ -45,6 +46,7 @@ class OnX:
             and geometry.height > 30
             and core.GetProperty(False, self.window, opacity, 0, 0, 1).reply().type == xcffib.NONE
             and not shape.bounding_shaped
+            and core.GetWindowAttributes(self.window).reply().override_redirect
             and core.QueryTree(self.window).reply().parent == self.screen.x.root
         )
 
@@ -102,6 +104,11 @@ def mask(banner: OnX) -> None:
     shape.Rectangles(xcffib.shape.SO.Set, xcffib.shape.SK.Bounding, 0, banner.window, 0, 0, 0, [])
 
 
+def hand_over(banner: OnX) -> None:
+    """To whoever manages windows: nobody tells of it."""
+    banner.screen.x.core.ChangeWindowAttributes(banner.window, xcffib.xproto.CW.OverrideRedirect, [0])
+
+
 def put_into_another(banner: OnX) -> None:
     x = banner.screen.x
     other = x.new_id()
@@ -109,8 +116,9 @@ def put_into_another(banner: OnX) -> None:
     x.core.ReparentWindow(banner.window, other, 0, 0)
 
 
-@pytest.mark.parametrize("hide", [unmap, move, shrink, fade, mask, put_into_another])
+@pytest.mark.parametrize("hide", [unmap, move, shrink, fade, mask, hand_over, put_into_another])
 def test_hidden_behind_the_programs_back_it_is_whole_again_soon(hide: Callable[[OnX], None], banner: OnX) -> None:
+    time.sleep(_ROUNDS_S)  # until then nothing happens, and the server is asked less
     hide(banner)
     banner.screen.x.sync()
     assert not banner.solid()
@@ -238,9 +246,7 @@ def test_what_lies_higher_and_covers_nothing_of_it_is_left_where_it_is(banner: O
     unmapped, beside, holed = put_over(screen), put_over(screen), put_over(screen)
     x.core.UnmapWindow(unmapped)
     x.core.ConfigureWindow(beside, xcffib.xproto.ConfigWindow.Y, [at.y + at.height])
-    hole = xcffib.xproto.RECTANGLE.synthetic(at.x, at.y, at.width, at.height)
-    subtract, bounding = xcffib.shape.SO.Subtract, xcffib.shape.SK.Bounding
-    x.extension(xcffib.shape.key).Rectangles(subtract, bounding, 0, holed, 0, 0, 1, [hole])
+    open_above(banner, holed)
     higher = [unmapped, beside, holed, put_over(screen, only_input=True)]
     time.sleep(_ROUNDS_S)  # it may have been lifted before they were as they should be
     for window in higher:
@@ -249,6 +255,30 @@ def test_what_lies_higher_and_covers_nothing_of_it_is_left_where_it_is(banner: O
     assert list(x.core.QueryTree(x.root).reply().children)[-4:] == higher
     assert not banner.covered()
     assert "lost" not in banner.printed()
+
+
+def open_above(banner: OnX, window: int) -> None:
+    """A hole in `window` where the banner is."""
+    at = banner.screen.x.core.GetGeometry(banner.window).reply()
+    hole = xcffib.xproto.RECTANGLE.synthetic(at.x, at.y, at.width, at.height)
+    subtract, bounding = xcffib.shape.SO.Subtract, xcffib.shape.SK.Bounding
+    banner.screen.x.extension(xcffib.shape.key).Rectangles(subtract, bounding, 0, window, 0, 0, 1, [hole])
+
+
+def test_a_hole_that_closes_over_it_hides_it_for_half_a_second_at_most(banner: OnX) -> None:
+    x, screen = banner.screen.x, banner.screen
+    holed = put_over(screen)
+    open_above(banner, holed)
+    time.sleep(_ROUNDS_S)  # it may have been lifted before there was a hole
+    raise_(screen, holed)
+    time.sleep(_ROUNDS_S)
+    assert not banner.covered()
+    x.extension(xcffib.shape.key).Mask(
+        xcffib.shape.SO.Set, xcffib.shape.SK.Bounding, holed, 0, 0, xcffib.xproto.Pixmap._None
+    )
+    x.sync()
+    assert banner.covered()
+    banner.until(lambda: not banner.covered(), why="covered for long", within_s=_COVERED_S)
 
 
 def test_the_words_that_say_what_its_buttons_do_may_lie_over_it(banner: OnX) -> None:
