@@ -87,7 +87,7 @@ class Worker:
                 self.end(over)
             except ipc.PipeError as error:
                 _log.warning("pipe_broke", why=str(error))
-                self.end(SessionOver(EndReason.FAULT, "The program's windows are gone."))
+                self.end(_no_windows())
             except Exception:  # noqa: BLE001 - whatever it is, nothing may stay held or shown
                 _log.exception("worker_failed")
                 self.end(SessionOver(EndReason.FAULT, "The session ended because of a fault in this program."))
@@ -174,7 +174,7 @@ class Worker:
                     pass
                 case _:
                     self._pass_on(message)
-        raise SessionOver(EndReason.FAULT, "The program's windows are gone.")
+        raise _no_windows()
 
     def _pass_on(
         self, message: ipc.QuestionShown | ipc.BannersShown | ipc.AnswerConsent | ipc.Prolong | ipc.TakeBack
@@ -273,6 +273,14 @@ class Worker:
         self._pipe.close()
         with contextlib.suppress(TimeoutError, OSError):
             await asyncio.wait_for(self._pipe.closed(), _GOODBYE_S)
+
+
+def _no_windows() -> SessionOver:
+    """The window process is gone, and its line to the relay with it.
+
+    That is what the relay writes into the history, and what the technician reads if the guard leaves time for it.
+    """
+    return SessionOver(EndReason.LINE_LOST, "The program's windows are gone.")
 
 
 async def _until_cut(line: Line, work: Coroutine[Any, Any, None]) -> None:

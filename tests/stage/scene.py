@@ -64,7 +64,7 @@ class Scene:
             if process is not None:
                 process.stop()
         for unwritten in self.world.technician.directory.rglob("notes.json"):
-            unwritten.unlink()  # it would be asked for at the next start, in a window of the same name as the next one's
+            unwritten.unlink()  # asked for at the next start, in a window of the same name as the next one's
         if self.world.relay is None or not self.world.relay.running:
             self.world.start_relay()
         self.world.start_agent()

@@ -128,6 +128,18 @@ def test_windows_that_freeze_end_it_in_time(screen: Screen) -> None:
     asyncio.run(scene())
 
 
+def test_windows_that_die_are_told_the_technician_as_the_relay_sees_it(screen: Screen) -> None:
+    async def scene() -> None:
+        async with sharing(screen) as stage:
+            await hold(stage)
+            stage.helped.kill(stage.helped.guard, number=signal.SIGSTOP)  # it may leave no time for a word
+            stage.helped.kill(stage.helped.window, number=signal.SIGKILL)
+            assert await stage.console.goodbye() == "line_lost"
+            await eventually(lambda: not any(screen.held()), "letting go")
+
+    asyncio.run(scene())
+
+
 def test_a_guard_that_freezes_ends_it_in_time(screen: Screen) -> None:
     async def scene() -> None:
         async with sharing(screen) as stage:
