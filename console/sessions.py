@@ -29,9 +29,19 @@ _log = structlog.get_logger()
 
 
 class Waker(QObject):
-    """Wakes the painter of one session: emitted on the network thread, heard on the main thread."""
+    """Wakes the painter of one session: `came` is emitted on the network thread, and heard on the main thread."""
 
-    painted = Signal()
+    came = Signal()
+
+    def __init__(self, paint: Callable[[], None], painted: Callable[[], None]) -> None:
+        """`paint` is the view's own slot, so that nobody calls it once the view is gone; then comes `painted`."""
+        super().__init__()
+        self._painted = painted
+        self.came.connect(paint, Qt.ConnectionType.QueuedConnection)
+        self.came.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    def _tell(self) -> None:
+        self._painted()
 
 
 @dataclasses.dataclass
@@ -109,10 +119,14 @@ class Sessions(QObject):
 
     def open(self, view: envelope.TicketView, ready: envelope.SessionReady, wish: Wish) -> None:
         """Opens the window of a session that the relay has ready, and dials."""
-        canvas, waker, number = Canvas(), Waker(), ready.session
+        canvas, number = Canvas(), ready.session
         window = SessionWindow(view, canvas)
-        waker.painted.connect(window.view.paint_new, Qt.ConnectionType.QueuedConnection)
-        waker.painted.connect(canvas.measures.painted, Qt.ConnectionType.QueuedConnection)
+
+        def painted() -> None:
+            canvas.measures.painted()
+            self._network.painted(number)
+
+        waker = Waker(window.view.paint_new, painted)
         window.input_made.connect(lambda message: self._network.send_input(number, message))
         window.ask_wanted.connect(lambda wish: self._network.ask(number, wish))
         window.end_wanted.connect(lambda: self._end_session(number))
@@ -120,7 +134,7 @@ class Sessions(QObject):
         self._sessions[number] = _Session(view.number, window, canvas, waker)
         window.show()
         subject = Subject(number, ready.ticket, ready.device)
-        self._network.open_session(subject, wish, canvas, waker.painted.emit)
+        self._network.open_session(subject, wish, canvas, waker.came.emit)
 
     def _end_session(self, number: str) -> None:
         # The relay is told first: else it sees only that a line ended.

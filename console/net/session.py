@@ -58,6 +58,8 @@ _MEASURE_S, _SILENT_S = 2.0, 10.0
 _FAREWELL_S = 1.0
 _FIGURES_S = 0.5
 _MOST_US = 60_000_000
+_UNPAINTED_S = 0.1
+"""A screen that takes longer to paint is not waited for: its frames come fewer, but they come."""
 
 _log = structlog.get_logger()
 
@@ -100,6 +102,8 @@ class SessionLine:
         self._allowed_until_s = 0.0
         self._why = ""
         self._held = Held()
+        self._decoded: tuple[int, float] | None = None
+        self._unpainted: asyncio.TimerHandle | None = None
         self._shown: FrameShown | None = None
         self.dropped: Counter[str] = Counter()
 
@@ -141,6 +145,18 @@ class SessionLine:
         if self._conversation is not None:
             self._conversation.ask(wish)
             self._wake.set()
+
+    def painted(self) -> None:
+        """All that came is on the screen, or the screen is too slow to wait for: that is told the other end."""
+        if self._unpainted is not None:
+            self._unpainted.cancel()
+            self._unpainted = None
+        if self._decoded is None or self._conversation is None:
+            return
+        (number, began_s), self._decoded = self._decoded, None
+        self._shown = FrameShown(number, min(_MOST_US, int(1e6 * (time.perf_counter() - began_s))))
+        self._conversation.send(self._shown)
+        self._wake.set()
 
     def send(self, messages: list[FromConsole]) -> None:
         """Queues input in its order; a waiting move is replaced by a newer one. While the line is cut it is dropped."""
@@ -212,7 +228,7 @@ class SessionLine:
         self.dropped["line_interrupted"] += len(self._waiting)
         self._waiting.clear()
         self._held.clear()
-        self._shown = None
+        self._decoded = self._shown = None
         if self._known is not None:
             self._ending.set()
         if self._stage is not Stage.INTERRUPTED:
@@ -310,11 +326,12 @@ class SessionLine:
             case FrameReceived(body):
                 began_s = time.perf_counter()
                 number = self._decoder.decode(body)
-                took_s = time.perf_counter() - began_s
-                self._measures.received(len(body), took_s)
-                took_us = min(_MOST_US, int(1e6 * took_s))
-                self._shown = FrameShown(number, took_us)
-                conversation.send(self._shown)
+                self._measures.received(len(body), time.perf_counter() - began_s)
+                self._decoded = (number, began_s)
+                if not self._canvas.waits:
+                    self.painted()
+                elif self._unpainted is None:
+                    self._unpainted = asyncio.get_running_loop().call_later(_UNPAINTED_S, self.painted)
             case PictureTimed():
                 self._measures.timed(event)
             case ScreenChanged(width=width, height=height):

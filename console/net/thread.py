@@ -84,6 +84,10 @@ class NetworkThread:
         """Dials a session; it ends with `SessionFinished`."""
         self._loop.call_soon_threadsafe(self._open_session, subject, wish, canvas, wake_painter)
 
+    def painted(self, session: str) -> None:
+        """What came of the picture is on the screen."""
+        self._with_line(session, SessionLine.painted)
+
     def end_session(self, session: str) -> None:
         """The technician ends it."""
         self._with_line(session, SessionLine.end)

@@ -64,6 +64,11 @@ class Canvas:
             self._dirty = [_bounding_box(self._dirty)]
         return idle and bool(self._dirty)
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything is to be painted yet."""
+        return bool(self._dirty)
+
     def take_dirty(self) -> list[Rect]:
         """What has to be painted now; asking again gives nothing."""
         with self.lock:

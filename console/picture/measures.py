@@ -103,5 +103,5 @@ class Measures:
             return None
         took_s = median(self._took_s)
         painted_s = median(list(self._paints_s)) if self._paints_s else 0.0
-        way_s = max(0.0, self._timed.round_trip_us / 1e6 - took_s) / 2
+        way_s = max(0.0, self._timed.round_trip_us / 1e6 - took_s - painted_s) / 2  # what is painted is acknowledged
         return 1000 * (self._timed.made_us / 1e6 + way_s + took_s + painted_s)

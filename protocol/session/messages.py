@@ -99,9 +99,9 @@ class ReleaseAll(_Message, frozen=True):
 
 
 class FrameShown(_Message, frozen=True):
-    """Acknowledges a picture as received, decoded and handed to the screen. Drives the flow, so it is sent at once.
+    """Acknowledges a picture, and all before it, as received, decoded and painted. Drives the flow.
 
-    `took_us` is how long the decoding took, in microseconds: so much of the round trip was not the line's.
+    `took_us` is how long decoding and painting took, in microseconds: so much of the round trip was not the line's.
 
     The last one is said again every `limits.HELD_BEAT_S` while a key or button is held: "still here, still holding".
     """

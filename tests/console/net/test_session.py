@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,9 +27,24 @@ WISH = Wish(frozenset({SEE, CONTROL}), 10)
 
 
 class SessionStand(Stand):
+    paints = True
+
     def open(self, device: str = "laptop") -> None:
         self.wait_for(IdentityReady)
-        self.network.open_session(Subject(SESSION, TICKET, device), WISH, self.canvas, self.woken.set)
+        self.network.open_session(Subject(SESSION, TICKET, device), WISH, self.canvas, self._wake)
+
+    def _wake(self) -> None:
+        self.woken.set()
+        if self.paints:
+            self.canvas.take_dirty()
+            self.network.painted(SESSION)
+
+    def show(self, body: bytes) -> None:
+        self.woken.clear()
+        self.relay.say(SESSION, lambda agent: agent.show(body))
+
+    def shown(self) -> list[int]:
+        return [message.number for message in self.heard(messages.FrameShown)]
 
     @property
     def agent(self) -> AgentEnd:
@@ -68,16 +84,53 @@ def test_a_session_from_dialling_to_the_picture_and_the_goodbye(stand: SessionSt
     assert [type(event) for event in said] == [Secured, Allowed]
     sender = Sender(320, 200)
     rng = np.random.default_rng(3)
-    stand.relay.say(SESSION, lambda agent: agent.show(sender.whole()))
+    stand.show(sender.whole())
     for number in range(20):
-        body = sender.change([Rect(number, 9, 40, 40)], rng)
-        stand.relay.say(SESSION, lambda agent, body=body: agent.show(body))  # type: ignore[misc]
-    stand.wait(lambda: len(stand.heard(messages.FrameShown)) == 21)
-    assert [shown.number for shown in stand.heard(messages.FrameShown)] == list(range(21))
-    assert stand.woken.is_set()
+        stand.show(sender.change([Rect(number, 9, 40, 40)], rng))
+    stand.wait(lambda: 20 in stand.shown())
+    assert stand.shown() == sorted(set(stand.shown()))
     assert np.array_equal(stand.canvas.pixels, sender.picture)
     stand.relay.say(SESSION, lambda agent: agent.say(messages.Goodbye("user_stopped")))
     assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.USER_STOPPED, "", ours=False)
+
+
+def test_a_frame_is_acknowledged_when_it_is_painted_and_with_it_all_before(
+    stand: SessionStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.net.session._UNPAINTED_S", 60.0)
+    stand.paints = False
+    stand.run_session()
+    sender, rng = Sender(320, 200), np.random.default_rng(3)
+    for body in (sender.whole(), sender.change([Rect(0, 0, 9, 9)], rng)):
+        stand.show(body)
+    stand.wait(lambda: np.array_equal(stand.canvas.pixels, sender.picture))
+    time.sleep(0.1)  # nothing is to come
+    assert stand.shown() == []
+    stand.network.painted(SESSION)
+    stand.wait(stand.shown)
+    (shown,) = stand.heard(messages.FrameShown)
+    assert shown.number == 1
+    assert 100_000 <= shown.took_us < 15_000_000, "the waiting for the painter is not the line's"
+
+
+def test_what_there_is_nothing_to_paint_of_is_acknowledged_at_once(
+    stand: SessionStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.net.session._UNPAINTED_S", 60.0)
+    stand.run_session()
+    sender = Sender(320, 200)
+    stand.show(sender.whole())
+    stand.wait(stand.shown)
+    stand.paints = False
+    stand.show(sender.change([], np.random.default_rng(3)))
+    stand.wait(lambda: stand.shown() == [0, 1])
+
+
+def test_a_screen_that_does_not_get_to_painting_does_not_stop_the_picture(stand: SessionStand) -> None:
+    stand.paints = False
+    stand.run_session()
+    stand.show(Sender(320, 200).whole())
+    stand.wait(lambda: stand.shown() == [0])
 
 
 def test_the_time_to_the_relay_is_measured(stand: SessionStand) -> None:

@@ -25,6 +25,17 @@ def test_the_whole_way_is_the_other_ends_part_half_the_round_trip_and_this_ends(
     assert reading(measures).latency_ms == pytest.approx(3 + (12 - 2) / 2 + 2)
 
 
+def test_the_painting_is_a_part_of_the_round_trip_and_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([1.0, 1.004])
+    measures = Measures(Figures())
+    with monkeypatch.context() as patched:
+        patched.setattr("console.picture.measures.time.perf_counter", lambda: next(clock))
+        measures.received(100, 0.002)
+        measures.painted()
+    measures.timed(PictureTimed(3000, 12_000))
+    assert reading(measures).latency_ms == pytest.approx(3 + (12 - 2 - 4) / 2 + 2 + 4)
+
+
 def test_what_came_is_counted_and_of_regions_the_newest_are_kept() -> None:
     figures = Figures()
     measures = Measures(figures)
