@@ -37,14 +37,19 @@ def merge(rects: Sequence[Rect], width: int, height: int) -> list[Rect]:
 
 
 def _unite(rects: Sequence[Rect], waste: int, most: int) -> list[Rect]:
-    """Those that overlap, and those that have little and at most `waste` pixels between them, as one; `most` in all."""
+    """Those that overlap, and those that have little and at most `waste` pixels between them, as one; `most` in all.
+
+    Of what lies in line, as the lines of a page do, that it is little is enough: where a page is scrolled that is white
+    between two of them all of it moved, and is looked for as one.
+    """
     united: list[Rect] = []
     for rect in rects:
         one, at = rect, 0
         while at < len(united):
             both = union(one, united[at])
             apart = one.area + united[at].area
-            near = 4 * both.area <= 5 * apart and both.area - apart <= waste
+            little = both.area - apart <= waste or (waste > 0 and _in_line(one, united[at]))
+            near = little and 4 * both.area <= 5 * apart
             if near or _overlap(one, united[at]):
                 del united[at]
                 one, at = both, 0
@@ -54,6 +59,11 @@ def _unite(rects: Sequence[Rect], waste: int, most: int) -> list[Rect]:
         if len(united) > most:
             united = _unite([union(united[0], united[1]), *united[2:]], waste, most)
     return united
+
+
+def _in_line(one: Rect, other: Rect) -> bool:
+    """Whether both have the same columns, or the same rows."""
+    return (one.x, one.width) == (other.x, other.width) or (one.y, one.height) == (other.y, other.height)
 
 
 def _overlap(one: Rect, other: Rect) -> bool:

@@ -41,6 +41,18 @@ def test_a_page_that_something_small_beside_it_cuts_into_bands_is_one_page() -> 
     assert set(merge(bands, 1920, 1080)) == {Rect(288, 40, 1216, 980), Rect(48, 600, 48, 20)}
 
 
+def test_lines_of_a_page_with_white_between_them_are_one_page() -> None:
+    lines = [Rect(0, y, 1920, 464 if y == 572 else 480) for y in (87, 572)]
+    assert merge(lines, 1920, 1080) == [Rect(0, 87, 1920, 949)]
+    text = [Rect(64, y, 1600, 15) for y in range(60, 960, 17)]
+    assert merge(text, 1920, 1080) == [Rect(64, 60, 1600, text[-1].y + 15 - 60)]
+
+
+def test_what_lies_in_line_with_much_between_is_not_one() -> None:
+    line, far = Rect(0, 100, 1920, 15), Rect(0, 900, 1920, 15)
+    assert set(merge([line, far], 1920, 1080)) == {line, far}
+
+
 def test_the_history_holds_a_screen_within_what_decoders_accept() -> None:
     assert window_log(1920, 1080) == 23
     assert window_log(3840, 2160) == 25
