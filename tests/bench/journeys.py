@@ -96,13 +96,13 @@ class Regions:
         """A frame if there is anything to send, and the seconds that planning took."""
         grabbed = [(rect, np.ascontiguousarray(screen[pixels_of(rect)])) for rect in rects]
         self._encoder.suit(budget.rate)
-        began = time.thread_time()
+        began = time.process_time()
         if self._first:
             actions = self._planner.begin_anew(screen, budget, now_s)
             self._first = False
         else:
             actions = self._planner.plan(grabbed, budget, now_s)
-        planned_s = time.thread_time() - began
+        planned_s = time.process_time() - began
         return (self._encoder.encode(actions, self._planner) if actions else None), planned_s
 
     def due_s(self, now_s: float) -> float | None:
@@ -120,9 +120,9 @@ class Stream:
     def make(self, screen: Pixels, rects: list[Rect], _budget: Budget, _now_s: float) -> tuple[Frame | None, float]:
         """See `Regions`."""
         grabbed = [(rect, np.ascontiguousarray(screen[pixels_of(rect)])) for rect in rects]
-        began = time.thread_time()
+        began = time.process_time()
         changed = [piece for rect, pixels in grabbed for piece in self._shadow.take(rect, pixels)]
-        planned_s = time.thread_time() - began
+        planned_s = time.process_time() - began
         return (self._encoder.encode(changed) if changed else None), planned_s
 
     def due_s(self, _now_s: float) -> float | None:
@@ -170,15 +170,15 @@ class _Line:
 def _step(line: _Line, screen: Pixels, rects: list[Rect], now_s: float, *, in_motion: bool = True) -> float:
     """One frame; returns the seconds until the next may go."""
     journey, viewer, rate = line.journey, line.viewer, line.rate
-    began = time.thread_time()
+    began = time.process_time()
     frame, planned_s = line.sender.make(screen, rects, line.budget, now_s)
     if frame is None:
         return 0.0
     body = b"".join(picture.encode(frame))
-    encoded_s = time.thread_time() - began - planned_s
-    began = time.thread_time()
+    encoded_s = time.process_time() - began - planned_s
+    began = time.process_time()
     viewer.show(body)
-    decoded_s = time.thread_time() - began
+    decoded_s = time.process_time() - began
     took_s = len(body) / rate
     if not journey.first_bytes:
         journey.first_bytes = len(body)
@@ -212,9 +212,9 @@ def _finish(line: _Line, screen: Pixels, waiting: list[Rect], now_s: float, last
     now_s += _step(line, screen, merge(waiting, width, height), now_s)
     while (due_s := line.sender.due_s(now_s)) is not None:
         now_s = max(now_s + 0.001, due_s)
-        began = time.thread_time()
+        began = time.process_time()
         now_s += _step(line, screen, [], now_s, in_motion=False)
-        now_s += time.thread_time() - began
+        now_s += time.process_time() - began
     if not (line.viewer.pixels == screen).all():
         raise AssertionError(f"{line.journey.name}: the far end's picture is another one")
     line.journey.exact_after_ms = 1e3 * (now_s - last_s)

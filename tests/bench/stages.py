@@ -1,7 +1,7 @@
 """`make bench`: what each step of the picture's way costs on this machine, as a table and a plot in docs/bench.
 
 Steps are timed alone; recordings of real programs go the whole way, as plans and, to compare, as one plain zstd stream.
-Times of the way are processor time of the thread, so that a busy machine does not falsify them.
+Times of the way are processor time, of all threads, so that a busy machine does not falsify them.
 """
 
 import platform
