@@ -34,15 +34,13 @@ class ServersEye:
         name = b"_NET_WM_WINDOW_OPACITY"
         self._opacity: int = self._x.core.InternAtom(False, len(name), name).reply().atom
         self._shape: Any = self._x.extension(xcffib.shape.key) if self._x.present(xcffib.shape.key) else None
-        self._heard: set[int] = set()
         self._holes: set[int] = set()
         self._hear(self._x.root, xcffib.xproto.EventMask.SubstructureNotify)
 
     def look(self, window: int, wanted: Rectangle, screen: Rectangle, besides: frozenset[int]) -> Sight:
         """What can be seen of `window`; of one that is gone, or when the server is, nothing."""
         try:
-            if window not in self._heard:
-                self._hear(window, xcffib.xproto.EventMask.PropertyChange)
+            self._hear(window, xcffib.xproto.EventMask.PropertyChange)
             self._holes.discard(window)
             if (at := self._in_place(window, wanted, screen)) is None:
                 return NOTHING
@@ -93,7 +91,6 @@ class ServersEye:
         self._x.core.ChangeWindowAttributes(window, xcffib.xproto.CW.EventMask, [mask])
         if self._shape:
             self._shape.SelectInput(window, True)
-        self._heard.add(window)
 
     def _in_place(self, window: int, wanted: Rectangle, screen: Rectangle) -> Rectangle | None:
         """Where it is, if that is where and how it should be. Raises DisplayLost and XError."""

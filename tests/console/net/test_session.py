@@ -40,7 +40,6 @@ class SessionStand(Stand):
             self.network.painted(SESSION)
 
     def show(self, body: bytes) -> None:
-        self.woken.clear()
         self.relay.say(SESSION, lambda agent: agent.show(body))
 
     def shown(self) -> list[int]:
@@ -89,6 +88,7 @@ def test_a_session_from_dialling_to_the_picture_and_the_goodbye(stand: SessionSt
         stand.show(sender.change([Rect(number, 9, 40, 40)], rng))
     stand.wait(lambda: 20 in stand.shown())
     assert stand.shown() == sorted(set(stand.shown()))
+    assert stand.woken.is_set()
     assert np.array_equal(stand.canvas.pixels, sender.picture)
     stand.relay.say(SESSION, lambda agent: agent.say(messages.Goodbye("user_stopped")))
     assert stand.wait_for(SessionFinished) == SessionFinished(SESSION, EndReason.USER_STOPPED, "", ours=False)
